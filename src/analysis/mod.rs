@@ -1,0 +1,176 @@
+//! From variables to rows: one file a kind of analysis. Parallel over jobs and nothing inside a job; rows come back in
+//! the order of the plan. Nothing fails here: a statistic that cannot be had is a row with its reason.
+
+mod ancova;
+mod binary;
+mod flow;
+mod listing;
+mod summary;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::derive::Frames;
+use crate::plan::{Job, JobKind, Plan};
+use crate::results::{AnalysisSource, Extract, Key, Reason, Results, Row, RuleSource, Statistic, Value};
+use crate::spec::design::ArmBasis;
+use crate::stats::Undefined;
+
+/// Whether each row keeps the subjects it counts, for `explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// Keep them.
+    On,
+    /// Do not.
+    Off,
+}
+
+/// Runs every analysis of the plan.
+#[must_use]
+pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
+    let parts: Vec<(Vec<Row>, Option<Extract>)> = plan
+        .jobs
+        .par_iter()
+        .map(|job| {
+            let mut work = Work { plan, frames, job, trace, rows: Vec::new() };
+            let extract = work.run();
+            (work.rows, extract)
+        })
+        .collect();
+    let mut results = Results::default();
+    for (rows, extract) in parts {
+        results.rows.extend(rows);
+        results.extracts.extend(extract);
+    }
+    results
+}
+
+/// Where each analysis came from: its place, datasets and rules.
+#[must_use]
+pub fn sources(plan: &Plan, frames: &Frames) -> Vec<AnalysisSource> {
+    plan.jobs
+        .iter()
+        .map(|job| AnalysisSource {
+            analysis: job.analysis.clone(),
+            place: job.place.to_string(),
+            datasets: plan.datasets_of(job),
+            rules: plan
+                .rules_of(job)
+                .into_iter()
+                .map(|id| {
+                    let rule = plan.rule(id);
+                    RuleSource {
+                        defines: rule.defines.clone(),
+                        text: rule.rule.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                        place: rule.place.to_string(),
+                        nulls: frames.nulls.get(&id).copied(),
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The work on one job.
+struct Work<'a> {
+    plan: &'a Plan,
+    frames: &'a Frames,
+    job: &'a Job,
+    trace: Trace,
+    rows: Vec<Row>,
+}
+
+impl Work<'_> {
+    fn run(&mut self) -> Option<Extract> {
+        match &self.job.kind {
+            JobKind::Summary(items) => {
+                self.summary(items);
+                None
+            }
+            JobKind::Binary(binary) => {
+                self.binary(binary);
+                None
+            }
+            JobKind::Ancova(ancova) => {
+                self.ancova(ancova);
+                None
+            }
+            JobKind::Flow(flow) => {
+                self.flow(flow);
+                None
+            }
+            JobKind::Listing(listing) => Some(self.listing(listing)),
+        }
+    }
+
+    fn key(&self, statistic: Statistic) -> Key {
+        Key::new(self.job.analysis.clone(), statistic)
+    }
+
+    fn push(&mut self, key: Key, value: Value, unit: Option<&str>) {
+        self.rows.push(Row { key, value, unit: unit.map(str::to_owned), subjects: None });
+    }
+
+    /// A row that counts subjects, and remembers which while tracing.
+    fn push_count(&mut self, key: Key, value: Value, subjects: &[usize]) {
+        let subjects = (self.trace == Trace::On)
+            .then(|| subjects.iter().map(|subject| u32::try_from(*subject).unwrap_or(u32::MAX)).collect());
+        self.rows.push(Row { key, value, unit: None, subjects });
+    }
+
+    /// The members of an analysis set in an arm, or in all arms, in canonical order.
+    fn members(&self, set: usize, arm: Option<usize>) -> Vec<usize> {
+        let arms = match self.plan.sets[set].basis {
+            ArmBasis::Planned => &self.frames.planned,
+            ArmBasis::Actual => &self.frames.actual,
+        };
+        (0..self.frames.subjects.len())
+            .filter(|subject| self.frames.sets[set][*subject] && arm.is_none_or(|arm| arms[*subject] == Some(arm)))
+            .collect()
+    }
+
+    /// The arms, and then all of them together (which has no arm in its keys).
+    fn groups(&self) -> Vec<Option<usize>> {
+        (0..self.plan.arms.len()).map(Some).chain([None]).collect()
+    }
+
+    /// A key with its arm, if it has one.
+    fn in_group(&self, key: Key, group: Option<usize>) -> Key {
+        match group {
+            Some(arm) => key.arm(&self.plan.arms[arm].id),
+            None => key,
+        }
+    }
+
+    /// Number of subjects in each arm and in all: the "N =" of the heads.
+    fn denominators(&mut self, set: usize) {
+        for group in self.groups() {
+            let members = self.members(set, group);
+            let key = self.in_group(self.key(Statistic::N), group);
+            self.push_count(key, Value::Count(count(&members)), &members);
+        }
+    }
+}
+
+/// Number of subjects.
+fn count(subjects: &[usize]) -> u64 {
+    subjects.len() as u64
+}
+
+/// The value of a statistic, or why there is none.
+fn value(result: Result<f64, Undefined>) -> Value {
+    result.map_or_else(|undefined| Value::NotEstimable(reason(undefined)), Value::number)
+}
+
+/// The reason of the results for the reason of a statistic.
+const fn reason(undefined: Undefined) -> Reason {
+    match undefined {
+        Undefined::NoData => Reason::NoData,
+        Undefined::TooFew => Reason::TooFew,
+        Undefined::ZeroVariance => Reason::NoVariance,
+        Undefined::ZeroMargin => Reason::EmptyMargin,
+        Undefined::NotEstimable => Reason::NotIdentified,
+        Undefined::NotConverged => Reason::NotConverged,
+        Undefined::TooLarge => Reason::TooLarge,
+        Undefined::OutOfRange => Reason::NotFinite,
+    }
+}

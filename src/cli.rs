@@ -1,0 +1,284 @@
+//! The command line: verbs become calls. The only place that reads arguments, the clock and the terminal, and that
+//! prints.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::data::date;
+use crate::data::rule::Function;
+use crate::error::{EXIT_NUMBERS, Error, Finding, Stage};
+use crate::pipeline::{self, StudyFile};
+use crate::spec::reference;
+
+/// From a locked clinical-trial dataset to a CONSORT-style PDF report.
+#[derive(Debug, Parser)]
+#[command(name = "trialpress", version, after_help = format!("{EXAMPLES}\n\n{EXIT_NUMBERS}"), arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  trialpress lock studies/abc/study.toml --date 2026-06-11
+  trialpress check studies/abc
+  trialpress run studies/abc --out out/abc
+  trialpress report out/abc --out out/abc-again
+  trialpress explain studies/abc t-14-2-1
+  trialpress spec --format schema > study.schema.json";
+
+/// What holds for every verb.
+#[derive(Args, Debug)]
+struct Common {
+    /// Print nothing but errors and the path of what was made.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Write findings as JSON lines to this file as well.
+    #[arg(long, global = true, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Threads to use; all processors if absent. The output does not depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Lock the data: read every file and write data.lock beside the study file.
+    #[command(after_help = "Example:\n  trialpress lock studies/abc --date 2026-06-11")]
+    Lock {
+        #[command(flatten)]
+        study: StudyArgs,
+        /// The date of the lock, YYYY-MM-DD; today if absent.
+        #[arg(long)]
+        date: Option<String>,
+    },
+    /// Check specification and data: everything short of computing a number. Tells all findings at once.
+    #[command(after_help = "Example:\n  trialpress check studies/abc --strict")]
+    Check {
+        #[command(flatten)]
+        study: StudyArgs,
+        /// Refuse warnings too.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Run everything and write the package: PDF, figures, results, provenance, Typst source.
+    #[command(after_help = "Example:\n  trialpress run studies/abc --out out/abc")]
+    Run {
+        #[command(flatten)]
+        study: StudyArgs,
+        /// The folder of the package. An earlier package there is replaced, when the new one is complete.
+        #[arg(long)]
+        out: PathBuf,
+        /// The report template.
+        #[arg(long, default_value = "final")]
+        template: String,
+        /// Refuse warnings too.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Make the report again from the results of a run, without the data.
+    #[command(after_help = "Example:\n  trialpress report out/abc --out out/abc-again")]
+    Report {
+        /// The folder that `run` wrote.
+        package: PathBuf,
+        /// The folder of the new package.
+        #[arg(long)]
+        out: PathBuf,
+        /// The report template.
+        #[arg(long, default_value = "final")]
+        template: String,
+    },
+    /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
+    #[command(after_help = "Examples:\n  trialpress explain studies/abc t-14-2-1\n  trialpress explain studies/abc rr_w24 arm=active statistic=count")]
+    Explain {
+        #[command(flatten)]
+        study: StudyArgs,
+        /// A display or an analysis.
+        id: String,
+        /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
+        conditions: Vec<String>,
+    },
+    /// Print the reference of study.toml, generated from the program itself.
+    #[command(after_help = "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json")]
+    Spec {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t = SpecFormat::Markdown)]
+        format: SpecFormat,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SpecFormat {
+    /// Every key with its meaning.
+    Markdown,
+    /// JSON Schema, for editors.
+    Schema,
+}
+
+#[derive(Args, Debug)]
+struct StudyArgs {
+    /// The study file, or the folder of a study.toml.
+    study: PathBuf,
+    /// The folder of the data, if not the one the specification names.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl StudyArgs {
+    fn file(&self) -> StudyFile {
+        StudyFile::at(&self.study, self.data.clone())
+    }
+}
+
+/// Parses the arguments, does what they ask, and gives the exit number.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(threads) = cli.common.threads {
+        // Only fails if the pool exists already, and nothing has run yet.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build_global();
+    }
+    let terminal = Terminal::new(cli.common.quiet);
+    let outcome = perform(&cli.verb, &terminal);
+    terminal.done();
+    let (findings, exit) = match &outcome {
+        Ok(findings) => (findings.as_slice(), 0),
+        Err(error) => (error.findings.as_slice(), error.exit_number()),
+    };
+    for finding in findings {
+        if exit != 0 || !cli.common.quiet {
+            eprintln!("{finding}");
+        }
+    }
+    if exit != 0 {
+        let count = findings.len();
+        eprintln!("{count} finding{}; nothing was written", if count == 1 { "" } else { "s" });
+    }
+    if let Some(path) = &cli.common.log
+        && let Err(error) = pipeline::write_log(path, findings)
+    {
+        eprintln!("{error}");
+        return ExitCode::from(error.exit_number());
+    }
+    ExitCode::from(exit)
+}
+
+fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
+    let progress = |stage: &str| terminal.stage(stage);
+    match verb {
+        Verb::Lock { study, date } => {
+            let file = study.file();
+            let lock = pipeline::lock(&file, &date.clone().unwrap_or_else(today))?;
+            for entry in &lock.dataset {
+                terminal.say(&format!("{:<10} {:>9} records {:>4} variables  {}", entry.name, entry.records, entry.variables.len(), entry.sha256));
+            }
+            println!("{}", file.lock_path().display());
+            Ok(Vec::new())
+        }
+        Verb::Check { study, strict } => {
+            let checked = pipeline::check(&study.file(), &progress)?;
+            terminal.done();
+            for line in pipeline::undecided(&checked) {
+                terminal.say(&line);
+            }
+            if *strict && !checked.warnings.is_empty() {
+                return Err(Error { stage: Stage::Binding, findings: checked.warnings });
+            }
+            let subjects = checked.frames.subjects.len();
+            terminal.say(&format!("{} subjects, {} analyses, {} rules: no errors", subjects, checked.plan.jobs.len(), checked.plan.rules.len()));
+            Ok(checked.warnings)
+        }
+        Verb::Run { study, out, template, strict } => {
+            let run = pipeline::run(&study.file(), template, *strict, &progress)?;
+            finish(&run, out, terminal)?;
+            Ok(run.warnings)
+        }
+        Verb::Report { package, out, template } => {
+            let run = pipeline::report(package, template, &progress)?;
+            finish(&run, out, terminal)?;
+            Ok(run.warnings)
+        }
+        Verb::Explain { study, id, conditions } => {
+            let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;
+            terminal.done();
+            print!("{explanation}");
+            Ok(Vec::new())
+        }
+        Verb::Spec { format } => {
+            match format {
+                SpecFormat::Markdown => {
+                    let functions: Vec<(&str, &str)> =
+                        Function::ALL.iter().map(|(_, name, meaning)| (*name, *meaning)).collect();
+                    print!("{}", reference::markdown(&functions));
+                }
+                SpecFormat::Schema => {
+                    println!("{}", serde_json::to_string_pretty(&reference::schema()).unwrap_or_default());
+                }
+            }
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Result<(), Error> {
+    terminal.stage("package");
+    run.package.write(out)?;
+    terminal.done();
+    let not_estimable = run.results.not_estimable();
+    terminal.say(&format!(
+        "{} results, {not_estimable} not estimable, {} pages",
+        run.results.rows.len(),
+        run.pages.text.len()
+    ));
+    println!("{}", out.join(&run.package.pdf).display());
+    Ok(())
+}
+
+/// Today's date, for a lock whose date is not given.
+#[expect(clippy::disallowed_methods, reason = "the only use of the clock: the default date of a lock")]
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+    date::text(i32::try_from(seconds / 86_400).unwrap_or(0))
+}
+
+/// What a person sees while waiting: the stages on a terminal, nothing in a pipe.
+struct Terminal {
+    quiet: bool,
+    bar: ProgressBar,
+}
+
+impl Terminal {
+    const STAGES: u64 = 8;
+
+    fn new(quiet: bool) -> Self {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(Self::STAGES) };
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
+            bar.set_style(style);
+        }
+        Self { quiet, bar }
+    }
+
+    fn stage(&self, name: &str) {
+        self.bar.inc(1);
+        self.bar.set_message(name.to_owned());
+        self.bar.tick();
+    }
+
+    fn say(&self, text: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| eprintln!("{text}"));
+        }
+    }
+
+    fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}

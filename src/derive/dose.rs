@@ -1,0 +1,233 @@
+//! Daily doses from medication records, in terms of one drug, averaged over the days that end on a visit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::data::date::PartialDate;
+use crate::data::sheet::{Sheet, texts};
+use crate::data::vector::{Measure, Texts, Truth, Vector};
+use crate::derive::Notes;
+use crate::derive::frame::Sources;
+use crate::derive::records::selected;
+use crate::error::{Finding, Place};
+use crate::plan::{BoundDose, Plan};
+use crate::stats::describe;
+
+/// One course of a drug.
+struct Course {
+    first: i32,
+    /// The last day, itself included.
+    last: i32,
+    /// Dose a day; none where it is not recorded.
+    daily: Option<f64>,
+}
+
+/// The courses of each subject.
+pub(crate) struct Courses {
+    of_subject: Vec<Vec<Course>>,
+}
+
+impl Courses {
+    /// The mean daily dose over `days` days that end on `last`; missing if a course of those days has no dose. Nobody
+    /// who has no course in those days takes anything.
+    pub(crate) fn mean(&self, subject: usize, last: i32, days: i32) -> Measure {
+        let first = last - days + 1;
+        let mut amounts = Vec::new();
+        for course in &self.of_subject[subject] {
+            let overlap = course.last.min(last) - course.first.max(first) + 1;
+            if overlap > 0 {
+                match course.daily {
+                    Some(daily) => amounts.push(daily * f64::from(overlap)),
+                    None => return Measure::MISSING,
+                }
+            }
+        }
+        describe::sum(&amounts).map_or(Measure::MISSING, |total| Measure::exact(total / f64::from(days)))
+    }
+}
+
+/// Reads the courses. An unknown drug, unit, frequency or route is an error by subject; a course without a first day is
+/// a warning, and counts from before the study.
+pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, notes: &mut Notes<'_>) -> Courses {
+    let sheet = &sources.sheets[&dose.dataset];
+    let frame = (sources.frame_of)(&dose.dataset).expect("the plan names datasets that exist");
+    let of_row = sources.index.of_rows(sheet);
+    let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let mask = notes.truths(dose.select, sheet, &plan.options, &who);
+    let mut columns: Vec<&str> = vec![
+        &plan.subject, &dose.drug, &dose.amount, &dose.unit, &dose.frequency, &dose.route, &dose.start.0, &dose.end.0,
+    ];
+    columns.extend(dose.start.1.as_deref());
+    columns.extend(dose.end.1.as_deref());
+    let ongoing_rule = dose.ongoing.map(|rule| plan.rule(rule));
+    columns.extend(ongoing_rule.iter().flat_map(|rule| rule.rule.columns().into_iter().map(|(name, _)| name)));
+    let records = selected(&dose.dataset, frame, &mask, &columns);
+    let subject_of = sources.index.of_rows(&records);
+    let who = |row: usize| subject_of.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let ongoing = match dose.ongoing {
+        Some(rule) => notes.truths(rule, &records, &plan.options, &who),
+        None => vec![Truth::False; records.rows()],
+    };
+
+    let mut reading = Reading::new(dose, &records);
+    let mut of_subject: Vec<Vec<Course>> = (0..sources.index.len()).map(|_| Vec::new()).collect();
+    let mut undated = Vec::new();
+    for (row, subject) in subject_of.iter().enumerate() {
+        let Some(subject) = *subject else { continue };
+        let daily = reading.daily(row, &who);
+        let day_one = sources.day_one[subject];
+        let first = reading.start.span(row).map(|(earliest, latest)| match day_one {
+            Some(day_one) if (earliest..=latest).contains(&day_one) => day_one,
+            _ => earliest,
+        });
+        if first.is_none() {
+            undated.push(who(row));
+        }
+        let first = first.unwrap_or(i32::MIN / 4);
+        let last = match reading.end.span(row) {
+            _ if reading.is_once(row) => first,
+            _ if ongoing[row].holds() => i32::MAX / 4,
+            Some((_, latest)) => latest,
+            None => i32::MAX / 4,
+        };
+        if let Some(daily) = daily {
+            of_subject[subject].push(Course { first, last, daily });
+        }
+    }
+    for ((variable, word), mut subjects) in reading.unknown {
+        subjects.sort();
+        subjects.dedup();
+        let place = Place::dataset(dose.dataset.clone()).variable(variable).subjects(subjects);
+        let message = format!("“{word}” is not known to the instrument of {}", dose.name);
+        notes.findings.push(Finding::error(place, message).hint("an unknown word is never taken as zero: correct it, or select other records"));
+    }
+    if !undated.is_empty() {
+        let place = Place::dataset(dose.dataset.clone()).variable(dose.start.0.clone()).subjects(undated);
+        notes.findings.push(Finding::warning(place, "a course without a first day counts from before the study"));
+    }
+    Courses { of_subject }
+}
+
+/// The variables of the records, looked up once.
+struct Reading<'a> {
+    dose: &'a BoundDose,
+    drug: Texts,
+    unit: Texts,
+    frequency: Texts,
+    route: Texts,
+    amount: Option<Arc<Vector>>,
+    start: DateColumns,
+    end: DateColumns,
+    unknown: BTreeMap<(String, String), Vec<String>>,
+}
+
+/// A complete date, and its text for where it is partial.
+struct DateColumns {
+    date: Option<Arc<Vector>>,
+    text: Texts,
+}
+
+impl DateColumns {
+    fn new(records: &Sheet, (date, text): &(String, Option<String>)) -> Self {
+        let text = text.as_deref().and_then(|text| texts(records, text)).unwrap_or_default();
+        Self { date: records.column(date), text }
+    }
+
+    /// The first and last day it may be.
+    fn span(&self, row: usize) -> Option<(i32, i32)> {
+        if let Some(Vector::Date(dates)) = self.date.as_deref()
+            && let Some(day) = dates[row]
+        {
+            return Some((day, day));
+        }
+        PartialDate::parse(self.text.get(row)?).map(|partial| (partial.earliest(), partial.latest()))
+    }
+}
+
+fn word(column: &Texts, row: usize) -> String {
+    column.get(row).unwrap_or("").trim().to_uppercase()
+}
+
+impl<'a> Reading<'a> {
+    fn new(dose: &'a BoundDose, records: &Sheet) -> Self {
+        let column = |name: &str| texts(records, name).unwrap_or_default();
+        Self {
+            dose,
+            drug: column(&dose.drug),
+            unit: column(&dose.unit),
+            frequency: column(&dose.frequency),
+            route: column(&dose.route),
+            amount: records.column(&dose.amount),
+            start: DateColumns::new(records, &dose.start),
+            end: DateColumns::new(records, &dose.end),
+            unknown: BTreeMap::new(),
+        }
+    }
+
+    fn is_once(&self, row: usize) -> bool {
+        let frequency = word(&self.frequency, row);
+        self.dose.instrument.once.iter().any(|once| once.to_uppercase() == frequency)
+    }
+
+    /// None for a course that does not count; `Some(None)` for one whose dose is not recorded.
+    fn daily(&mut self, row: usize, who: &dyn Fn(usize) -> String) -> Option<Option<f64>> {
+        let instrument = &self.dose.instrument;
+        let route = word(&self.route, row);
+        if instrument.local.iter().any(|local| local.to_uppercase() == route) {
+            return None;
+        }
+        let drug = word(&self.drug, row);
+        let unit = word(&self.unit, row);
+        let frequency = word(&self.frequency, row);
+        let systemic = instrument.systemic.iter().any(|systemic| systemic.to_uppercase() == route);
+        let find = |table: &BTreeMap<String, f64>, word: &str| {
+            table.iter().find(|(key, _)| key.to_uppercase() == word).map(|(_, value)| *value)
+        };
+        let equal = find(&instrument.drugs, &drug);
+        let per = find(&instrument.amount_units, &unit);
+        let times = find(&instrument.frequencies, &frequency).or_else(|| self.is_once(row).then_some(1.0));
+        let equals = instrument.equals;
+        let mut note = |variable: &str, word: String, known: bool| {
+            if !known {
+                let word = if word.is_empty() { "(none)".to_owned() } else { word };
+                self.unknown.entry((variable.to_owned(), word)).or_default().push(who(row));
+            }
+        };
+        note(&self.dose.route, route, systemic);
+        note(&self.dose.drug, drug, equal.is_some());
+        note(&self.dose.unit, unit, per.is_some());
+        note(&self.dose.frequency, frequency, times.is_some());
+        let amount = match self.amount.as_deref() {
+            Some(Vector::Number(values)) => values[row].value(),
+            _ => None,
+        };
+        let (Some(equal), Some(per), Some(times), Some(amount)) = (equal, per, times, amount) else { return Some(None) };
+        Some(Some(amount / per * times * equals / equal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn courses(list: &[(i32, i32, Option<f64>)]) -> Courses {
+        let course = |(first, last, daily): &(i32, i32, Option<f64>)| Course { first: *first, last: *last, daily: *daily };
+        Courses { of_subject: vec![list.iter().map(course).collect()] }
+    }
+
+    #[test]
+    fn the_mean_is_over_the_days_that_end_on_the_visit() {
+        // 15 until day 166, then 10: of the seven days to day 169, four at 15 and three at 10.
+        let taper = courses(&[(1, 166, Some(15.0)), (167, 400, Some(10.0))]);
+        assert_eq!(taper.mean(0, 169, 7).value(), Some((4.0 * 15.0 + 3.0 * 10.0) / 7.0));
+        assert_eq!(taper.mean(0, 500, 7).value(), Some(0.0));
+        assert_eq!(courses(&[]).mean(0, 169, 7).value(), Some(0.0));
+    }
+
+    #[test]
+    fn overlapping_courses_add_and_an_unrecorded_dose_is_missing() {
+        assert_eq!(courses(&[(1, 400, Some(5.0)), (1, 400, Some(5.0))]).mean(0, 169, 7).value(), Some(10.0));
+        assert!(courses(&[(1, 400, None)]).mean(0, 169, 7).is_missing());
+        assert_eq!(courses(&[(1, 100, None)]).mean(0, 169, 7).value(), Some(0.0));
+    }
+}

@@ -1,0 +1,270 @@
+//! From records to variables: who is in which arm and set, visit windows, baselines, doses, events, derivations; and
+//! the value of every rule the analyses will read. After this stage no rule is evaluated any more.
+//!
+//! Data can contradict a specification only when they are looked at, so this stage has findings too: a subject that
+//! is not in the subjects' dataset, a unit without conversion, a division by zero, a rule undecided for everybody.
+
+mod conservation;
+mod dose;
+mod event;
+mod frame;
+mod measure;
+mod records;
+mod subjects;
+
+pub use frame::FrameValues;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::data::LockedData;
+use crate::data::evaluate::{Options, Trouble, evaluate};
+use crate::data::sheet::Sheet;
+use crate::data::vector::{Truth, Vector};
+use crate::error::{Error, Finding, Place, Stage};
+use crate::plan::{ItemKind, JobKind, Plan, RuleId, Scope};
+use records::SubjectIndex;
+
+/// The variables of the study.
+#[derive(Debug)]
+pub struct Frames {
+    /// The subjects, by identifier, in canonical order.
+    pub subjects: Vec<String>,
+    /// The arm of each subject as randomised, by position.
+    pub planned: Vec<Option<usize>>,
+    /// The arm of each subject as treated, by position.
+    pub actual: Vec<Option<usize>>,
+    /// Membership of each analysis set.
+    pub sets: Vec<Vec<bool>>,
+    /// The value, for each subject, of every rule over subjects.
+    pub rules: BTreeMap<RuleId, Arc<Vector>>,
+    /// Frames by name.
+    pub frames: BTreeMap<String, FrameValues>,
+    /// Values of analyses of covariance by the rule that gives them, one a subject: see [`ancova_values`].
+    pub columns: BTreeMap<(String, RuleId, String), Arc<Vector>>,
+    /// How many rows of each dataset or subject rule could not be decided.
+    pub nulls: BTreeMap<RuleId, usize>,
+}
+
+/// Derives all variables.
+///
+/// # Errors
+/// All findings of severity error; the warnings come with the frames.
+pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), Error> {
+    let mut notes = Notes { plan, findings: Vec::new(), nulls: BTreeMap::new() };
+    let frame_of = |name: &str| data.datasets.get(name).map(|dataset| &dataset.frame);
+    let sheets: BTreeMap<String, Sheet> =
+        data.datasets.iter().map(|(name, dataset)| (name.clone(), Sheet::of_dataset(name, &dataset.frame))).collect();
+    let Some(subject_sheet) = sheets.get(&plan.subjects) else {
+        let place = Place::dataset(plan.subjects.clone());
+        return Err(Error::one(Stage::Binding, Finding::error(place, "the subjects’ dataset is not among the data")));
+    };
+    let index = SubjectIndex::new(plan, &sheets, &mut notes.findings);
+    let planned = subjects::arms(plan, subject_sheet, &index, |arm| arm.planned, &mut notes);
+    let actual = subjects::arms(plan, subject_sheet, &index, |arm| arm.actual, &mut notes);
+    let day_one: Vec<Option<i32>> = match plan.day_one {
+        Some(rule) => match notes.evaluate(rule, subject_sheet, &plan.options, &|row| index.id(row)) {
+            Vector::Date(dates) => dates,
+            _ => vec![None; index.len()],
+        },
+        None => vec![None; index.len()],
+    };
+
+    let mut values = BTreeMap::new();
+    for name in plan.frames.keys() {
+        let source = frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
+        values.insert(name.clone(), frame::build(plan, name, &source, &mut notes));
+    }
+
+    let with_variables = subject_sheet_with_variables(plan, subject_sheet, &values, index.len());
+    let mut rules = BTreeMap::new();
+    for (position, bound) in plan.rules.iter().enumerate() {
+        let id = RuleId(position);
+        if bound.scope == Scope::Subjects {
+            let vector = notes.evaluate(id, &with_variables, &plan.options, &|row| index.id(row));
+            rules.insert(id, Arc::new(vector));
+        } else if bound.scope == Scope::SubjectRecords && Some(id) != plan.day_one {
+            let mut ignored = Vec::new();
+            let vector = evaluate(&bound.rule, subject_sheet, &plan.options, &mut ignored);
+            rules.insert(id, Arc::new(vector));
+        }
+    }
+    let sets = subjects::sets(plan, &rules, &planned, &actual, &index, &mut notes);
+    let columns = ancova_values(plan, &sheets, &index, &mut notes);
+    conservation::check(plan, &rules, &planned, &index, &mut notes);
+    listed_levels(plan, &rules, &index, &mut notes);
+    let frames = Frames {
+        subjects: index.ids().to_vec(),
+        planned,
+        actual,
+        sets,
+        rules,
+        frames: values,
+        columns,
+        nulls: std::mem::take(&mut notes.nulls),
+    };
+    let warnings = Error::unless_clean(Stage::Binding, notes.findings)?;
+    Ok((frames, warnings))
+}
+
+/// What is noted while rules are evaluated: findings and undecided rows.
+pub(crate) struct Notes<'a> {
+    plan: &'a Plan,
+    pub(crate) findings: Vec<Finding>,
+    nulls: BTreeMap<RuleId, usize>,
+}
+
+impl Notes<'_> {
+    /// Evaluates a rule and notes its troubles by subject. A rule over records that is undecided for every row is an
+    /// error: a variable is empty, or a comparison can never hold.
+    pub(crate) fn evaluate(
+        &mut self,
+        rule: RuleId,
+        sheet: &Sheet,
+        options: &Options,
+        subject: &dyn Fn(usize) -> String,
+    ) -> Vector {
+        let bound = self.plan.rule(rule);
+        let mut troubles = Vec::new();
+        let vector = evaluate(&bound.rule, sheet, options, &mut troubles);
+        self.troubles(rule, &troubles, subject);
+        if !matches!(bound.scope, Scope::Frame(_)) {
+            let nulls = vector.nulls();
+            if matches!(vector, Vector::Truth(_)) && nulls > 0 && nulls == vector.len() {
+                let message = format!("the rule for “{}” cannot be decided for any row of {}", bound.defines, sheet.owner());
+                let finding = Finding::error(bound.place.clone(), message);
+                self.findings.push(finding.hint("is a variable empty, or compared with NULL?"));
+            }
+            self.nulls.insert(rule, nulls);
+        }
+        vector
+    }
+
+    fn troubles(&mut self, rule: RuleId, troubles: &[Trouble], subject: &dyn Fn(usize) -> String) {
+        if troubles.is_empty() {
+            return;
+        }
+        let bound = self.plan.rule(rule);
+        let mut who: Vec<String> = troubles.iter().map(|trouble| subject(trouble.row)).collect();
+        who.sort();
+        who.dedup();
+        let place = bound.place.clone().subjects(who);
+        let message = format!("the rule for “{}” divides by zero or leaves the range of numbers", bound.defines);
+        let finding = Finding::error(place, message);
+        self.findings.push(finding.hint("guard it: CASE WHEN x <> 0 THEN … / x END"));
+    }
+
+    pub(crate) fn truths(
+        &mut self,
+        rule: RuleId,
+        sheet: &Sheet,
+        options: &Options,
+        subject: &dyn Fn(usize) -> String,
+    ) -> Vec<Truth> {
+        match self.evaluate(rule, sheet, options, subject) {
+            Vector::Truth(truths) => truths,
+            _ => vec![Truth::Unknown; sheet.rows()],
+        }
+    }
+}
+
+fn subject_sheet_with_variables(
+    plan: &Plan,
+    subject_sheet: &Sheet,
+    frames: &BTreeMap<String, FrameValues>,
+    subjects: usize,
+) -> Sheet {
+    let mut sheet = Sheet::new(plan.subjects.clone(), subjects);
+    let mut named: Vec<&str> = Vec::new();
+    for bound in plan.rules.iter().filter(|bound| bound.scope == Scope::Subjects) {
+        named.extend(bound.rule.columns().into_iter().map(|(name, _)| name));
+    }
+    named.sort_unstable();
+    named.dedup();
+    for name in named {
+        if let Some(vector) = subject_sheet.column(name) {
+            sheet.insert(name, (*vector).clone());
+        }
+    }
+    for variable in &plan.subject_variables {
+        if let Some(frame) = frames.get(&variable.frame) {
+            let vector = frame.at_visit(None, variable.visit, &variable.variable);
+            if let Some(vector) = vector {
+                sheet.insert(variable.name.clone(), vector);
+            }
+        }
+    }
+    sheet
+}
+
+/// A category whose levels are listed may have no other level in the data.
+fn listed_levels(plan: &Plan, rules: &BTreeMap<RuleId, Arc<Vector>>, index: &SubjectIndex, notes: &mut Notes<'_>) {
+    let items = plan.jobs.iter().flat_map(|job| match &job.kind {
+        JobKind::Summary(items) => items.as_slice(),
+        _ => &[],
+    });
+    for item in items {
+        let ItemKind::Category(rule, levels) = &item.kind else { continue };
+        let Some(Vector::Text(texts)) = rules.get(rule).map(|vector| &**vector) else { continue };
+        if levels.is_empty() {
+            continue;
+        }
+        for word in texts.words.iter().filter(|word| !levels.iter().any(|level| level.value == ***word)) {
+            let who = (0..index.len()).filter(|row| texts.get(*row) == Some(word)).map(|row| index.id(row));
+            let bound = plan.rule(*rule);
+            let message = format!("the level “{word}” of “{}” is not listed", bound.defines);
+            notes.findings.push(Finding::error(bound.place.clone().subjects(who), message).hint("add it to `levels`, with its label"));
+        }
+    }
+}
+
+/// The values an analysis of covariance reads, one a subject: response, described values, factors and covariates.
+/// A second record of a subject is an error.
+fn ancova_values(
+    plan: &Plan,
+    sheets: &BTreeMap<String, Sheet>,
+    index: &SubjectIndex,
+    notes: &mut Notes<'_>,
+) -> BTreeMap<(String, RuleId, String), Arc<Vector>> {
+    let mut columns = BTreeMap::new();
+    for job in &plan.jobs {
+        let JobKind::Ancova(ancova) = &job.kind else { continue };
+        let Some(sheet) = sheets.get(&ancova.dataset) else { continue };
+        let of_row = index.of_rows(sheet);
+        let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| index.id(subject));
+        let one_each = |select: RuleId, notes: &mut Notes<'_>| {
+            let mask = notes.truths(select, sheet, &plan.options, &who);
+            let mut rows: Vec<Option<usize>> = vec![None; index.len()];
+            let mut twice = Vec::new();
+            for (row, holds) in mask.iter().enumerate() {
+                if let (true, Some(subject)) = (holds.holds(), of_row[row])
+                    && rows[subject].replace(row).is_some()
+                {
+                    twice.push(index.id(subject));
+                }
+            }
+            if !twice.is_empty() {
+                let bound = plan.rule(select);
+                let place = bound.place.clone().subjects(twice);
+                let message = format!("“{}” selects more than one record of a subject", bound.defines);
+                notes.findings.push(Finding::error(place, message));
+            }
+            rows
+        };
+        let rows = one_each(ancova.select, notes);
+        let response = notes.evaluate(ancova.response, sheet, &plan.options, &who);
+        let key = |rule: RuleId, name: &str| (job.analysis.clone(), rule, name.to_owned());
+        columns.insert(key(ancova.response, ""), Arc::new(response.gather(&rows)));
+        for name in ancova.factors.iter().chain(&ancova.covariates) {
+            if let Some(vector) = sheet.column(name) {
+                columns.insert(key(ancova.response, name), Arc::new(vector.gather(&rows)));
+            }
+        }
+        for (_, select, value) in &ancova.describe {
+            let rows = one_each(*select, notes);
+            let vector = notes.evaluate(*value, sheet, &plan.options, &who);
+            columns.insert(key(*value, ""), Arc::new(vector.gather(&rows)));
+        }
+    }
+    columns
+}

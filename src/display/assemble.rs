@@ -1,0 +1,141 @@
+//! Cells and tables from rows: formats filled with statistics, reasons collected as footnotes, columns aligned.
+
+use std::collections::BTreeSet;
+
+use crate::display::number::{Style, align, show};
+use crate::display::report::{Align, Cell, Column, Footnote, Table, TableRow};
+use crate::error::{Error, Finding, Place, Stage};
+use crate::results::{Key, Lookup, Reason, Row, Statistic, Value};
+use crate::spec::Study;
+use crate::spec::check::fields;
+
+/// What a layout works with, and what it collects on its way.
+pub(super) struct Assembly<'a> {
+    pub(super) study: &'a Study,
+    pub(super) rows: &'a Lookup<'a>,
+    display: String,
+    reasons: BTreeSet<Reason>,
+    missing: Vec<Key>,
+}
+
+impl<'a> Assembly<'a> {
+    pub(super) fn new(study: &'a Study, rows: &'a Lookup<'a>, display: &str) -> Self {
+        Self { study, rows, display: display.to_owned(), reasons: BTreeSet::new(), missing: Vec::new() }
+    }
+
+    /// A result that must exist.
+    pub(super) fn row(&mut self, key: &Key) -> Option<&'a Row> {
+        let found = self.rows.get(key);
+        match found {
+            None => self.missing.push(key.clone()),
+            Some(Row { value: Value::NotEstimable(reason), .. }) => {
+                self.reasons.insert(*reason);
+            }
+            Some(_) => {}
+        }
+        found
+    }
+
+    /// A count that must exist; zero if it does not, and then the display is refused at its end.
+    pub(super) fn count(&mut self, key: &Key) -> u64 {
+        match self.row(key).map(|row| &row.value) {
+            Some(Value::Count(count)) => *count,
+            _ => 0,
+        }
+    }
+
+    /// The text of one statistic.
+    pub(super) fn text(&mut self, key: &Key, style: Style) -> String {
+        self.row(key).map_or_else(String::new, |row| show(key.statistic, &row.value, style))
+    }
+
+    /// A cell of a format such as "{mean} ({sd})"; `key` gives the key of a statistic. Where nothing in it can be
+    /// estimated, the reason's abbreviation stands alone.
+    pub(super) fn cell(&mut self, format: &str, style: Style, key: &dyn Fn(Statistic) -> Key) -> Cell {
+        let mut text = format.to_owned();
+        let mut keys = Vec::new();
+        let mut abbreviations = BTreeSet::new();
+        let mut estimable = false;
+        for (name, explicit) in fields(format).unwrap_or_default() {
+            let Some(statistic) = Statistic::named(name) else { continue };
+            let key = key(statistic);
+            let shown = self.text(&key, Style { explicit, ..style });
+            match self.rows.get(&key).map(|row| &row.value) {
+                Some(Value::NotEstimable(reason)) => {
+                    abbreviations.insert(reason.abbreviation());
+                }
+                _ => estimable = true,
+            }
+            let field = explicit.map_or_else(|| format!("{{{name}}}"), |places| format!("{{{name}:{places}}}"));
+            text = text.replacen(&field, &shown, 1);
+            keys.push(key);
+        }
+        if let (false, Some(abbreviation)) = (estimable, abbreviations.into_iter().next()) {
+            text = abbreviation.to_owned();
+        }
+        Cell { text, marks: Vec::new(), keys }
+    }
+
+    /// The head of an arm's column, with the number in it: `key` is that of the number.
+    pub(super) fn head(&mut self, label: &str, key: &Key) -> Column {
+        let number = self.count(key);
+        Column { head: vec![label.to_owned(), format!("(N = {number})")], align: Align::Decimal }
+    }
+
+    /// The footnotes of the reasons met, each once.
+    pub(super) fn reason_footnotes(&self) -> Vec<Footnote> {
+        let mut texts: Vec<&str> = self.reasons.iter().map(|reason| reason.footnote()).collect();
+        texts.dedup();
+        texts.into_iter().map(note).collect()
+    }
+
+    /// Refuses a display that asked for results that do not exist.
+    pub(super) fn finish(&self) -> Result<(), Error> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let place = Place::file(format!("display {}", self.display));
+        let findings = self
+            .missing
+            .iter()
+            .take(5)
+            .map(|key| {
+                let key = serde_json::to_string(key).unwrap_or_default();
+                Finding::error(place.clone(), format!("the results have no row {key}"))
+            })
+            .collect();
+        Err(Error { stage: Stage::Specification, findings })
+    }
+}
+
+/// A footnote of the whole display.
+pub(super) fn note(text: impl Into<String>) -> Footnote {
+    Footnote { mark: None, text: text.into() }
+}
+
+/// A row with cells.
+pub(super) fn data_row(indent: u8, stub: impl Into<String>, cells: Vec<Cell>) -> TableRow {
+    TableRow { indent, stub: stub.into(), heading: false, opens_group: false, cells }
+}
+
+/// A row that heads those after it.
+pub(super) fn heading(indent: u8, stub: impl Into<String>) -> TableRow {
+    TableRow { indent, stub: stub.into(), heading: true, opens_group: true, cells: Vec::new() }
+}
+
+/// A cell of plain text that shows no result.
+pub(super) fn plain(text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), ..Cell::default() }
+}
+
+/// Aligns the decimal columns of a table.
+pub(super) fn aligned(mut table: Table) -> Table {
+    for (position, column) in table.columns.iter().enumerate() {
+        if column.align == Align::Decimal {
+            let mut cells: Vec<&mut String> =
+                table.rows.iter_mut().filter_map(|row| row.cells.get_mut(position)).map(|cell| &mut cell.text).collect();
+            align(&mut cells);
+        }
+    }
+    table
+}

@@ -1,0 +1,219 @@
+//! Numbers as text: rounding half away from zero on decimal digits, percentages from integers, a true minus sign.
+
+use crate::results::{Decimals, Statistic, Value};
+
+/// The minus sign, as wide as a digit.
+const MINUS: char = '\u{2212}';
+/// A blank as wide as a digit.
+const FIGURE_SPACE: char = '\u{2007}';
+
+/// A finite number with so many decimals, rounded half away from zero on its shortest decimal digits: 0.25 gives 0.3,
+/// 0.15 gives 0.2, −0.04 gives 0.0.
+#[must_use]
+pub fn decimal(value: f64, places: u8) -> String {
+    // Rust prints the shortest digits that read back as the same number, and never an exponent.
+    rounded(&value.to_string(), places)
+}
+
+/// A decimal number in digits, rounded likewise. Digits only, with an optional sign and point.
+#[must_use]
+pub fn rounded(digits: &str, places: u8) -> String {
+    let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let places = usize::from(places);
+    let mut kept: Vec<u8> = whole.bytes().chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(places)).collect();
+    let up = fraction.as_bytes().get(places).is_some_and(|next| *next >= b'5');
+    if up {
+        let mut carried = false;
+        for digit in kept.iter_mut().rev() {
+            if *digit == b'9' {
+                *digit = b'0';
+            } else {
+                *digit += 1;
+                carried = true;
+                break;
+            }
+        }
+        if !carried {
+            kept.insert(0, b'1');
+        }
+    }
+    let mut text: String = kept.iter().map(|digit| char::from(*digit)).collect();
+    if places > 0 {
+        text.insert(text.len() - places, '.');
+    }
+    let zero = kept.iter().all(|digit| *digit == b'0');
+    if negative && !zero { format!("{MINUS}{text}") } else { text }
+}
+
+/// `part` of `whole` in percent with so many decimals, rounded half up from the integers.
+#[must_use]
+pub fn percent(part: u64, whole: u64, places: u8) -> String {
+    if whole == 0 {
+        return String::new();
+    }
+    let scale = 10_u128.pow(u32::from(places.min(9)));
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let units = (part * 100 * scale * 2 + whole) / (2 * whole);
+    let text = format!("{:0>width$}", units, width = usize::from(places) + 1);
+    if places == 0 {
+        return text;
+    }
+    let (integer, fraction) = text.split_at(text.len() - usize::from(places));
+    format!("{integer}.{fraction}")
+}
+
+/// A p-value with so many decimals; "<0.0001" where it would round to nothing, ">0.9999" where it would round to one.
+#[must_use]
+pub fn probability(value: f64, places: u8) -> String {
+    let text = decimal(value, places);
+    let nothing = text.bytes().all(|byte| byte == b'0' || byte == b'.');
+    if nothing && value > 0.0 || value == 0.0 {
+        format!("<0.{}1", "0".repeat(usize::from(places).saturating_sub(1)))
+    } else if value < 1.0 && text.starts_with('1') {
+        format!(">0.{}", "9".repeat(usize::from(places)))
+    } else {
+        text
+    }
+}
+
+/// How a statistic is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Decimals the variable is recorded with.
+    pub recorded: u8,
+    /// Decimals of p-values.
+    pub p_decimals: u8,
+    /// Decimals asked for explicitly.
+    pub explicit: Option<u8>,
+}
+
+impl Style {
+    /// The style of a variable recorded with so many decimals.
+    #[must_use]
+    pub const fn recorded(recorded: u8) -> Self {
+        Self { recorded, p_decimals: 4, explicit: None }
+    }
+}
+
+/// The text of a value of a statistic.
+#[must_use]
+pub fn show(statistic: Statistic, value: &Value, style: Style) -> String {
+    let places = |default: u8| style.explicit.unwrap_or(default);
+    match (value, statistic.decimals()) {
+        (Value::Count(count), _) => count.to_string(),
+        (Value::Text(text), _) => text.clone(),
+        (Value::NotEstimable(reason), _) => reason.abbreviation().to_owned(),
+        (Value::Share { part, whole }, Decimals::Percent(default)) => percent(*part, *whole, places(default)),
+        (Value::Share { part, whole }, _) => percent(*part, *whole, places(1)),
+        (Value::Number(number), Decimals::Percent(default)) => percent_of_number(*number, places(default)),
+        (Value::Number(number), Decimals::Probability(_)) => probability(*number, places(style.p_decimals)),
+        (Value::Number(number), Decimals::Recorded(more)) => decimal(*number, places(style.recorded + more)),
+        (Value::Number(number), Decimals::Fixed(fixed)) => decimal(*number, places(fixed)),
+        (Value::Number(number), Decimals::Whole) => decimal(*number, places(0)),
+    }
+}
+
+/// A proportion in percent: the decimal point moves two digits to the right, which loses nothing.
+#[must_use]
+pub fn percent_of_number(value: f64, places: u8) -> String {
+    let digits = value.to_string();
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let padded = format!("{fraction:0<2}");
+    let (moved, rest) = padded.split_at(2);
+    let whole = format!("{whole}{moved}");
+    let trimmed = whole.trim_start_matches('0');
+    let whole = if trimmed.is_empty() { "0" } else { trimmed };
+    rounded(&format!("{sign}{whole}.{rest}"), places)
+}
+
+/// Pads the cells of a column so that their first numbers align at the decimal point when set flush left, and so do
+/// the second numbers of cells of the same form: "12 (60.0)" over " 7 ( 5.0)".
+pub fn align(cells: &mut [&mut String]) {
+    let width = |text: &str| text.chars().take_while(|c| is_figure(*c)).count();
+    let starts_with_number = |text: &str| text.chars().next().is_some_and(is_figure);
+    let widest = cells.iter().filter(|cell| starts_with_number(cell)).map(|cell| width(cell)).max().unwrap_or(0);
+    // Cells whose first numbers have as many decimals have their second numbers at the same place.
+    let form = |text: &str| text.find(" (").map(|open| text[..open].split_once('.').map_or(0, |(_, decimals)| decimals.len()));
+    let mut second: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for cell in cells.iter() {
+        if let Some(form) = form(cell) {
+            let inner = cell.find(" (").map_or(0, |open| width(&cell[open + 2..]));
+            second.entry(form).and_modify(|widest| *widest = (*widest).max(inner)).or_insert(inner);
+        }
+    }
+    for cell in cells.iter_mut() {
+        if !starts_with_number(cell) {
+            continue;
+        }
+        if let (Some(form), Some(open)) = (form(cell), cell.find(" (")) {
+            let inner = width(&cell[open + 2..]);
+            if inner > 0 {
+                let missing = second.get(&form).copied().unwrap_or(inner).saturating_sub(inner);
+                cell.insert_str(open + 2, &FIGURE_SPACE.to_string().repeat(missing));
+            }
+        }
+        let missing = widest - width(cell);
+        cell.insert_str(0, &FIGURE_SPACE.to_string().repeat(missing));
+    }
+}
+
+/// Characters as wide as a digit, and the dash of missing values.
+const fn is_figure(character: char) -> bool {
+    character.is_ascii_digit() || matches!(character, MINUS | '<' | '>' | '–')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_half_away_from_zero_on_the_digits() {
+        for (value, places, text) in [
+            (0.25, 1, "0.3"),
+            (0.15, 1, "0.2"),
+            (2.5, 0, "3"),
+            (-0.04, 1, "0.0"),
+            (-0.05, 1, "−0.1"),
+            (9.999, 2, "10.00"),
+            (60.55, 1, "60.6"),
+            (1e21, 0, "1000000000000000000000"),
+            (1e-9, 3, "0.000"),
+            (12.0, 2, "12.00"),
+            (2.675, 2, "2.68"),
+        ] {
+            assert_eq!(decimal(value, places), text);
+        }
+    }
+
+    #[test]
+    fn percentages_come_from_integers() {
+        assert_eq!(percent(1, 8, 1), "12.5");
+        assert_eq!(percent(1, 16, 1), "6.3");
+        assert_eq!(percent(0, 7, 1), "0.0");
+        assert_eq!(percent(7, 7, 1), "100.0");
+        assert_eq!(percent(2, 3, 0), "67");
+        assert_eq!(percent_of_number(0.125, 1), "12.5");
+        assert_eq!(percent_of_number(-0.0123, 1), "−1.2");
+        assert_eq!(percent_of_number(1.0, 1), "100.0");
+        assert_eq!(percent_of_number(0.05, 1), "5.0");
+    }
+
+    #[test]
+    fn probabilities_are_never_zero_nor_one() {
+        assert_eq!(probability(0.000_04, 4), "<0.0001");
+        assert_eq!(probability(0.0, 4), "<0.0001");
+        assert_eq!(probability(0.000_05, 4), "0.0001");
+        assert_eq!(probability(0.999_99, 4), ">0.9999");
+        assert_eq!(probability(1.0, 4), "1.0000");
+        assert_eq!(probability(0.1110, 3), "0.111");
+    }
+
+    #[test]
+    fn cells_align_at_the_point() {
+        let mut cells = ["12 (60.0)".to_owned(), "7 (5.0)".to_owned(), "−0.5".to_owned(), "NE".to_owned(), "34.5 (9.81)".to_owned()];
+        align(&mut cells.iter_mut().collect::<Vec<_>>());
+        assert_eq!(cells, ["12 (60.0)", "\u{2007}7 (\u{2007}5.0)", "−0.5", "NE", "34.5 (9.81)"]);
+    }
+}

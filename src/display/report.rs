@@ -1,0 +1,335 @@
+//! The report as a value: front matter, sections, displays. Everything is text, arranged; nothing is drawn yet.
+
+use serde::Serialize;
+
+use crate::results::Key;
+
+/// A complete report, ready for ink.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The title page.
+    pub front: Front,
+    /// The numbered sections, in order.
+    pub sections: Vec<Section>,
+    /// The statistical methods, a paragraph each.
+    pub methods: Vec<MethodsParagraph>,
+    /// Where everything came from.
+    pub provenance: Provenance,
+}
+
+/// The title page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Front {
+    /// Title of the study.
+    pub title: String,
+    /// What kind of report it is: "Final report".
+    pub kind: String,
+    /// Identifier of the study.
+    pub study: String,
+    /// Status, as the specification words it.
+    pub status: String,
+    /// Lines of the title page: label and text, such as registry number, design, lock date.
+    pub facts: Vec<Fact>,
+    /// The date of the lock, `YYYY-MM-DD`; the date of the document.
+    pub lock_date: String,
+    /// Short fingerprint of lock and specification, for the foot of each page.
+    pub fingerprint: String,
+    /// Whether the data are simulated; then every page says so.
+    pub simulated: bool,
+    /// Language tag of the text, such as "en-GB".
+    pub language: String,
+}
+
+/// A label and what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// The label.
+    pub label: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A numbered section with its displays.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Section {
+    /// Number, such as "14.1".
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Displays, in order.
+    pub displays: Vec<Display>,
+}
+
+/// A table or a figure, with all that stands around it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Display {
+    /// Identifier in the specification: `t-14-1-1`.
+    pub id: String,
+    /// "Table 14.1.1" or "Figure 14.2.1".
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Who is analysed: "Intention-to-treat set (N = 40)".
+    pub subtitle: String,
+    /// The estimand, attribute by attribute; empty where the display has none.
+    pub estimand: Vec<Fact>,
+    /// What is shown.
+    pub body: Body,
+    /// Footnotes, in order. The mark of a scoped one also stands behind the cells or stubs it belongs to.
+    pub footnotes: Vec<Footnote>,
+    /// Where the numbers came from: datasets and analyses, one line.
+    pub source: String,
+}
+
+/// A footnote of one display.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Footnote {
+    /// The mark, "a", "b" …; none for a note on the whole display.
+    pub mark: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// What a display shows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// A table (or a listing, which is one).
+    Table(Table),
+    /// A plot with axes.
+    Plot(Plot),
+    /// A participant flow diagram.
+    Flow(Flow),
+}
+
+/// A table: a stub and columns of cells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Table {
+    /// What stands above the stub.
+    pub stub_head: String,
+    /// The columns beside the stub.
+    pub columns: Vec<Column>,
+    /// Headings that span columns, in order; empty for none.
+    pub spanners: Vec<Spanner>,
+    /// The rows.
+    pub rows: Vec<TableRow>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// Heading, a line each: arm label, then "(N = 20)".
+    pub head: Vec<String>,
+    /// Where the cells stand.
+    pub align: Align,
+}
+
+/// How the cells of a column are set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers: cells are padded with figure spaces before the decimal point, so that they align when set flush left;
+    /// the block as a whole stands in the middle of the column.
+    Decimal,
+}
+
+/// A heading over several columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Spanner {
+    /// Text.
+    pub text: String,
+    /// First column spanned, from 0 (the stub does not count).
+    pub first: usize,
+    /// Number of columns spanned.
+    pub columns: usize,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableRow {
+    /// Depth of the stub, from 0.
+    pub indent: u8,
+    /// The stub.
+    pub stub: String,
+    /// A heading has no cells and belongs to what follows it.
+    pub heading: bool,
+    /// A little room above: a new group begins.
+    pub opens_group: bool,
+    /// The cells, one a column (none in a heading).
+    pub cells: Vec<Cell>,
+}
+
+/// A cell, which remembers which results it shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// The text.
+    pub text: String,
+    /// Marks of scoped footnotes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
+    /// Keys of the results shown.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
+}
+
+/// A plot: series of marks over two axes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plot {
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// The series, one an arm, in the order of the arms.
+    pub series: Vec<Series>,
+    /// Rows under the plot, aligned with the ticks of the horizontal axis ("n/N by visit").
+    pub under: Vec<UnderRow>,
+    /// Heading of the rows under the plot.
+    pub under_head: String,
+    /// What the plot shows, in words and numbers, for those who cannot see it.
+    pub alt: String,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Axis {
+    /// Title with unit.
+    pub title: String,
+    /// First value.
+    pub from: f64,
+    /// Last value.
+    pub to: f64,
+    /// Ticks: position and label.
+    pub ticks: Vec<(f64, String)>,
+}
+
+/// The marks of one arm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Series {
+    /// Label in the legend.
+    pub label: String,
+    /// Position among the arms: colour, symbol and line style follow it in every figure.
+    pub arm: usize,
+    /// How the marks are joined.
+    pub style: SeriesStyle,
+    /// The marks, from left to right.
+    pub marks: Vec<Mark>,
+}
+
+/// How marks are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeriesStyle {
+    /// Symbols with intervals, joined by lines.
+    Points,
+}
+
+/// A mark of a plot.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mark {
+    /// Horizontal position.
+    pub x: f64,
+    /// Vertical position; none where the statistic is not estimable.
+    pub y: Option<f64>,
+    /// Lower and upper end of its interval.
+    pub interval: Option<(f64, f64)>,
+    /// Keys of the results shown.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
+}
+
+/// A row of text under a plot, one entry a tick.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnderRow {
+    /// Label, in the arm's colour.
+    pub label: String,
+    /// Position among the arms.
+    pub arm: usize,
+    /// One text for each tick of the horizontal axis.
+    pub cells: Vec<Cell>,
+}
+
+/// A participant flow diagram in the bands of CONSORT 2025.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flow {
+    /// "Assessed for eligibility (n = 52)".
+    pub assessed: FlowBox,
+    /// The box at the side: excluded, with reasons.
+    pub excluded: FlowBox,
+    /// "Randomised (n = 40)".
+    pub randomised: FlowBox,
+    /// One column an arm, two to six.
+    pub arms: Vec<FlowArm>,
+    /// Names of the bands: enrolment, allocation, follow-up, analysis.
+    pub bands: [String; 4],
+    /// The diagram in words and numbers.
+    pub alt: String,
+}
+
+/// The column of one arm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FlowArm {
+    /// Allocated; received; did not receive, with reasons.
+    pub allocation: FlowBox,
+    /// Discontinued and lost for the primary outcome, with reasons.
+    pub follow_up: FlowBox,
+    /// Analysed and excluded from analysis, with reasons.
+    pub analysis: FlowBox,
+}
+
+/// A box of the diagram.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FlowBox {
+    /// Its lines; the first is the headline.
+    pub lines: Vec<FlowLine>,
+}
+
+/// A line in a box; it may wrap.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FlowLine {
+    /// Depth, from 0.
+    pub indent: u8,
+    /// The text, with its count.
+    pub text: String,
+    /// Keys of the results shown.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
+}
+
+/// One paragraph of the methods section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MethodsParagraph {
+    /// Heading: "Analysis sets".
+    pub heading: String,
+    /// Text, one paragraph each.
+    pub paragraphs: Vec<String>,
+    /// Definitions in a table-like list: name and rule; set in a monospaced face.
+    pub rules: Vec<Fact>,
+}
+
+/// The provenance page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// Program, specification, lock: label and text.
+    pub facts: Vec<Fact>,
+    /// The locked datasets.
+    pub datasets: Vec<LockedDataset>,
+    /// Warnings of the run, in full.
+    pub warnings: Vec<String>,
+}
+
+/// One locked dataset, as printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LockedDataset {
+    /// Name.
+    pub name: String,
+    /// File.
+    pub file: String,
+    /// Records and variables.
+    pub records: String,
+    /// Number of variables.
+    pub variables: String,
+    /// SHA-256, in full.
+    pub sha256: String,
+}

@@ -1,0 +1,310 @@
+//! The straight line, from a study file to a package, in which the whole program can be read.
+//!
+//! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
+//! folder of its own beside the target, which replaces the target only when it is complete.
+
+mod package;
+mod trace;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::analysis::{self, Trace};
+use crate::data::{self, DatasetFile, Format, Lock, LockedData};
+use crate::derive::{self, Frames};
+use crate::display;
+use crate::error::{Error, Finding, Place, Stage};
+use crate::plan::{self, Plan};
+use crate::render::{self, Pages, Stamp, Templates};
+use crate::results::{DataSource, Provenance, Results, store};
+use crate::spec::{Study, design::FileFormat, instrument};
+pub use package::Package;
+pub use trace::{Explanation, explain};
+
+/// Name and version of the program, as printed and as written into the PDF.
+pub const PROGRAM: &str = concat!("trialpress ", env!("CARGO_PKG_VERSION"));
+
+/// What a run is told about its progress: the name of the stage that begins.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// A study file and where its data are.
+#[derive(Clone, Debug)]
+pub struct StudyFile {
+    /// The study file as the user named it.
+    pub path: PathBuf,
+    /// The folder of the data, if not the one of the specification.
+    pub data: Option<PathBuf>,
+}
+
+impl StudyFile {
+    /// The study file of a path: a folder stands for the `study.toml` in it.
+    #[must_use]
+    pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
+        let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
+        Self { path, data }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    }
+
+    /// Where the lock stands.
+    #[must_use]
+    pub fn lock_path(&self) -> PathBuf {
+        self.folder().join("data.lock")
+    }
+}
+
+/// What is known before numbers are computed: stages 1 to 4.
+#[derive(Debug)]
+pub struct Checked {
+    /// The specification.
+    pub study: Study,
+    /// Its text.
+    pub text: String,
+    /// The locked data.
+    pub data: LockedData,
+    /// What will be done.
+    pub plan: Plan,
+    /// The variables.
+    pub frames: Frames,
+    /// Warnings of all stages.
+    pub warnings: Vec<Finding>,
+}
+
+/// Reads and checks the specification alone.
+///
+/// # Errors
+/// The file cannot be read, or is not a valid specification.
+pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
+    let text = package::read_text(&file.path)?;
+    let study = Study::parse(&text, &file.path.display().to_string())?;
+    Ok((study, text))
+}
+
+/// The data files that a specification names.
+fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error> {
+    let root = file.data.clone().unwrap_or_else(|| file.folder().join(&study.data.folder));
+    let mut findings = Vec::new();
+    let mut files = Vec::new();
+    for (name, entry) in &study.data.datasets {
+        let place = study.origin.place(entry.file.span.start);
+        let path = Path::new(&*entry.file);
+        let escapes = path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir));
+        if escapes {
+            let finding = Finding::error(place.clone(), format!("{} does not lie in the data folder", entry.file));
+            findings.push(finding.hint("name it relative to the data folder, without .."));
+        }
+        let format = match entry.format {
+            Some(FileFormat::Xpt) => Some(Format::Xpt),
+            Some(FileFormat::Parquet) => Some(Format::Parquet),
+            Some(FileFormat::Csv) => Some(Format::Csv),
+            None => Format::of(path),
+        };
+        match format {
+            None => findings.push(
+                Finding::error(place, format!("the format of {} cannot be told by its name", entry.file))
+                    .hint("write format = \"xpt\", \"parquet\" or \"csv\" beside it"),
+            ),
+            Some(format) => files.push(DatasetFile {
+                name: name.clone(),
+                path: root.join(path),
+                shown: entry.file.to_string(),
+                format,
+                text: entry.text.clone(),
+                place,
+            }),
+        }
+    }
+    Error::unless_clean(Stage::Specification, findings).map(|_| files)
+}
+
+/// Locks the data of a study: reads every file and writes `data.lock` beside the study file.
+///
+/// # Errors
+/// The specification is invalid, a file cannot be read, or the lock cannot be written.
+pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
+    let (study, _) = read_study(file)?;
+    let files = data_files(&study, file)?;
+    let lock = data::lock(&files, &study.data.subject, date)?;
+    package::write_file(&file.lock_path(), lock.text().as_bytes())?;
+    Ok(lock)
+}
+
+/// Stages 1 to 4: specification, data, plan, variables. No statistic is computed.
+///
+/// # Errors
+/// All findings of the first stage that refuses.
+pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error> {
+    progress("specification");
+    let (study, text) = read_study(file)?;
+    let files = data_files(&study, file)?;
+    progress("data");
+    let lock_path = file.lock_path();
+    let lock_name = lock_path.display().to_string();
+    let lock_text = package::read_text(&lock_path).map_err(|mut error| {
+        error.findings.iter_mut().for_each(|finding| finding.hint = Some("lock the data first: trialpress lock STUDY".to_owned()));
+        error
+    })?;
+    let lock = Lock::parse(&lock_text, &lock_name)?;
+    let data = data::open(&files, &study.data.subject, &lock)?;
+    progress("plan");
+    let plan = plan::bind(&study, &data)?;
+    progress("variables");
+    let (frames, warnings) = derive::frames(&plan, &data)?;
+    Ok(Checked { study, text, data, plan, frames, warnings })
+}
+
+/// Everything a run yields.
+#[derive(Debug)]
+pub struct Run {
+    /// The specification.
+    pub study: Study,
+    /// The results.
+    pub results: Results,
+    /// Where they came from.
+    pub provenance: Provenance,
+    /// The pages.
+    pub pages: Pages,
+    /// The files, ready to be written.
+    pub package: Package,
+    /// Warnings of all stages.
+    pub warnings: Vec<Finding>,
+}
+
+/// All stages up to the package, which is not written yet.
+///
+/// # Errors
+/// All findings of the first stage that refuses; with `strict`, warnings too.
+pub fn run(file: &StudyFile, template: &str, strict: bool, progress: Progress<'_>) -> Result<Run, Error> {
+    let checked = check(file, progress)?;
+    refuse_warnings(&checked.warnings, strict)?;
+    progress("analyses");
+    let results = analysis::run(&checked.plan, &checked.frames, Trace::Off);
+    let provenance = provenance(&checked);
+    let lock_text = checked.data.lock.text();
+    let Checked { study, text, warnings, .. } = checked;
+    finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
+}
+
+/// The report again, from the package of an earlier run and without the data.
+///
+/// # Errors
+/// The folder holds no package, or its files are not what they were when it was written.
+pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
+    progress("results");
+    package::verify(folder)?;
+    let shown = |name: &str| folder.join(name).display().to_string();
+    let text = package::read_text(&folder.join("study.toml"))?;
+    let study = Study::parse(&text, "study.toml")?;
+    let results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
+    let provenance =
+        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
+    let lock = package::read_text(&folder.join("data.lock"))?;
+    finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
+}
+
+/// Stages 6 and 7, and the package.
+#[expect(clippy::too_many_arguments, reason = "the inputs of the last stages, each of them needed")]
+fn finish(
+    study: Study,
+    text: &str,
+    lock: Option<&str>,
+    results: Results,
+    provenance: Provenance,
+    warnings: Vec<Finding>,
+    template: &str,
+    progress: Progress<'_>,
+) -> Result<Run, Error> {
+    let repeated = results.repeated_keys();
+    assert!(repeated.is_empty(), "keys of results are unique, but these are not: {repeated:?}");
+    progress("displays");
+    let report = display::arrange(&study, &results, &provenance)?;
+    progress("pages");
+    let templates = Templates::built_in(template).ok_or_else(|| {
+        Error::one(Stage::Usage, Finding::error(Place::default(), format!("there is no report template {template}")))
+    })?;
+    let stamp = Stamp { ident: provenance.fingerprint.clone(), creator: PROGRAM.to_owned() };
+    let pages = render::typeset(&report, &templates, &stamp)?;
+    let package = Package::new(&study, text, lock, &results, &provenance, &pages);
+    Ok(Run { study, results, provenance, pages, package, warnings })
+}
+
+fn refuse_warnings(warnings: &[Finding], strict: bool) -> Result<(), Error> {
+    if strict && !warnings.is_empty() {
+        return Err(Error { stage: Stage::Binding, findings: warnings.to_vec() });
+    }
+    Ok(())
+}
+
+/// A line for each rule over subjects or records that cannot be decided for some rows, for `check` to show.
+#[must_use]
+pub fn undecided(checked: &Checked) -> Vec<String> {
+    let nulls = checked.frames.nulls.iter().filter(|(_, nulls)| **nulls > 0);
+    nulls
+        .map(|(id, nulls)| {
+            let rule = checked.plan.rule(*id);
+            format!("{}: undecided for {nulls} rows, which are not selected: {}", rule.place, rule.defines)
+        })
+        .collect()
+}
+
+/// Writes findings as JSON lines.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_log(path: &Path, findings: &[Finding]) -> Result<(), Error> {
+    let lines: String = findings.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default() + "\n").collect();
+    package::write_file(path, lines.as_bytes())
+}
+
+/// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
+/// order of rows. The bytes of the files stand in `data.lock`, which is part of the package.
+fn provenance(checked: &Checked) -> Provenance {
+    let digest = |parts: &[&str]| {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update(part.len().to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hex(&hasher.finalize())
+    };
+    let specification = hex(&Sha256::digest(checked.text.as_bytes()));
+    let instruments = digest(&instrument::SHIPPED.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
+    let content = digest(&contents);
+    let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    let data = checked
+        .data
+        .datasets
+        .values()
+        .map(|dataset| DataSource {
+            name: dataset.name.clone(),
+            file: checked.data.lock.entry(&dataset.name).map_or_else(String::new, |entry| entry.file.clone()),
+            content: dataset.content.clone(),
+            records: dataset.frame.height(),
+            variables: dataset.variables.len(),
+        })
+        .collect();
+    Provenance {
+        program: PROGRAM.to_owned(),
+        specification,
+        instruments,
+        lock_date: checked.data.lock.locked.clone(),
+        content,
+        fingerprint: fingerprint.chars().take(16).collect(),
+        data,
+        analyses: analysis::sources(&checked.plan, &checked.frames),
+        warnings: checked.warnings.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Hexadecimal text of a digest.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,188 @@
+//! The package of a run: its files, written whole or not at all, and the sums that prove them.
+
+#![expect(clippy::disallowed_methods, reason = "this is where the program reads its study and writes its package")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Finding, Place, Stage};
+use crate::pipeline::hex;
+use crate::render::Pages;
+use crate::results::{Provenance, Results, store};
+use crate::spec::Study;
+
+/// The file that lists the SHA-256 of all others, in the form `sha256sum --check` reads.
+const SUMS: &str = "SHA256SUMS";
+
+/// The files of a run, by path within the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Path and bytes, in order of path.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Path of the PDF.
+    pub pdf: String,
+}
+
+impl Package {
+    /// The package of a run.
+    #[must_use]
+    pub fn new(
+        study: &Study,
+        text: &str,
+        lock: Option<&str>,
+        results: &Results,
+        provenance: &Provenance,
+        pages: &Pages,
+    ) -> Self {
+        let pdf = format!("{}.pdf", file_name(&study.study.id));
+        let mut files: Vec<(String, Vec<u8>)> = vec![
+            (pdf.clone(), pages.pdf.clone()),
+            ("study.toml".to_owned(), text.as_bytes().to_vec()),
+            ("results.json".to_owned(), store::to_json(results).into_bytes()),
+            ("results.csv".to_owned(), store::to_csv(results).into_bytes()),
+            ("provenance.json".to_owned(), store::provenance_to_json(provenance).into_bytes()),
+        ];
+        files.extend(lock.map(|lock| ("data.lock".to_owned(), lock.as_bytes().to_vec())));
+        for extract in &results.extracts {
+            files.push((format!("listings/{}.csv", file_name(&extract.id)), store::extract_to_csv(extract).into_bytes()));
+        }
+        for (id, svg) in &pages.figures {
+            files.push((format!("figures/{}.svg", file_name(id)), svg.clone().into_bytes()));
+        }
+        for (path, source) in &pages.sources {
+            files.push((format!("typst/{}", path.trim_start_matches('/')), source.clone().into_bytes()));
+        }
+        files.sort();
+        let sums: String = files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex(&Sha256::digest(bytes)))).collect();
+        files.push((SUMS.to_owned(), sums.into_bytes()));
+        Self { files, pdf }
+    }
+
+    /// Writes the package to a folder, which it replaces if it holds an earlier package.
+    ///
+    /// All is written to a folder beside it and flushed to disk first; until the very end the target is not touched.
+    ///
+    /// # Errors
+    /// The target holds something that is no package, or writing fails; nothing is left behind then.
+    pub fn write(&self, target: &Path) -> Result<(), Error> {
+        let exists = fs::symlink_metadata(target).is_ok();
+        if exists && !is_replaceable(target) {
+            let finding = Finding::error(shown(target), "the target exists and is not a package of an earlier run");
+            return Err(Error::one(Stage::Files, finding.hint("choose another folder, or remove this one yourself")));
+        }
+        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let name = target.file_name().map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
+        let fresh = parent.join(format!(".{name}.new-{}", std::process::id()));
+        let old = parent.join(format!(".{name}.old-{}", std::process::id()));
+        fs::create_dir_all(&parent).map_err(|error| failed(&parent, "create the folder", &error))?;
+        let written = self.write_files(&fresh).and_then(|()| {
+            if exists {
+                fs::rename(target, &old).map_err(|error| failed(target, "replace", &error))?;
+            }
+            fs::rename(&fresh, target).map_err(|error| {
+                // Put back what was there: the earlier package must survive.
+                let _ = fs::rename(&old, target);
+                failed(target, "write", &error)
+            })
+        });
+        let _ = fs::remove_dir_all(&old);
+        if written.is_err() {
+            let _ = fs::remove_dir_all(&fresh);
+        }
+        written
+    }
+
+    fn write_files(&self, folder: &Path) -> Result<(), Error> {
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(|error| failed(parent, "create the folder", &error))?;
+            }
+            let mut file = fs::File::create(&path).map_err(|error| failed(&path, "write", &error))?;
+            file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| failed(&path, "write", &error))?;
+        }
+        Ok(())
+    }
+}
+
+/// An empty folder, or the package of an earlier run.
+fn is_replaceable(target: &Path) -> bool {
+    let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+    empty || (target.join(SUMS).is_file() && target.join("results.json").is_file())
+}
+
+/// Compares every file of a package with its sums.
+///
+/// # Errors
+/// There is no package, or files have changed, are missing or were added to the list.
+pub(super) fn verify(folder: &Path) -> Result<(), Error> {
+    let sums = read_text(&folder.join(SUMS)).map_err(|mut error| {
+        error.findings.iter_mut().for_each(|finding| finding.hint = Some("name the folder that `run` wrote".to_owned()));
+        error
+    })?;
+    let mut findings = Vec::new();
+    for line in sums.lines() {
+        let Some((sum, path)) = line.split_once("  ") else {
+            findings.push(Finding::error(shown(&folder.join(SUMS)), format!("this line is not a sum: {line}")));
+            continue;
+        };
+        match fs::read(folder.join(path)) {
+            Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => {}
+            Ok(_) => findings.push(Finding::error(shown(&folder.join(path)), "the file has changed since the run")),
+            Err(error) => findings.extend(failed(&folder.join(path), "read", &error).findings),
+        }
+    }
+    Error::unless_clean(Stage::Files, findings).map(|_| ())
+}
+
+/// Reads a text file.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(|error| failed(path, "read", &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::one(Stage::Files, Finding::error(shown(path), format!("the file is not UTF-8 text (byte {at})")))
+    })
+}
+
+/// Writes a single file, whole or not at all.
+///
+/// # Errors
+/// Writing fails.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let fresh = path.with_file_name(format!(".{name}.new-{}", std::process::id()));
+    let written = fs::File::create(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&fresh, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&fresh);
+        failed(path, "write", &error)
+    })
+}
+
+fn shown(path: &Path) -> Place {
+    Place::file(path.display().to_string())
+}
+
+fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
+    Error::one(Stage::Files, Finding::error(shown(path), format!("failed to {what}: {}", reason(error))))
+}
+
+/// The reason of an I/O error, without the number of the operating system.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+/// An identifier as part of a file name.
+fn file_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
+}

@@ -1,0 +1,185 @@
+//! Where a number came from: display, rows, analysis, rules with their places, datasets, subjects.
+
+use std::fmt;
+
+use crate::analysis::{self, Trace};
+use crate::display;
+use crate::display::report::{Body, Display};
+use crate::error::{Error, Finding, Place, Stage, nearest};
+use crate::pipeline::{Checked, Progress, StudyFile, check, provenance};
+use crate::results::{AnalysisSource, Key, Row, Value};
+
+/// The chain behind a display, an analysis, or some of its rows.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The display asked for, if it was one.
+    display: Option<String>,
+    /// The analyses behind it.
+    analyses: Vec<AnalysisSource>,
+    /// The rows, with the subjects they count.
+    rows: Vec<(Row, Vec<String>)>,
+}
+
+/// Explains a display (`t-14-1-1`), an analysis (`rr_w24`) or some of its rows (`rr_w24 arm=msc statistic=count`).
+///
+/// # Errors
+/// The study does not pass its checks, or nothing has this name.
+pub fn explain(file: &StudyFile, id: &str, conditions: &[String], progress: Progress<'_>) -> Result<Explanation, Error> {
+    let checked = check(file, progress)?;
+    progress("analyses");
+    let results = analysis::run(&checked.plan, &checked.frames, Trace::On);
+    let provenance = provenance(&checked);
+    let report = display::arrange(&checked.study, &results, &provenance)?;
+    let display = report.sections.iter().flat_map(|section| &section.displays).find(|display| display.id == id);
+    let keys: Option<Vec<Key>> = display.map(shown_keys);
+    let wanted = |row: &&Row| match &keys {
+        Some(keys) => keys.contains(&row.key) || (keys.is_empty() && row.key.analysis == id),
+        None => row.key.analysis == id,
+    };
+    let conditions = conditions.iter().map(|text| Condition::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<(Row, Vec<String>)> = results
+        .rows
+        .iter()
+        .filter(wanted)
+        .filter(|row| conditions.iter().all(|condition| condition.holds(&row.key)))
+        .map(|row| (row.clone(), subjects(&checked, row)))
+        .collect();
+    let names: Vec<&str> = match display {
+        Some(_) => provenance
+            .analyses
+            .iter()
+            .map(|source| source.analysis.as_str())
+            .filter(|name| *name == id || rows.iter().any(|(row, _)| row.key.analysis == *name))
+            .collect(),
+        None => vec![id],
+    };
+    let analyses: Vec<AnalysisSource> =
+        provenance.analyses.iter().filter(|source| names.contains(&source.analysis.as_str())).cloned().collect();
+    if analyses.is_empty() {
+        let known: Vec<&str> = report
+            .sections
+            .iter()
+            .flat_map(|section| section.displays.iter().map(|display| display.id.as_str()))
+            .chain(provenance.analyses.iter().map(|source| source.analysis.as_str()))
+            .collect();
+        let mut finding = Finding::error(Place::default(), format!("there is no display or analysis {id}"));
+        finding.hint = Some(match nearest(id, known.iter().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("known: {}", known.join(", ")),
+        });
+        return Err(Error::one(Stage::Usage, finding));
+    }
+    Ok(Explanation { display: display.map(|display| format!("{} {} — {}", display.id, display.number, display.title)), analyses, rows })
+}
+
+fn subjects(checked: &Checked, row: &Row) -> Vec<String> {
+    let positions = row.subjects.iter().flatten();
+    positions.filter_map(|position| checked.frames.subjects.get(*position as usize)).cloned().collect()
+}
+
+/// The keys of all results a display shows.
+fn shown_keys(display: &Display) -> Vec<Key> {
+    match &display.body {
+        Body::Table(table) => {
+            table.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
+        }
+        Body::Plot(plot) => {
+            let marks = plot.series.iter().flat_map(|series| &series.marks).flat_map(|mark| mark.keys.iter().cloned());
+            let cells = plot.under.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned());
+            marks.chain(cells).collect()
+        }
+        Body::Flow(flow) => {
+            let arms = flow.arms.iter().flat_map(|arm| [&arm.allocation, &arm.follow_up, &arm.analysis]);
+            let boxes = [&flow.assessed, &flow.excluded, &flow.randomised].into_iter().chain(arms);
+            boxes.flat_map(|flow_box| &flow_box.lines).flat_map(|line| line.keys.iter().cloned()).collect()
+        }
+    }
+}
+
+/// A condition on rows, `arm=msc`.
+struct Condition {
+    name: String,
+    value: String,
+}
+
+impl Condition {
+    const NAMES: [&str; 8] = ["arm", "variant", "variable", "level", "at", "method", "statistic", "contrast"];
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = || {
+            let message = format!("“{text}” is not a condition on rows");
+            let hint = format!("write name=value with one of {}", Self::NAMES.join(", "));
+            Error::one(Stage::Usage, Finding::error(Place::default(), message).hint(hint))
+        };
+        let (name, value) = text.split_once('=').ok_or_else(refuse)?;
+        if Self::NAMES.contains(&name) { Ok(Self { name: name.to_owned(), value: value.to_owned() }) } else { Err(refuse()) }
+    }
+
+    fn holds(&self, key: &Key) -> bool {
+        let value = self.value.as_str();
+        match self.name.as_str() {
+            "arm" => key.groups.iter().any(|(_, level)| level == value),
+            "variant" => key.variant.as_deref().unwrap_or("main") == value,
+            "variable" => key.variable.as_deref() == Some(value),
+            "level" => key.levels.iter().any(|level| level == value),
+            "at" => key.at.as_deref() == Some(value),
+            "method" => key.method.is_some_and(|method| method.name() == value),
+            "statistic" => key.statistic.name() == value,
+            _ => key.contrast.as_ref().is_some_and(|(first, second)| format!("{first}-{second}") == value),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(display) = &self.display {
+            writeln!(f, "display {display}")?;
+        }
+        for source in &self.analyses {
+            writeln!(f, "\nanalysis {} ({})", source.analysis, source.place)?;
+            writeln!(f, "  datasets: {}", source.datasets.join(", "))?;
+            writeln!(f, "  rules:")?;
+            for rule in &source.rules {
+                let nulls = match rule.nulls {
+                    Some(nulls) if nulls > 0 => format!("  [undecided for {nulls} rows]"),
+                    _ => String::new(),
+                };
+                writeln!(f, "    {}  {}: {}{nulls}", rule.place, rule.defines, rule.text)?;
+            }
+            writeln!(f, "  rows:")?;
+            for (row, subjects) in self.rows.iter().filter(|(row, _)| row.key.analysis == source.analysis) {
+                writeln!(f, "    {} = {}", key_text(&row.key), value_text(row))?;
+                if !subjects.is_empty() {
+                    writeln!(f, "      subjects: {}", subjects.join(" "))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key_text(key: &Key) -> String {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, value: Option<&str>| parts.extend(value.map(|value| format!("{name}={value}")));
+    part("variant", key.variant.as_deref());
+    part("arm", key.groups.first().map(|(_, level)| level.as_str()));
+    let contrast = key.contrast.as_ref().map(|(first, second)| format!("{first}-{second}"));
+    part("contrast", contrast.as_deref());
+    part("variable", key.variable.as_deref());
+    part("level", key.levels.first().map(String::as_str));
+    part("at", key.at.as_deref());
+    part("method", key.method.map(crate::results::Method::name));
+    part("statistic", Some(key.statistic.name()));
+    parts.join(" ")
+}
+
+fn value_text(row: &Row) -> String {
+    let unit = row.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+    match &row.value {
+        Value::Count(count) => count.to_string(),
+        Value::Share { part, whole } => format!("{part}/{whole}"),
+        Value::Number(number) => format!("{number}{unit}"),
+        Value::Text(text) => text.clone(),
+        Value::NotEstimable(reason) => format!("not estimable ({})", reason.name()),
+    }
+}

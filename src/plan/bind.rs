@@ -1,0 +1,585 @@
+//! The binding itself: a walk over the specification that compiles each rule against the columns it may name.
+
+use std::collections::BTreeMap;
+
+use crate::data::LockedData;
+use crate::data::evaluate::Options;
+use crate::data::rule::{Mistake, Rule};
+use crate::data::sheet::Sheet;
+use crate::data::typing;
+use crate::data::vector::Type;
+use crate::error::{Error, Finding, Stage, nearest};
+use crate::plan::schema::{Schema, option_value};
+use crate::plan::{
+    BoundAncova, BoundArm, BoundBinary, BoundCase, BoundDerivation, BoundDose, BoundEvent, BoundFlow, BoundFrame,
+    BoundItem, BoundListing, BoundLoss, BoundMeasure, BoundRule, BoundSet, BoundSubjectVariable, BoundVariant,
+    BoundVisit, DerivationForm, ItemKind, Job, JobKind, Plan, RuleId, Scope, Source,
+};
+use crate::spec::Study;
+use crate::spec::derivation::{Derivation, Dose, Event, Frame, Measure};
+use crate::spec::design::{FlowReason, FlowSpec, Loss, Tie};
+use crate::spec::endpoint::{AncovaSpec, Binary, Endpoint, Summary};
+use crate::spec::instrument;
+use crate::spec::text::{Name, RuleText};
+
+/// Binds a specification to locked data.
+///
+/// # Errors
+/// All findings: rules that are not rules, names that do not exist, types that clash (stage binding).
+pub fn bind(study: &Study, data: &LockedData) -> Result<Plan, Error> {
+    let mut binding = Binding::new(study, data);
+    let plan = binding.plan();
+    Error::unless_clean(Stage::Binding, binding.findings).map(|_| plan)
+}
+
+struct Binding<'a> {
+    study: &'a Study,
+    datasets: BTreeMap<String, Schema>,
+    options: Options,
+    rules: Vec<BoundRule>,
+    findings: Vec<Finding>,
+    /// Columns of each frame, derivations included.
+    frames: BTreeMap<String, Schema>,
+    /// The subjects' dataset with the variables that come from frames.
+    subjects: Schema,
+}
+
+impl<'a> Binding<'a> {
+    fn new(study: &'a Study, data: &LockedData) -> Self {
+        let options: Options =
+            study.option.iter().map(|(name, option)| (name.clone(), option_value(&option.default))).collect();
+        let datasets: BTreeMap<String, Schema> = data
+            .datasets
+            .iter()
+            .map(|(name, dataset)| {
+                let types = Sheet::of_dataset(name, &dataset.frame).types().to_vec();
+                (name.clone(), Schema::new(name, types).with_options(&options))
+            })
+            .collect();
+        let subjects = datasets.get(&*study.data.subjects).cloned().unwrap_or_else(|| Schema::new("", Vec::new()));
+        Self { study, datasets, options, rules: Vec::new(), findings: Vec::new(), frames: BTreeMap::new(), subjects }
+    }
+
+    fn plan(&mut self) -> Plan {
+        let study = self.study;
+        for (name, schema) in &self.datasets {
+            if !schema.has(&study.data.subject) {
+                let place = crate::error::Place::dataset(name.clone());
+                let message = format!("the variable {} that identifies the subject is not in {name}", study.data.subject);
+                self.findings.push(Finding::error(place, message));
+            }
+        }
+        let arms = self.arms();
+        let day_one = study.visits.as_ref().and_then(|visits| {
+            self.compile(&visits.reference, Scope::SubjectRecords, Some(Type::Date), "study day 1")
+        });
+        let frames: BTreeMap<String, BoundFrame> =
+            study.frame.iter().map(|(name, frame)| (name.clone(), self.frame(name, frame))).collect();
+        let subject_variables = self.subject_variables();
+        let sets = study
+            .analysis_set
+            .iter()
+            .map(|set| BoundSet {
+                id: set.id.to_string(),
+                rule: self.truth(&set.rule, Scope::Subjects, &set.label),
+                basis: set.arm,
+            })
+            .collect();
+        let variants = study
+            .variant
+            .iter()
+            .map(|variant| {
+                let mut options = self.options.clone();
+                options.extend(variant.option.iter().map(|(name, choice)| (name.clone(), option_value(choice))));
+                BoundVariant { id: variant.id.to_string(), rederives: options != self.options, options }
+            })
+            .collect();
+        let jobs = self.jobs();
+        let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
+        Plan {
+            subjects: study.data.subjects.to_string(),
+            subject: study.data.subject.clone(),
+            rules: std::mem::take(&mut self.rules),
+            arms,
+            reference_arm: study.reference_arm(),
+            sets,
+            day_one,
+            tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
+            visits: visits
+                .map(|visit| BoundVisit {
+                    id: visit.id.to_string(),
+                    day: visit.day,
+                    within: visit.within,
+                    when_empty: visit.when_empty,
+                })
+                .collect(),
+            frames,
+            subject_variables,
+            options: self.options.clone(),
+            variants,
+            jobs,
+        }
+    }
+
+    /// Compiles a rule; a mistake becomes a finding and the rule a placeholder, so that the walk goes on.
+    fn compile(&mut self, text: &RuleText, scope: Scope, wanted: Option<Type>, defines: &str) -> Option<RuleId> {
+        let origin = &self.study.origin;
+        let place = origin.place_in_rule(text, 1, 1);
+        let mut report = |mistakes: Vec<Mistake>| {
+            for mistake in mistakes {
+                let place = origin.place_in_rule(text, mistake.position.line, mistake.position.column);
+                let mut finding = Finding::error(place, mistake.message);
+                finding.hint = mistake.hint;
+                self.findings.push(finding);
+            }
+        };
+        let rule = match Rule::parse(&text.sql) {
+            Ok(rule) => rule,
+            Err(mistakes) => {
+                report(mistakes);
+                return None;
+            }
+        };
+        let schema = match &scope {
+            Scope::Subjects => Some(&self.subjects),
+            Scope::SubjectRecords => self.datasets.get(&*self.study.data.subjects),
+            Scope::Frame(name) => self.frames.get(name),
+            Scope::Dataset(name) => self.datasets.get(name),
+        }?;
+        match typing::check(&rule, schema) {
+            Err(mistakes) => {
+                report(mistakes);
+                return None;
+            }
+            Ok(found) => {
+                if let (Some(wanted), Some(found)) = (wanted, found)
+                    && wanted != found
+                {
+                    let message = format!("the rule must give {}, and gives {}", wanted.name(), found.name());
+                    self.findings.push(Finding::error(place, message));
+                    return None;
+                }
+            }
+        }
+        let id = RuleId(self.rules.len());
+        self.rules.push(BoundRule { rule, text: text.clone(), place, defines: defines.to_owned(), scope });
+        Some(id)
+    }
+
+    /// A rule that is true or false. After a mistake the plan is thrown away, so any number will do.
+    fn truth(&mut self, text: &RuleText, scope: Scope, defines: &str) -> RuleId {
+        self.compile(text, scope, Some(Type::Truth), defines).unwrap_or(RuleId(0))
+    }
+
+    fn value(&mut self, text: &RuleText, scope: Scope, wanted: Type, defines: &str) -> RuleId {
+        self.compile(text, scope, Some(wanted), defines).unwrap_or(RuleId(0))
+    }
+
+    /// The type of a variable of a dataset; a finding if there is none of this name, or not of a wanted type.
+    fn variable(&mut self, dataset: &Name, name: &Name, wanted: &[Type]) -> Option<Type> {
+        use crate::data::typing::Names;
+        let schema = self.datasets.get(&**dataset)?;
+        let place = self.study.origin.place(name.span.start);
+        match schema.column(name) {
+            None => {
+                let mut finding = Finding::error(place, format!("variable {name} is not in {dataset}"));
+                let columns = schema.columns();
+                finding.hint = nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+                self.findings.push(finding);
+                None
+            }
+            Some(found) if !wanted.contains(&found) => {
+                let wanted: Vec<&str> = wanted.iter().map(|kind| kind.name()).collect();
+                let message = format!("variable {name} of {dataset} must be {}, and is {}", wanted.join(" or "), found.name());
+                self.findings.push(Finding::error(place, message));
+                None
+            }
+            Some(found) => Some(found),
+        }
+    }
+
+    fn arms(&mut self) -> Vec<BoundArm> {
+        let study = self.study;
+        study
+            .arm
+            .iter()
+            .map(|arm| BoundArm {
+                id: arm.id.to_string(),
+                planned: self.truth(&arm.planned, Scope::SubjectRecords, &format!("{}, as randomised", arm.label)),
+                actual: self.truth(&arm.actual, Scope::SubjectRecords, &format!("{}, as treated", arm.label)),
+                dose: arm.dose,
+            })
+            .collect()
+    }
+
+    fn frame(&mut self, name: &str, frame: &Frame) -> BoundFrame {
+        let study = self.study;
+        let mut schema = Schema::new(format!("frame {name}"), Vec::new()).with_options(&self.options);
+        schema.add("visit_date", Type::Date);
+        schema.add("visit_day", Type::Number);
+        let mut bound = BoundFrame {
+            measures: Vec::new(),
+            doses: Vec::new(),
+            events: Vec::new(),
+            subject_columns: Vec::new(),
+            derivations: Vec::new(),
+        };
+        for measure_name in &frame.measures {
+            if let Some(measure) = study.measure.get(&**measure_name)
+                && let Some(measure) = self.measure(measure_name, measure, &mut schema)
+            {
+                bound.measures.push(measure);
+            }
+        }
+        for dose_name in &frame.doses {
+            if let Some(dose) = study.dose.get(&**dose_name)
+                && let Some(dose) = self.dose(dose_name, dose)
+            {
+                schema.add(dose.name.clone(), Type::Number);
+                schema.add(format!("{}_base", dose.name), Type::Number);
+                bound.doses.push(dose);
+            }
+        }
+        for event_name in &frame.events {
+            if let Some(event) = study.event.get(&**event_name) {
+                schema.add(format!("{event_name}_before"), Type::Truth);
+                bound.events.push(self.event(event_name, event));
+            }
+        }
+        if let Some(subjects) = self.datasets.get(&*study.data.subjects) {
+            use crate::data::typing::Names;
+            for column in subjects.columns() {
+                if let (false, Some(kind)) = (schema.has(&column), subjects.column(&column)) {
+                    schema.add(column.clone(), kind);
+                    bound.subject_columns.push(column);
+                }
+            }
+        }
+        self.frames.insert(name.to_owned(), schema);
+        for derivation in study.derivation.iter().filter(|derivation| &*derivation.frame == name) {
+            let form = self.derivation(name, derivation);
+            bound.derivations.push(BoundDerivation { id: derivation.id.to_string(), form });
+        }
+        let named: std::collections::BTreeSet<String> = self
+            .rules
+            .iter()
+            .filter(|rule| rule.scope == Scope::Frame(name.to_owned()))
+            .flat_map(|rule| rule.rule.columns().into_iter().map(|(column, _)| column.to_owned()).collect::<Vec<_>>())
+            .collect();
+        bound.subject_columns.retain(|column| named.contains(column));
+        bound
+    }
+
+    fn measure(&mut self, name: &str, measure: &Measure, schema: &mut Schema) -> Option<BoundMeasure> {
+        let dataset = &measure.dataset;
+        let scope = Scope::Dataset(dataset.to_string());
+        let kind = self.variable(dataset, &measure.value, &[Type::Number, Type::Text])?;
+        self.variable(dataset, &measure.date, &[Type::Date])?;
+        if let Some(text) = &measure.text {
+            self.variable(dataset, text, &[Type::Text])?;
+        }
+        let conversions = instrument::units().conversion;
+        let unit = match &measure.unit {
+            None => None,
+            Some(unit) => {
+                self.variable(dataset, &unit.variable, &[Type::Text])?;
+                let conversion = conversions.get(&*unit.conversion)?.clone();
+                Some((unit.variable.to_string(), unit.to.clone(), conversion))
+            }
+        };
+        schema.add(name, kind);
+        schema.add(format!("{name}_base"), kind);
+        schema.add(format!("{name}_date"), Type::Date);
+        let mut beside = Vec::new();
+        for (other, variable) in &measure.beside {
+            self.variable(dataset, variable, &[Type::Number])?;
+            schema.add(other.clone(), Type::Number);
+            schema.add(format!("{other}_base"), Type::Number);
+            beside.push((other.clone(), variable.to_string()));
+        }
+        Some(BoundMeasure {
+            name: name.to_owned(),
+            dataset: dataset.to_string(),
+            select: self.truth(&measure.r#where, scope.clone(), &format!("records of {name}")),
+            value: measure.value.to_string(),
+            kind,
+            text: measure.text.as_ref().map(ToString::to_string),
+            unit,
+            date: measure.date.to_string(),
+            prefer: measure
+                .prefer
+                .iter()
+                .filter_map(|rule| self.compile(rule, scope.clone(), None, &format!("preference among records of {name}")))
+                .collect(),
+            beside,
+            place: self.study.origin.place(measure.value.span.start),
+        })
+    }
+
+    fn dose(&mut self, name: &str, dose: &Dose) -> Option<BoundDose> {
+        let dataset = &dose.dataset;
+        let scope = Scope::Dataset(dataset.to_string());
+        for text in [&dose.drug, &dose.unit, &dose.frequency, &dose.route] {
+            self.variable(dataset, text, &[Type::Text])?;
+        }
+        self.variable(dataset, &dose.amount, &[Type::Number])?;
+        for date in [&dose.start, &dose.end] {
+            self.variable(dataset, &date.date, &[Type::Date])?;
+            if let Some(text) = &date.text {
+                self.variable(dataset, text, &[Type::Text])?;
+            }
+        }
+        let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
+        Some(BoundDose {
+            name: name.to_owned(),
+            dataset: dataset.to_string(),
+            select: self.truth(&dose.r#where, scope.clone(), &format!("records of {name}")),
+            instrument: instrument::dose(&dose.instrument)?,
+            drug: dose.drug.to_string(),
+            amount: dose.amount.to_string(),
+            unit: dose.unit.to_string(),
+            frequency: dose.frequency.to_string(),
+            route: dose.route.to_string(),
+            start: (dose.start.date.to_string(), text(&dose.start.text)),
+            end: (dose.end.date.to_string(), text(&dose.end.text)),
+            ongoing: dose.ongoing.as_ref().map(|rule| self.truth(rule, scope, &format!("ongoing records of {name}"))),
+            days: dose.days,
+            baseline_days: dose.baseline_days,
+        })
+    }
+
+    fn event(&mut self, name: &str, event: &Event) -> BoundEvent {
+        self.variable(&event.dataset, &event.date, &[Type::Date]);
+        BoundEvent {
+            name: name.to_owned(),
+            dataset: event.dataset.to_string(),
+            select: event
+                .r#where
+                .as_ref()
+                .map(|rule| self.truth(rule, Scope::Dataset(event.dataset.to_string()), &event.label)),
+            date: event.date.to_string(),
+        }
+    }
+
+    fn derivation(&mut self, frame: &str, derivation: &Derivation) -> DerivationForm {
+        let scope = Scope::Frame(frame.to_owned());
+        let id = &derivation.id;
+        if self.frames.get(frame).is_some_and(|schema| schema.has(id)) {
+            let message = format!("frame {frame} already has a column {id}");
+            self.findings.push(Finding::error(self.study.origin.place(id.span.start), message));
+        }
+        let (kind, form) = if let Some(rule) = &derivation.rule {
+            let id = self.compile(rule, scope.clone(), None, &derivation.label);
+            let kind = id.and_then(|id| {
+                let schema = self.frames.get(frame)?;
+                typing::check(&self.rules[id.0].rule, schema).ok().flatten()
+            });
+            (kind.unwrap_or(Type::Truth), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
+        } else {
+            let mut cases = Vec::new();
+            for case in &derivation.cases {
+                let when = case.when.as_ref().map(|rule| self.truth(rule, scope.clone(), &derivation.label));
+                let mut source = |text: &Option<String>, rule: &Option<RuleText>| match (text, rule) {
+                    (Some(text), _) => Some(Source::Text(text.clone())),
+                    (None, Some(rule)) => {
+                        Some(Source::Rule(self.value(rule, scope.clone(), Type::Text, &derivation.label)))
+                    }
+                    (None, None) => None,
+                };
+                let then = source(&case.then, &case.then_rule).unwrap_or(Source::Text(String::new()));
+                let reason = source(&case.reason, &case.reason_rule);
+                cases.push(BoundCase { when, then, reason });
+            }
+            (Type::Text, DerivationForm::Cases(cases))
+        };
+        if let Some(schema) = self.frames.get_mut(frame) {
+            schema.add(id.to_string(), kind);
+            if !derivation.cases.is_empty() {
+                schema.add(format!("{id}_reason"), Type::Text);
+            }
+        }
+        form
+    }
+
+    fn visit(&self, id: &str) -> usize {
+        let schedule = self.study.visits.iter().flat_map(|visits| &visits.schedule);
+        schedule.into_iter().position(|visit| &*visit.id == id).unwrap_or(0)
+    }
+
+    fn set(&self, id: &str) -> usize {
+        self.study.analysis_set.iter().position(|set| &*set.id == id).unwrap_or(0)
+    }
+
+    fn frame_column(&mut self, frame: &Name, variable: &Name) -> Option<Type> {
+        use crate::data::typing::Names;
+        let schema = self.frames.get(&**frame)?;
+        let found = schema.column(variable);
+        if found.is_none() {
+            let place = self.study.origin.place(variable.span.start);
+            let columns = schema.columns();
+            let mut finding = Finding::error(place, format!("variable {variable} is not in frame {frame}"));
+            finding.hint = nearest(variable, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+            self.findings.push(finding);
+        }
+        found
+    }
+
+    fn subject_variables(&mut self) -> Vec<BoundSubjectVariable> {
+        let mut bound = Vec::new();
+        for (name, variable) in &self.study.subject_variable {
+            let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else { continue };
+            if self.subjects.has(name) {
+                let place = self.study.origin.place(variable.variable.span.start);
+                self.findings.push(Finding::error(place, format!("{} already has a variable {name}", self.study.data.subjects)));
+            }
+            self.subjects.add(name.clone(), kind);
+            bound.push(BoundSubjectVariable {
+                name: name.clone(),
+                frame: variable.frame.to_string(),
+                visit: self.visit(&variable.at),
+                variable: variable.variable.to_string(),
+            });
+        }
+        bound
+    }
+
+    fn jobs(&mut self) -> Vec<Job> {
+        let study = self.study;
+        let mut jobs = Vec::new();
+        if let Some(flow) = &study.flow {
+            let kind = JobKind::Flow(self.flow(flow));
+            // The flow counts everybody: its own rules say who belongs where, by the arm randomised to.
+            let set = study.analysis_set.iter().position(|set| set.arm == crate::spec::design::ArmBasis::Planned);
+            jobs.push(self.job(&flow.id, set.unwrap_or(0), kind));
+        }
+        for summary in &study.summary {
+            let kind = JobKind::Summary(self.summary(summary));
+            jobs.push(self.job(&summary.id, self.set(&summary.analysis_set), kind));
+        }
+        for endpoint in &study.endpoint {
+            let kind = match (&endpoint.binary, &endpoint.ancova) {
+                (Some(binary), _) => JobKind::Binary(self.binary(endpoint, binary)),
+                (None, Some(ancova)) => JobKind::Ancova(self.ancova(endpoint, ancova)),
+                (None, None) => continue,
+            };
+            jobs.push(self.job(&endpoint.id, self.set(&endpoint.analysis_set), kind));
+        }
+        for display in &study.display {
+            let Some(listing) = &display.listing else { continue };
+            for column in &listing.columns {
+                self.frame_column(&listing.frame, &column.variable);
+            }
+            let kind = JobKind::Listing(BoundListing {
+                frame: listing.frame.to_string(),
+                visit: self.visit(&listing.at),
+                columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
+            });
+            jobs.push(self.job(&display.id, self.set(&listing.analysis_set), kind));
+        }
+        jobs
+    }
+
+    fn job(&self, name: &Name, set: usize, kind: JobKind) -> Job {
+        Job { analysis: name.to_string(), place: self.study.origin.place(name.span.start), set, kind }
+    }
+
+    fn summary(&mut self, summary: &Summary) -> Vec<BoundItem> {
+        let mut items = Vec::new();
+        for item in &summary.items {
+            let kind = if let Some(rule) = &item.number {
+                ItemKind::Number(self.value(rule, Scope::Subjects, Type::Number, &item.label))
+            } else if let Some(rule) = &item.category {
+                ItemKind::Category(self.value(rule, Scope::Subjects, Type::Text, &item.label), item.levels.clone())
+            } else if let Some(rule) = &item.count {
+                ItemKind::Count(self.truth(rule, Scope::Subjects, &item.label))
+            } else {
+                ItemKind::Heading
+            };
+            items.push(BoundItem {
+                id: item.id.to_string(),
+                kind,
+                among: item.among.as_ref().map(|rule| self.truth(rule, Scope::Subjects, &item.label)),
+                set: item.set.as_ref().map(|set| self.set(set)),
+                unit: item.unit.clone(),
+                test: item.test,
+            });
+        }
+        items
+    }
+
+    fn binary(&mut self, endpoint: &Endpoint, binary: &Binary) -> BoundBinary {
+        let scope = Scope::Frame(binary.frame.to_string());
+        let mut variants = Vec::new();
+        for (position, variant) in self.study.variant.iter().enumerate() {
+            if variant.of.iter().any(|of| *of == endpoint.id) {
+                let exclude = variant.exclude.as_ref().map(|rule| self.truth(rule, scope.clone(), &variant.label));
+                variants.push((position, exclude, variant.analysis_set.as_ref().map(|set| self.set(set))));
+            }
+        }
+        BoundBinary {
+            frame: binary.frame.to_string(),
+            visits: binary.at.iter().map(|visit| self.visit(visit)).collect(),
+            response: self.truth(&binary.response, scope.clone(), &endpoint.label),
+            observed: binary
+                .observed
+                .as_ref()
+                .map(|rule| self.truth(rule, scope, &format!("{}: observed", endpoint.label))),
+            methods: binary.methods.clone(),
+            conf_level: binary.conf_level,
+            variants,
+        }
+    }
+
+    fn ancova(&mut self, endpoint: &Endpoint, ancova: &AncovaSpec) -> BoundAncova {
+        let scope = Scope::Dataset(ancova.dataset.to_string());
+        for factor in &ancova.factors {
+            self.variable(&ancova.dataset, factor, &[Type::Text, Type::Number]);
+        }
+        for covariate in &ancova.covariates {
+            self.variable(&ancova.dataset, covariate, &[Type::Number]);
+        }
+        let mut describe = Vec::new();
+        for described in &ancova.describe {
+            let select = self.truth(&described.r#where, scope.clone(), &format!("records of {}", described.label));
+            let value = self.value(&described.value, scope.clone(), Type::Number, &described.label);
+            describe.push((described.id.to_string(), select, value));
+        }
+        BoundAncova {
+            dataset: ancova.dataset.to_string(),
+            select: self.truth(&ancova.r#where, scope.clone(), &format!("records of {}", endpoint.label)),
+            response: self.value(&ancova.response, scope, Type::Number, &endpoint.label),
+            unit: ancova.unit.clone(),
+            factors: ancova.factors.iter().map(ToString::to_string).collect(),
+            covariates: ancova.covariates.iter().map(ToString::to_string).collect(),
+            trend: ancova.trend,
+            describe,
+            conf_level: ancova.conf_level,
+        }
+    }
+
+    fn flow(&mut self, flow: &FlowSpec) -> BoundFlow {
+        BoundFlow {
+            assessed: self.truth(&flow.assessed, Scope::Subjects, "assessed for eligibility"),
+            excluded: self.loss(&flow.excluded, "excluded"),
+            randomised: self.truth(&flow.randomised, Scope::Subjects, "randomised"),
+            received: self.truth(&flow.received, Scope::Subjects, "received the intervention"),
+            not_received: self.reasons(&flow.not_received),
+            discontinued: self.loss(&flow.discontinued, "discontinued the intervention"),
+            lost: self.loss(&flow.lost, "lost for the primary outcome"),
+            analysed: self.truth(&flow.analysed, Scope::Subjects, "analysed for the primary outcome"),
+            not_analysed: self.reasons(&flow.not_analysed),
+        }
+    }
+
+    fn reasons(&mut self, reasons: &[FlowReason]) -> Vec<(String, RuleId)> {
+        reasons.iter().map(|reason| (reason.label.clone(), self.truth(&reason.rule, Scope::Subjects, &reason.label))).collect()
+    }
+
+    fn loss(&mut self, loss: &Loss, defines: &str) -> BoundLoss {
+        BoundLoss {
+            rule: self.truth(&loss.rule, Scope::Subjects, defines),
+            reasons: self.reasons(&loss.reasons),
+            by: loss.by.as_ref().map(|rule| self.value(rule, Scope::Subjects, Type::Text, &format!("reason: {defines}"))),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The report as files for Typst: one JSON file a part, one SVG file a figure.
+//!
+//! Values reach the pages only through these files, as data; no text of a study ever stands in Typst source. The
+//! names of the files are positions, never identifiers of the study, because Typst keeps every name for good.
+
+use serde_json::{Value, json};
+
+use super::fonts::Face;
+use super::sheet::{self, Turn};
+use super::{diagram, flow, pen, plot, table, text};
+use crate::display::{Body, Display, Fact, Report, Section};
+use crate::error::{Error, Finding, Place, Stage};
+
+/// Columns of the list of datasets, in points: name, file, records, variables, hash.
+const DATASETS: [f64; 5] = [72.0, 159.0, 50.0, 50.0, 139.0];
+/// Characters of a hash on a line: half of SHA-256.
+const HASH_LINE: usize = 32;
+/// Size of rules.
+const RULE: f64 = 7.6;
+
+/// The files, and what the template of the report may know.
+pub struct Document {
+    /// Path below the root, and text.
+    pub files: Vec<(String, String)>,
+    /// Identifier of the display and its drawing.
+    pub figures: Vec<(String, String)>,
+    /// For each section how many displays it has.
+    pub outline: Vec<usize>,
+}
+
+/// Arranges the report as files.
+///
+/// # Errors
+/// When a figure cannot be drawn.
+pub fn arrange(report: &Report) -> Result<Document, Error> {
+    let mut document = Document { files: Vec::new(), figures: Vec::new(), outline: Vec::new() };
+    document.add("data/sheet.json", &sheet::as_json());
+    document.add("data/front.json", &front(report));
+    let sections: Vec<Value> = report.sections.iter().map(section_json).collect();
+    document.add("data/sections.json", &json!(sections));
+    let mut index = 0;
+    for section in &report.sections {
+        document.outline.push(section.displays.len());
+        for (position, display) in section.displays.iter().enumerate() {
+            index += 1;
+            let opened = (position == 0).then_some(section);
+            document.display(index, display, opened)?;
+        }
+    }
+    document.add("data/methods.json", &methods(report));
+    document.add("data/provenance.json", &provenance(report));
+    Ok(document)
+}
+
+impl Document {
+    fn add(&mut self, path: &str, value: &Value) {
+        self.files.push((path.to_owned(), format!("{value}\n")));
+    }
+
+    fn display(&mut self, index: usize, display: &Display, opened: Option<&Section>) -> Result<(), Error> {
+        let title = opened.map(|section| section.title.as_str());
+        let (kind, turn, body) = match &display.body {
+            Body::Table(table) => {
+                let laid = table::Sheet::lay_out(table);
+                let above = sheet::height_above(display, title, laid.turn);
+                let below = sheet::height_below(display, laid.turn);
+                ("table", laid.turn, laid.as_json(table, above, below))
+            }
+            Body::Plot(plot) => {
+                let mut turn = Turn::Portrait;
+                let mut laid = plot::Sheet::lay_out(plot, sheet::figure_room(display, title, turn));
+                if laid.is_crowded() {
+                    turn = Turn::Landscape;
+                    laid = plot::Sheet::lay_out(plot, sheet::figure_room(display, title, turn));
+                }
+                let svg = self.figure(index, display, laid.canvas, &plot.alt, |pen| laid.draw(pen))?;
+                ("figure", turn, json!({ "path": svg, "width": laid.canvas.0, "alt": text::line(&plot.alt) }))
+            }
+            Body::Flow(flow) => {
+                let (laid, turn, shrink) = flow::choose(flow, |turn| sheet::figure_room(display, title, turn));
+                let svg = self.figure(index, display, laid.canvas, &flow.alt, |pen| diagram::draw(&laid, pen))?;
+                let width = laid.canvas.0 * shrink;
+                ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&flow.alt) }))
+            }
+        };
+        let notes = display.footnotes.iter().map(|note| {
+            json!({ "mark": note.mark, "text": long(Face::Sans, 7.4, &note.text, turn.width() - 12.0) })
+        });
+        let value = json!({
+            "label": format!("display-{index}"),
+            "landscape": turn == Turn::Landscape,
+            "section": opened.map(section_json),
+            "number": text::line(&display.number),
+            "title": long(Face::SerifBold, 14.0, &display.title, turn.width()),
+            "running": sheet::running_title(display, turn),
+            "subtitle": long(Face::SerifItalic, 10.5, &display.subtitle, turn.width()),
+            "estimand": facts(&display.estimand, Face::Sans, 7.6, turn.width() / 2.0 - 20.0),
+            "kind": kind,
+            "body": body,
+            "notes": notes.collect::<Vec<_>>(),
+            "source": long(Face::Sans, 7.4, &display.source, turn.width() - 50.0),
+        });
+        self.add(&format!("data/display-{index}.json"), &value);
+        Ok(())
+    }
+
+    fn figure(
+        &mut self,
+        index: usize,
+        display: &Display,
+        canvas: pen::At,
+        alt: &str,
+        strokes: impl FnOnce(&mut pen::Pen),
+    ) -> Result<String, Error> {
+        let title = text::line(&format!("{} {}", display.number, display.title)).into_owned();
+        let svg = pen::draw(canvas, &title, &text::line(alt), strokes).map_err(|reason| {
+            let message = format!("display {}: the figure could not be drawn: {reason}", display.id);
+            Error::one(Stage::Typesetting, Finding::error(Place::default(), message))
+        })?;
+        let path = format!("figures/figure-{index}.svg");
+        self.files.push((path.clone(), svg.clone()));
+        self.figures.push((display.id.clone(), svg));
+        Ok(format!("/{path}"))
+    }
+}
+
+/// One line of text that breaks anywhere where a word is too wide.
+fn long(face: Face, size: f64, words: &str, width: f64) -> String {
+    text::breakable(face, size, &text::line(words), width).into_owned()
+}
+
+fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
+    let one = |fact: &Fact| json!({ "label": text::line(&fact.label), "text": long(face, size, &fact.text, width) });
+    facts.iter().map(one).collect()
+}
+
+fn section_json(section: &Section) -> Value {
+    json!({ "number": text::line(&section.number), "title": long(Face::SerifBold, 19.0, &section.title, 380.0) })
+}
+
+fn front(report: &Report) -> Value {
+    let front = &report.front;
+    let width = Turn::Portrait.width();
+    json!({
+        "title": long(Face::SerifBold, 25.0, &front.title, width),
+        "plain-title": text::line(&front.title),
+        "kind": long(Face::SansBold, 11.0, &front.kind, width),
+        "study": text::line(&front.study),
+        "running": text::elide(Face::Sans, 7.5, &text::line(&format!("{} · {}", front.study, front.kind)), 300.0),
+        "status": long(Face::SerifItalic, 12.0, &front.status, width),
+        "facts": facts(&front.facts, Face::Serif, 10.5, width - 130.0),
+        "lock-date": text::line(&front.lock_date),
+        "fingerprint": text::line(&front.fingerprint),
+        "simulated": front.simulated,
+        "language": front.language,
+    })
+}
+
+fn methods(report: &Report) -> Value {
+    let width = Turn::Portrait.width();
+    let one = |paragraph: &crate::display::MethodsParagraph| {
+        let rules = paragraph.rules.iter().map(|rule| {
+            let lines: Vec<String> = text::lines(&rule.text)
+                .trim_end()
+                .split('\n')
+                .map(|line| text::breakable(Face::Mono, RULE, line, width - 20.0).into_owned())
+                .collect();
+            json!({ "label": long(Face::SansBold, 8.0, &rule.label, width), "text": lines.join("\n") })
+        });
+        json!({
+            "heading": text::line(&paragraph.heading),
+            "paragraphs": paragraph.paragraphs.iter().map(|words| long(Face::Serif, 10.5, words, width)).collect::<Vec<_>>(),
+            "rules": rules.collect::<Vec<_>>(),
+        })
+    };
+    report.methods.iter().map(one).collect()
+}
+
+fn provenance(report: &Report) -> Value {
+    let width = Turn::Portrait.width();
+    let datasets = report.provenance.datasets.iter().map(|dataset| {
+        let hash: Vec<char> = dataset.sha256.chars().collect();
+        json!({
+            "name": long(Face::SansBold, 7.8, &dataset.name, DATASETS[0] - 8.0),
+            "file": long(Face::Sans, 7.8, &dataset.file, DATASETS[1] - 8.0),
+            "records": text::line(&dataset.records),
+            "variables": text::line(&dataset.variables),
+            "sha256": hash.chunks(HASH_LINE).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>(),
+        })
+    });
+    let warnings = report.provenance.warnings.iter().map(|words| long(Face::Serif, 10.5, words, width - 20.0));
+    json!({
+        "facts": facts(&report.provenance.facts, Face::Serif, 10.5, width - 130.0),
+        "widths": DATASETS,
+        "datasets": datasets.collect::<Vec<_>>(),
+        "warnings": warnings.collect::<Vec<_>>(),
+    })
+}

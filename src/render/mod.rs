@@ -1,0 +1,111 @@
+//! Ink: a [`Report`] becomes a PDF, its figures and the source of its pages.
+//!
+//! Bytes in, bytes out: no file, clock, environment or font of the machine. Nothing is computed here but geometry; every
+//! text was written by `display`. Uses `display` and `error`, plotters for figures, tera for the structure of a document
+//! and Typst for its pages. How a page comes about:
+//!
+//! ```text
+//! check ─▶ document (table · plot · flow, measured with fonts) ─▶ template ─▶ compile ─▶ PDF and text of pages
+//! ```
+
+mod check;
+mod compile;
+mod diagram;
+mod document;
+mod flow;
+mod fonts;
+mod page_text;
+mod palette;
+mod pen;
+mod plot;
+mod sheet;
+mod table;
+mod template;
+mod text;
+mod world;
+
+use typst::foundations::Datetime;
+
+pub use self::template::Templates;
+use crate::display::Report;
+use crate::error::{Error, Finding, Place, Stage};
+
+/// What identifies the document, beside its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// What it was made from: a hash of all inputs. The identifier of the PDF follows from it.
+    pub ident: String,
+    /// What made it: "trialpress 0.1.0".
+    pub creator: String,
+}
+
+/// The report on paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pages {
+    /// The PDF: PDF/A-2a and PDF/UA-1, tagged.
+    pub pdf: Vec<u8>,
+    /// Identifier of the display and its SVG, in the order of the report.
+    pub figures: Vec<(String, String)>,
+    /// Path and text of all that Typst compiled, sources first; enough to compile again with its command line.
+    pub sources: Vec<(String, String)>,
+    /// The text of each page, as a reader or a screen reader gets it.
+    pub text: Vec<String>,
+}
+
+/// Sets the report on pages.
+///
+/// The same report, templates and stamp give the same bytes wherever and whenever this runs.
+///
+/// # Errors
+/// Of stage [`Stage::Typesetting`]: every text that no font can print, every display that does not hold together,
+/// every diagnostic of tera and Typst with its place in the template.
+pub fn typeset(report: &Report, templates: &Templates, stamp: &Stamp) -> Result<Pages, Error> {
+    let t0 = std::time::Instant::now();
+    check::report(report)?;
+ eprintln!("check {:?}", t0.elapsed());
+    let date = date(&report.front.lock_date)?;
+    language(&report.front.language)?;
+    let document = document::arrange(report)?;
+    eprintln!("arrange {:?}", t0.elapsed());let mut sources = vec![(world::MAIN.to_owned(), templates.fill(&document.outline)?)];
+    sources.extend_from_slice(templates.library());
+    sources.extend(document.files);
+    let output = compile::compile(&world::Shelf::new(&sources, date), date, templates, stamp);
+    // Typst remembers every part it has set; the next report must not carry the memory of this one.
+    eprintln!("compiled {:?}", t0.elapsed());comemo::evict(0);eprintln!("evicted {:?}", t0.elapsed());
+    let compile::Output { pdf, text } = output?;
+    Ok(Pages { pdf, figures: document.figures, sources, text })
+}
+
+fn date(text: &str) -> Result<Datetime, Error> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let date = match parts.as_slice() {
+        [year, month, day] if year.len() == 4 && month.len() == 2 && day.len() == 2 => {
+            (year.parse().ok()).zip(month.parse().ok()).zip(day.parse().ok())
+        }
+        _ => None,
+    };
+    date.and_then(|((year, month), day)| Datetime::from_ymd_hms(year, month, day, 0, 0, 0)).ok_or_else(|| {
+        let message = format!("the date of the lock is “{text}”, which is not a date YYYY-MM-DD");
+        Error::one(Stage::Typesetting, Finding::error(Place::default(), message))
+    })
+}
+
+/// Refuses what is not a language tag such as "en" or "en-GB".
+fn language(tag: &str) -> Result<(), Error> {
+    let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    let fine = match tag.split_once('-') {
+        Some((language, region)) => letters(language, 2..=3) && letters(region, 2..=2),
+        None => letters(tag, 2..=3),
+    };
+    if fine {
+        return Ok(());
+    }
+    let message = format!("“{tag}” is not a language tag");
+    let hint = "write it like en or en-GB in study.toml";
+    Err(Error::one(Stage::Typesetting, Finding::error(Place::default(), message).hint(hint)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The colours of tables, figures and pages, and how an arm looks in every figure.
+//!
+//! One accent, one warning colour, greys. Arms differ in colour, symbol and line style at once, so that they stay
+//! apart for colour-blind readers and in grey print; all six colours carry text on white (contrast above 4.5).
+
+/// A colour of the screen, red, green and blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+impl Colour {
+    /// As style sheets write it: `#1F4E79`.
+    pub fn hex(self) -> String {
+        format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+}
+
+/// Text and strong rules.
+pub const INK: Colour = Colour(0x1B, 0x1F, 0x24);
+/// Text that steps back: labels, sources, running heads.
+pub const SOFT: Colour = Colour(0x55, 0x5E, 0x68);
+/// Light rules.
+pub const RULE: Colour = Colour(0xC6, 0xCC, 0xD2);
+/// The grid behind marks.
+pub const GRID: Colour = Colour(0xE1, 0xE5, 0xE9);
+/// The one accent.
+pub const ACCENT: Colour = Colour(0x17, 0x4A, 0x6E);
+/// A ground so light that it prints as paper.
+pub const TINT: Colour = Colour(0xF1, 0xF4, 0xF7);
+/// What must not be overlooked.
+pub const WARN: Colour = Colour(0xA8, 0x1E, 0x1E);
+/// The ground behind a warning.
+pub const WARN_TINT: Colour = Colour(0xFB, 0xEE, 0xEC);
+/// Paper.
+pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
+
+/// The shape of a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    /// A disc.
+    Disc,
+    /// A filled square.
+    Square,
+    /// A filled triangle on its base.
+    Triangle,
+    /// A filled square on its corner.
+    Diamond,
+    /// A circle that shows the paper.
+    Ring,
+    /// A triangle on its tip that shows the paper.
+    OpenTriangle,
+}
+
+/// How an arm looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArmStyle {
+    /// Of lines, symbols and labels.
+    pub colour: Colour,
+    /// Of marks.
+    pub symbol: Symbol,
+    /// Lengths in points, drawn and skipped in turn; empty for a solid line.
+    pub dashes: &'static [f64],
+}
+
+const ARMS: [ArmStyle; 6] = [
+    ArmStyle { colour: Colour(0x0B, 0x5C, 0x9E), symbol: Symbol::Disc, dashes: &[] },
+    ArmStyle { colour: Colour(0xB8, 0x45, 0x0B), symbol: Symbol::Square, dashes: &[6.0, 2.5] },
+    ArmStyle { colour: Colour(0x0A, 0x73, 0x5C), symbol: Symbol::Triangle, dashes: &[1.6, 2.2] },
+    ArmStyle { colour: Colour(0x87, 0x3A, 0x86), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2] },
+    ArmStyle { colour: Colour(0x75, 0x5C, 0x00), symbol: Symbol::Ring, dashes: &[3.6, 2.2] },
+    ArmStyle { colour: Colour(0x30, 0x36, 0x3D), symbol: Symbol::OpenTriangle, dashes: &[9.0, 2.0, 1.4, 2.0, 1.4, 2.0] },
+];
+
+/// The look of the arm at this position. Beyond six, looks repeat.
+pub const fn arm(position: usize) -> ArmStyle {
+    ARMS[position % ARMS.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(colour: Colour) -> f64 {
+        // The piecewise sRGB curve, replaced by its quadratic approximation: good to a percent, enough for a bound.
+        let part = |value: u8| (f64::from(value) / 255.0) * (f64::from(value) / 255.0);
+        0.2126 * part(colour.0) + 0.7152 * part(colour.1) + 0.0722 * part(colour.2)
+    }
+
+    #[test]
+    fn every_colour_of_text_can_be_read_on_paper() {
+        for colour in ARMS.iter().map(|arm| arm.colour).chain([INK, SOFT, ACCENT, WARN]) {
+            let contrast = (luminance(PAPER) + 0.05) / (luminance(colour) + 0.05);
+            assert!(contrast > 4.5, "{} has contrast {contrast}", colour.hex());
+        }
+    }
+
+    #[test]
+    fn arms_differ_in_more_than_colour() {
+        for (index, one) in ARMS.iter().enumerate() {
+            for other in &ARMS[index + 1..] {
+                assert!(one.symbol != other.symbol && one.dashes != other.dashes && one.colour != other.colour);
+            }
+        }
+    }
+}

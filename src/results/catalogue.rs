@@ -1,0 +1,242 @@
+//! Every statistic, method and reason the results can hold: one match arm each, so that adding one cannot forget its
+//! name, its decimals or its words.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How many decimals a statistic prints with, before a display says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decimals {
+    /// A whole number.
+    Whole,
+    /// As many as the variable is recorded with, and so many more.
+    Recorded(u8),
+    /// Percent with so many decimals.
+    Percent(u8),
+    /// A p-value: so many decimals, and "<" where it would round to zero.
+    Probability(u8),
+    /// Exactly so many.
+    Fixed(u8),
+}
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl $name {
+            /// All of them, in catalogue order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in specifications and result files.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The one of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|candidate| candidate.name() == name)
+            }
+        }
+    };
+}
+
+named! {
+    /// A statistic: one number that a method yields.
+    Statistic {
+        /// Number of subjects with a value, or in the group.
+        N = "n",
+        /// Number of subjects without a value.
+        Missing = "missing",
+        /// Number of subjects for whom the event holds.
+        Count = "count",
+        /// Share of subjects for whom the event holds.
+        Share = "share",
+        /// Lower confidence limit of the share.
+        ShareLower = "share-lower",
+        /// Upper confidence limit of the share.
+        ShareUpper = "share-upper",
+        /// Arithmetic mean.
+        Mean = "mean",
+        /// Standard deviation with divisor n − 1.
+        Sd = "sd",
+        /// Median.
+        Median = "median",
+        /// Lower quartile.
+        Q1 = "q1",
+        /// Upper quartile.
+        Q3 = "q3",
+        /// Smallest value.
+        Min = "min",
+        /// Largest value.
+        Max = "max",
+        /// Difference of two arms.
+        Difference = "difference",
+        /// Lower confidence limit of the difference.
+        DifferenceLower = "difference-lower",
+        /// Upper confidence limit of the difference.
+        DifferenceUpper = "difference-upper",
+        /// Standard error of the difference.
+        DifferenceSe = "difference-se",
+        /// Least-squares mean.
+        LsMean = "ls-mean",
+        /// Standard error of the least-squares mean.
+        LsMeanSe = "ls-mean-se",
+        /// Two-sided p-value.
+        PValue = "p-value",
+    }
+}
+
+impl Statistic {
+    /// The decimals it prints with.
+    #[must_use]
+    pub const fn decimals(self) -> Decimals {
+        match self {
+            Self::N | Self::Missing | Self::Count => Decimals::Whole,
+            Self::Share | Self::ShareLower | Self::ShareUpper => Decimals::Percent(1),
+            Self::Min | Self::Max => Decimals::Recorded(0),
+            Self::Mean | Self::Median | Self::Q1 | Self::Q3 | Self::LsMean => Decimals::Recorded(1),
+            Self::Difference | Self::DifferenceLower | Self::DifferenceUpper => Decimals::Recorded(1),
+            Self::Sd | Self::DifferenceSe | Self::LsMeanSe => Decimals::Recorded(2),
+            Self::PValue => Decimals::Probability(4),
+        }
+    }
+}
+
+named! {
+    /// A statistical method.
+    Method {
+        /// Exact binomial interval.
+        ClopperPearson = "clopper-pearson",
+        /// Wilson's score interval.
+        Wilson = "wilson",
+        /// Score interval for a difference of proportions.
+        MiettinenNurminen = "miettinen-nurminen",
+        /// Hybrid score interval for a difference of proportions.
+        Newcombe = "newcombe",
+        /// Fisher's exact test, in its Freeman–Halton form for more than two columns.
+        Fisher = "fisher",
+        /// Pearson's chi-square test without continuity correction.
+        ChiSquare = "chi-square",
+        /// One-way analysis of variance.
+        Anova = "anova",
+        /// Analysis of covariance.
+        Ancova = "ancova",
+        /// Analysis of covariance with the dose as a number.
+        AncovaTrend = "ancova-trend",
+    }
+}
+
+impl Method {
+    /// The sentence of the methods section, in the words of a reader who must be able to repeat it.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::ClopperPearson => {
+                "Proportions are given with the exact two-sided confidence interval of Clopper and Pearson (1934)."
+            }
+            Self::Wilson => "Proportions are given with the score interval of Wilson (1927), without continuity correction.",
+            Self::MiettinenNurminen => {
+                "Differences of proportions are given with the score interval of Miettinen and Nurminen (1985), with \
+                 the variance factor N/(N − 1)."
+            }
+            Self::Newcombe => {
+                "Differences of proportions are given with the hybrid score interval of Newcombe (1998, method 10), \
+                 without continuity correction."
+            }
+            Self::Fisher => {
+                "Proportions are compared with Fisher’s exact test, two-sided: the sum of the probabilities of all \
+                 tables with the same margins that are no more probable than the one observed (Freeman and Halton 1951 \
+                 for more than two columns)."
+            }
+            Self::ChiSquare => {
+                "Categories are compared with Pearson’s chi-square test without continuity correction; categories in \
+                 which nobody falls are left out."
+            }
+            Self::Anova => "Means are compared with the F test of a one-way analysis of variance.",
+            Self::Ancova => {
+                "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed \
+                 under the table. Least-squares means weight the levels of a factor equally and set covariates to \
+                 their mean; intervals and p-values use the t distribution."
+            }
+            Self::AncovaTrend => {
+                "The dose response is tested in the same model with the arm replaced by its dose as a number."
+            }
+        }
+    }
+}
+
+named! {
+    /// Why a statistic has no value.
+    Reason {
+        /// There is no value to compute it from.
+        NoData = "no-data",
+        /// There are too few values.
+        TooFew = "too-few",
+        /// All values are equal.
+        NoVariance = "no-variance",
+        /// An arm, or a category, has nobody in it.
+        EmptyMargin = "empty-margin",
+        /// The model does not identify it.
+        NotIdentified = "not-identified",
+        /// The iteration did not converge.
+        NotConverged = "not-converged",
+        /// The exact computation would not end in reasonable time.
+        TooLarge = "too-large",
+        /// Only bounds of the value are known.
+        OnlyBounds = "only-bounds",
+        /// The arithmetic left the range of numbers.
+        NotFinite = "not-finite",
+    }
+}
+
+impl Reason {
+    /// What stands in the cell.
+    #[must_use]
+    pub const fn abbreviation(self) -> &'static str {
+        match self {
+            Self::NoData => "–",
+            Self::NotConverged => "NC",
+            _ => "NE",
+        }
+    }
+
+    /// The footnote that explains it.
+    #[must_use]
+    pub const fn footnote(self) -> &'static str {
+        match self {
+            Self::NoData => "–: no participant with data.",
+            Self::TooFew => "NE: not estimable, too few participants with data.",
+            Self::NoVariance => "NE: not estimable, all values are equal.",
+            Self::EmptyMargin => "NE: not estimable, an arm or a category has no participant.",
+            Self::NotIdentified => "NE: not estimable, the model does not identify it from these data.",
+            Self::NotConverged => "NC: the iteration did not converge.",
+            Self::TooLarge => "NE: the exact computation is too large.",
+            Self::OnlyBounds => "NE: not estimable, only bounds of the value are known.",
+            Self::NotFinite => "NE: not estimable, the result is not a finite number.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_files_are_the_names_of_the_catalogue() {
+        for statistic in Statistic::ALL {
+            assert_eq!(serde_json::to_value(statistic).ok(), Some(serde_json::Value::from(statistic.name())));
+            assert_eq!(Statistic::named(statistic.name()), Some(*statistic));
+        }
+        for method in Method::ALL {
+            assert_eq!(serde_json::to_value(method).ok(), Some(serde_json::Value::from(method.name())));
+        }
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).ok(), Some(serde_json::Value::from(reason.name())));
+        }
+    }
+}

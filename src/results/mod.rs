@@ -1,0 +1,84 @@
+//! The waist: every number of the report is a [`Row`]; records of listings are [`Extract`]s. Nothing else crosses from
+//! the analyses to the displays, and both round-trip through files.
+
+mod catalogue;
+mod provenance;
+mod row;
+pub mod store;
+
+pub use catalogue::{Decimals, Method, Reason, Statistic};
+pub use provenance::{AnalysisSource, DataSource, Provenance, RuleSource};
+pub use row::{Key, Row, Value, conf_level_key};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// All results of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// The numbers, in the order of the specification.
+    pub rows: Vec<Row>,
+    /// The records of listings.
+    pub extracts: Vec<Extract>,
+}
+
+/// Records of a listing: columns and lines of plain text, in a fixed order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extract {
+    /// The display it belongs to.
+    pub id: String,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The lines, one text a column; empty where there is no value.
+    pub lines: Vec<Vec<String>>,
+}
+
+/// Results that can be looked up by key.
+#[derive(Debug)]
+pub struct Lookup<'a> {
+    rows: &'a [Row],
+    by_key: BTreeMap<&'a Key, &'a Row>,
+}
+
+impl<'a> Lookup<'a> {
+    /// The rows of `results` by key.
+    #[must_use]
+    pub fn new(results: &'a Results) -> Self {
+        Self { rows: &results.rows, by_key: results.rows.iter().map(|row| (&row.key, row)).collect() }
+    }
+
+    /// All keys, in the order of the results.
+    pub fn keys(&self) -> impl Iterator<Item = &'a Key> {
+        self.rows.iter().map(|row| &row.key)
+    }
+
+    /// The row of this key.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&'a Row> {
+        self.by_key.get(key).copied()
+    }
+}
+
+impl Results {
+    /// Keys that stand on more than one row. Always empty; the pipeline refuses to go on otherwise.
+    #[must_use]
+    pub fn repeated_keys(&self) -> Vec<&Key> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.rows.iter().map(|row| &row.key).filter(|key| !seen.insert(*key)).collect()
+    }
+
+    /// How many results have no value.
+    #[must_use]
+    pub fn not_estimable(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row.value, Value::NotEstimable(_))).count()
+    }
+
+    /// The extract of a display.
+    #[must_use]
+    pub fn extract(&self, id: &str) -> Option<&Extract> {
+        self.extracts.iter().find(|extract| extract.id == id)
+    }
+}

@@ -1,0 +1,72 @@
+//! Where results came from: the locked data, the rules with their places, and the program.
+
+use serde::{Deserialize, Serialize};
+
+/// Provenance of a whole run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Name and version of the program.
+    pub program: String,
+    /// SHA-256 of `study.toml`.
+    pub specification: String,
+    /// SHA-256 of all instrument files together.
+    pub instruments: String,
+    /// Date of the lock.
+    pub lock_date: String,
+    /// Digest of the content of all locked data; the same for the same data in another format or row order.
+    pub content: String,
+    /// Short fingerprint of specification, instruments and content, as printed on every page.
+    pub fingerprint: String,
+    /// The locked datasets.
+    pub data: Vec<DataSource>,
+    /// The analyses.
+    pub analyses: Vec<AnalysisSource>,
+    /// Warnings of the run.
+    pub warnings: Vec<String>,
+}
+
+/// One locked dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSource {
+    /// Name.
+    pub name: String,
+    /// File.
+    pub file: String,
+    /// SHA-256 of its content, independent of format and of row and column order.
+    pub content: String,
+    /// Records.
+    pub records: usize,
+    /// Variables.
+    pub variables: usize,
+}
+
+/// One analysis: which rules it used, on which data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnalysisSource {
+    /// The analysis.
+    pub analysis: String,
+    /// Its place in the specification, `file:line:column`.
+    pub place: String,
+    /// Datasets it draws on.
+    pub datasets: Vec<String>,
+    /// The rules it used.
+    pub rules: Vec<RuleSource>,
+}
+
+/// A rule that an analysis used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSource {
+    /// What it defines.
+    pub defines: String,
+    /// Its text.
+    pub text: String,
+    /// Its place, `file:line:column`.
+    pub place: String,
+    /// For how many rows it could not be decided; none for rules of derived frames, whose gaps the derivation handles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nulls: Option<usize>,
+}

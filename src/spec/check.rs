@@ -1,0 +1,417 @@
+//! Whether a specification holds together: identifiers are unique, references lead somewhere, each thing is of one
+//! kind. Rules and data are not looked at here.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Finding, nearest};
+use crate::results::{Method, Statistic};
+use crate::spec::Study;
+use crate::spec::derivation::{Choice, Derivation};
+use crate::spec::endpoint::{Endpoint, Item};
+use crate::spec::instrument;
+use crate::spec::output::{DisplaySpec, RowFormat};
+use crate::spec::text::Name;
+
+/// All findings about a specification that could be read.
+#[must_use]
+pub fn findings(study: &Study) -> Vec<Finding> {
+    let mut check = Check { study, findings: Vec::new() };
+    check.identifiers();
+    check.design();
+    check.measurements();
+    check.derivations();
+    check.endpoints();
+    check.summaries();
+    check.displays();
+    check.findings
+}
+
+struct Check<'a> {
+    study: &'a Study,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    fn error(&mut self, byte: usize, message: impl Into<String>) -> &mut Finding {
+        self.findings.push(Finding::error(self.study.origin.place(byte), message));
+        self.findings.last_mut().expect("a finding was just pushed")
+    }
+
+    fn refers(&mut self, name: &Name, what: &str, known: &[&str]) {
+        if !known.contains(&&**name) {
+            let hint = nearest(name, known.iter().copied())
+                .map_or_else(|| format!("known: {}", listed(known)), |near| format!("did you mean {near}?"));
+            self.error(name.span.start, format!("{what} {name} is not defined")).hint = Some(hint);
+        }
+    }
+
+    fn unique<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n Name>) {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            if !seen.insert(name.to_string()) {
+                self.error(name.span.start, format!("{what} {name} is defined twice"));
+            }
+            let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            if name.is_empty() || !plain {
+                self.error(name.span.start, format!("the identifier “{name}” may hold only letters, digits, - and _"));
+            }
+        }
+    }
+
+    fn identifiers(&mut self) {
+        let study = self.study;
+        self.unique("arm", study.arm.iter().map(|arm| &arm.id));
+        self.unique("analysis set", study.analysis_set.iter().map(|set| &set.id));
+        self.unique("derivation", study.derivation.iter().map(|derivation| &derivation.id));
+        self.unique("variant", study.variant.iter().map(|variant| &variant.id));
+        self.unique("display", study.display.iter().map(|display| &display.id));
+        let analyses = study
+            .endpoint
+            .iter()
+            .map(|endpoint| &endpoint.id)
+            .chain(study.summary.iter().map(|summary| &summary.id))
+            .chain(study.flow.iter().map(|flow| &flow.id));
+        self.unique("analysis", analyses);
+        for summary in &study.summary {
+            self.unique("item", summary.items.iter().map(|item| &item.id));
+        }
+        if let Some(visits) = &study.visits {
+            self.unique("visit", visits.schedule.iter().map(|visit| &visit.id));
+            for visit in &visits.schedule {
+                if visit.within < 0 || visit.when_empty.is_some_and(|wide| wide < visit.within) {
+                    self.error(visit.id.span.start, format!("the window of visit {} is smaller than nothing", visit.id));
+                }
+                if visit.day < 2 {
+                    self.error(visit.id.span.start, format!("visit {} is not after baseline (study day 1)", visit.id));
+                }
+            }
+            for pair in visits.schedule.windows(2) {
+                if pair[0].day + pair[0].within >= pair[1].day - pair[1].within {
+                    let message = format!("the windows of visits {} and {} overlap", pair[0].id, pair[1].id);
+                    self.error(pair[1].id.span.start, message);
+                }
+            }
+        }
+    }
+
+    fn design(&mut self) {
+        let study = self.study;
+        if study.arm.is_empty() {
+            self.error(0, "the study has no arm").hint = Some("write [[arm]] once for each arm".to_owned());
+        }
+        for second in study.arm.iter().filter(|arm| arm.reference).skip(1) {
+            self.error(second.id.span.start, "more than one arm is the reference");
+        }
+        let datasets = self.datasets();
+        self.refers(&study.data.subjects, "dataset", &datasets);
+        if let Some(masking) = &study.masking {
+            masking.datasets.iter().for_each(|name| self.refers(name, "dataset", &datasets));
+            masking.analysis_sets.iter().for_each(|name| self.refers_set(name));
+        }
+    }
+
+    fn datasets(&self) -> Vec<&'a str> {
+        self.study.data.datasets.keys().map(String::as_str).collect()
+    }
+
+    fn refers_set(&mut self, name: &Name) {
+        let known: Vec<&str> = self.study.analysis_set.iter().map(|set| &*set.id).collect();
+        self.refers(name, "analysis set", &known);
+    }
+
+    fn refers_frame(&mut self, name: &Name) {
+        let known: Vec<&str> = self.study.frame.keys().map(String::as_str).collect();
+        self.refers(name, "frame", &known);
+    }
+
+    fn refers_visit(&mut self, name: &Name) {
+        let known: Vec<&str> = self.study.visits.iter().flat_map(|v| v.schedule.iter().map(|visit| &*visit.id)).collect();
+        self.refers(name, "visit", &known);
+    }
+
+    fn measurements(&mut self) {
+        let study = self.study;
+        let datasets = self.datasets();
+        let units = instrument::units();
+        for measure in study.measure.values() {
+            self.refers(&measure.dataset, "dataset", &datasets);
+            if let Some(unit) = &measure.unit {
+                match units.conversion.get(&*unit.conversion) {
+                    None => {
+                        let known: Vec<&str> = units.conversion.keys().map(String::as_str).collect();
+                        self.refers(&unit.conversion, "conversion", &known);
+                    }
+                    Some(conversion) if !conversion.units.contains_key(&unit.to) => {
+                        let known: Vec<&str> = conversion.units.keys().map(String::as_str).collect();
+                        let message = format!("conversion {} has no unit {}; it has {}", unit.conversion, unit.to, listed(&known));
+                        self.error(unit.conversion.span.start, message);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        for dose in study.dose.values() {
+            self.refers(&dose.dataset, "dataset", &datasets);
+            if instrument::dose(&dose.instrument).is_none() {
+                let known: Vec<&str> = instrument::SHIPPED.iter().skip(1).map(|(name, _)| *name).collect();
+                self.refers(&dose.instrument, "instrument", &known);
+            }
+            if dose.days < 1 || dose.baseline_days[0] > dose.baseline_days[1] {
+                self.error(dose.instrument.span.start, "a dose is averaged over at least one day, from a first to a last");
+            }
+        }
+        study.event.values().for_each(|event| self.refers(&event.dataset, "dataset", &datasets));
+        for frame in study.frame.values() {
+            let known = |keys: Vec<&'a str>| keys;
+            let measures = known(study.measure.keys().map(String::as_str).collect());
+            let doses = known(study.dose.keys().map(String::as_str).collect());
+            let events = known(study.event.keys().map(String::as_str).collect());
+            frame.measures.iter().for_each(|name| self.refers(name, "measure", &measures));
+            frame.doses.iter().for_each(|name| self.refers(name, "dose", &doses));
+            frame.events.iter().for_each(|name| self.refers(name, "event", &events));
+        }
+        if !study.frame.is_empty() && study.visits.is_none() {
+            self.error(0, "frames need the section [visits]");
+        }
+    }
+
+    fn derivations(&mut self) {
+        let study = self.study;
+        for (name, option) in &study.option {
+            let kind = |choice: &Choice| std::mem::discriminant(choice);
+            let mixed = option.values.iter().any(|value| kind(value) != kind(&option.default));
+            if mixed || !option.values.contains(&option.default) {
+                self.error(0, format!("option {name}: the default must be one of its values, and all of one type"));
+            }
+        }
+        for derivation in &study.derivation {
+            self.refers_frame(&derivation.frame);
+            self.derivation(derivation);
+        }
+        for variable in study.subject_variable.values() {
+            self.refers_frame(&variable.frame);
+            self.refers_visit(&variable.at);
+        }
+        for variant in &study.variant {
+            let endpoints: Vec<&str> = study.endpoint.iter().map(|endpoint| &*endpoint.id).collect();
+            variant.of.iter().for_each(|name| self.refers(name, "endpoint", &endpoints));
+            variant.analysis_set.iter().for_each(|name| self.refers_set(name));
+            for (name, value) in &variant.option {
+                let at = variant.id.span.start;
+                match study.option.get(name) {
+                    None => {
+                        let hint = nearest(name, study.option.keys().map(String::as_str));
+                        let finding = self.error(at, format!("variant {}: option {name} is not defined", variant.id));
+                        finding.hint = hint.map(|near| format!("did you mean {near}?"));
+                    }
+                    Some(option) if !option.values.contains(value) => {
+                        self.error(at, format!("variant {}: option {name} has no value {value:?}", variant.id));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    fn derivation(&mut self, derivation: &Derivation) {
+        let at = derivation.id.span.start;
+        if derivation.rule.is_some() != derivation.cases.is_empty() {
+            self.error(at, format!("derivation {} needs either a rule or cases", derivation.id));
+        }
+        let last = derivation.cases.len().saturating_sub(1);
+        for (index, case) in derivation.cases.iter().enumerate() {
+            if case.when.is_none() != (index == last) {
+                self.error(at, format!("derivation {}: the last case, and only that, is written without `when`", derivation.id));
+            }
+            if case.then.is_some() == case.then_rule.is_some() {
+                self.error(at, format!("derivation {}: each case has either `then` or `then-rule`", derivation.id));
+            }
+            if case.reason.is_some() && case.reason_rule.is_some() {
+                self.error(at, format!("derivation {}: a case has `reason` or `reason-rule`, not both", derivation.id));
+            }
+        }
+    }
+
+    fn level(&mut self, at: usize, conf_level: f64) {
+        if !(conf_level > 0.0 && conf_level < 1.0) {
+            self.error(at, "a confidence level lies between 0 and 1").hint = Some("write 0.95 for 95 %".to_owned());
+        }
+    }
+
+    fn endpoints(&mut self) {
+        for endpoint in &self.study.endpoint {
+            self.refers_set(&endpoint.analysis_set);
+            self.endpoint(endpoint);
+        }
+    }
+
+    fn endpoint(&mut self, endpoint: &Endpoint) {
+        let at = endpoint.id.span.start;
+        if usize::from(endpoint.binary.is_some()) + usize::from(endpoint.ancova.is_some()) != 1 {
+            let message = format!("endpoint {} needs exactly one kind", endpoint.id);
+            self.error(at, message).hint = Some("write [endpoint.binary] or [endpoint.ancova] under it".to_owned());
+        }
+        if let Some(binary) = &endpoint.binary {
+            self.refers_frame(&binary.frame);
+            binary.at.iter().for_each(|visit| self.refers_visit(visit));
+            self.level(at, binary.conf_level);
+            for method in &binary.methods {
+                if !matches!(
+                    method,
+                    Method::ClopperPearson | Method::Wilson | Method::MiettinenNurminen | Method::Newcombe | Method::Fisher | Method::ChiSquare
+                ) {
+                    self.error(at, format!("method {} is not one of a binary endpoint", method.name()));
+                }
+            }
+        }
+        if let Some(ancova) = &endpoint.ancova {
+            let datasets = self.datasets();
+            self.refers(&ancova.dataset, "dataset", &datasets);
+            self.level(at, ancova.conf_level);
+            if ancova.trend
+                && let Some(arm) = self.study.arm.iter().find(|arm| arm.dose.is_none())
+            {
+                let (byte, message) = (arm.id.span.start, format!("a test of dose response needs the dose of arm {}", arm.id));
+                self.error(byte, message);
+            }
+        }
+    }
+
+    fn summaries(&mut self) {
+        for summary in &self.study.summary {
+            self.refers_set(&summary.analysis_set);
+            summary.items.iter().for_each(|item| self.item(item));
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        let at = item.id.span.start;
+        item.set.iter().for_each(|set| self.refers_set(set));
+        let kinds = [item.number.is_some(), item.category.is_some(), item.count.is_some(), item.heading];
+        if kinds.iter().filter(|kind| **kind).count() != 1 {
+            self.error(at, format!("item {} is exactly one of number, category, count and heading", item.id));
+        }
+        if !item.levels.is_empty() && item.category.is_none() {
+            self.error(at, format!("item {} has levels and is no category", item.id));
+        }
+        let fits = match item.test {
+            None => true,
+            Some(Method::Anova) => item.number.is_some(),
+            Some(Method::ChiSquare | Method::Fisher) => item.category.is_some() || item.count.is_some(),
+            Some(_) => false,
+        };
+        if !fits {
+            self.error(at, format!("the test of item {} does not fit its kind", item.id));
+        }
+    }
+
+    fn displays(&mut self) {
+        let sections: Vec<&str> = self.study.section.iter().map(|section| &*section.number).collect();
+        for display in &self.study.display {
+            self.refers(&display.section, "section", &sections);
+            self.display(display);
+        }
+    }
+
+    fn display(&mut self, display: &DisplaySpec) {
+        let study = self.study;
+        let at = display.id.span.start;
+        let kinds = [
+            display.flow.is_some(),
+            display.summary.is_some(),
+            display.response.is_some(),
+            display.response_by_visit.is_some(),
+            display.ancova.is_some(),
+            display.listing.is_some(),
+        ];
+        if kinds.iter().filter(|kind| **kind).count() != 1 {
+            let message = format!("display {} needs exactly one layout", display.id);
+            self.error(at, message).hint =
+                Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());
+        }
+        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
+            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
+        };
+        let binary = of_kind(|endpoint| endpoint.binary.is_some());
+        let ancova = of_kind(|endpoint| endpoint.ancova.is_some());
+        let any = of_kind(|_| true);
+        display.estimand.iter().for_each(|name| self.refers(name, "endpoint", &any));
+        if display.flow.is_some() && study.flow.is_none() {
+            self.error(at, "a flow diagram needs the section [flow]");
+        }
+        if let Some(layout) = &display.summary {
+            let summaries: Vec<&str> = study.summary.iter().map(|summary| &*summary.id).collect();
+            self.refers(&layout.of, "summary", &summaries);
+            if let Some(summary) = study.summary.iter().find(|summary| summary.id == layout.of) {
+                let items: Vec<&str> = summary.items.iter().map(|item| &*item.id).collect();
+                layout.items.iter().for_each(|name| self.refers(name, "item", &items));
+            }
+            self.formats(at, &layout.number_rows);
+            self.format(at, &layout.count);
+        }
+        if let Some(layout) = &display.response {
+            layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
+            let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
+            layout.variants.iter().for_each(|name| self.refers(name, "variant", &variants));
+        }
+        if let Some(layout) = &display.response_by_visit {
+            self.refers(&layout.of, "binary endpoint", &binary);
+        }
+        if let Some(layout) = &display.ancova {
+            self.refers(&layout.of, "endpoint of analysis of covariance", &ancova);
+            self.formats(at, &layout.number_rows);
+        }
+        if let Some(layout) = &display.listing {
+            self.refers_frame(&layout.frame);
+            self.refers_visit(&layout.at);
+            self.refers_set(&layout.analysis_set);
+        }
+    }
+
+    fn formats(&mut self, at: usize, rows: &[RowFormat]) {
+        rows.iter().for_each(|row| self.format(at, &row.show));
+    }
+
+    fn format(&mut self, at: usize, show: &str) {
+        match fields(show) {
+            Ok(fields) => {
+                for (name, _) in fields {
+                    if Statistic::named(name).is_none() {
+                        let known: Vec<&str> = Statistic::ALL.iter().map(|statistic| statistic.name()).collect();
+                        let hint = nearest(name, known.iter().copied()).map(|near| format!("did you mean {{{near}}}?"));
+                        self.error(at, format!("the format “{show}” names no statistic: {name}")).hint = hint;
+                    }
+                }
+            }
+            Err(reason) => {
+                self.error(at, format!("the format “{show}” {reason}"));
+            }
+        }
+    }
+}
+
+/// The fields of a format string: statistic name and decimals.
+///
+/// # Errors
+/// What is wrong with it, to follow "the format …".
+pub fn fields(show: &str) -> Result<Vec<(&str, Option<u8>)>, &'static str> {
+    let mut fields = Vec::new();
+    let mut rest = show;
+    while let Some(open) = rest.find(['{', '}']) {
+        if rest[open..].starts_with('}') {
+            return Err("has a } without {");
+        }
+        let Some(close) = rest[open..].find('}') else { return Err("has a { without }") };
+        let field = &rest[open + 1..open + close];
+        fields.push(match field.split_once(':') {
+            None => (field, None),
+            Some((name, decimals)) => (name, Some(decimals.parse().map_err(|_| "has decimals that are no number")?)),
+        });
+        rest = &rest[open + close + 1..];
+    }
+    Ok(fields)
+}
+
+fn listed(known: &[&str]) -> String {
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+}

@@ -1,0 +1,258 @@
+//! From records to variables: measures, doses, events, frames, options, derivations and variants.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::text::{Name, RuleText};
+
+/// A measurement: where it is found and in which unit it is wanted. In a frame it gives its value at the visit under
+/// its own name, its baseline under `name_base`, and the date of the value under `name_date`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Measure {
+    /// Label.
+    pub label: String,
+    /// Dataset.
+    pub dataset: Name,
+    /// Which records.
+    pub r#where: RuleText,
+    /// The variable that holds the value: a number, or a text.
+    pub value: Name,
+    /// For numbers: the variable with the result as text, read where the value is missing. "<0.5" is the interval from
+    /// 0 to below 0.5.
+    #[serde(default)]
+    pub text: Option<Name>,
+    /// Unit of the value. Values in a unit that is not listed in the conversion are refused.
+    #[serde(default)]
+    pub unit: Option<Unit>,
+    /// The variable with the date of the measurement.
+    pub date: Name,
+    /// Of several records on the same day: rules or variables in order of importance; true before false, the larger
+    /// before the smaller, the later text before the earlier.
+    #[serde(default)]
+    pub prefer: Vec<RuleText>,
+    /// Further numeric variables of the same record, converted with it, by the name they get in a frame.
+    #[serde(default)]
+    pub beside: BTreeMap<String, Name>,
+}
+
+/// A unit of measurement.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Unit {
+    /// The variable that holds the unit of each record.
+    pub variable: Name,
+    /// The unit wanted.
+    pub to: String,
+    /// The conversion, one of the instrument `units`.
+    pub conversion: Name,
+}
+
+/// A daily dose from medication records. In a frame it gives the mean daily dose over the days that end on the visit
+/// day under its own name, and the baseline dose under `name_base`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Dose {
+    /// Label.
+    pub label: String,
+    /// The instrument with equivalents, frequencies and routes.
+    pub instrument: Name,
+    /// Dataset.
+    pub dataset: Name,
+    /// Which records.
+    pub r#where: RuleText,
+    /// The variable with the drug.
+    pub drug: Name,
+    /// The variable with the amount per intake.
+    pub amount: Name,
+    /// The variable with the unit of the amount.
+    pub unit: Name,
+    /// The variable with the frequency.
+    pub frequency: Name,
+    /// The variable with the route.
+    pub route: Name,
+    /// First day.
+    pub start: PartialDateVariable,
+    /// Last day, itself included.
+    pub end: PartialDateVariable,
+    /// Which records have no end.
+    #[serde(default)]
+    pub ongoing: Option<RuleText>,
+    /// Number of days the mean is taken over.
+    pub days: i32,
+    /// First and last study day of the baseline mean.
+    pub baseline_days: [i32; 2],
+}
+
+/// A date that may be partial.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PartialDateVariable {
+    /// The variable with the complete date.
+    pub date: Name,
+    /// The variable with the date as text (`2024-03`), read where the date is missing. An unknown first day is taken
+    /// as the first it may be, or study day 1 if that is later and still possible; an unknown last day as the last it
+    /// may be.
+    #[serde(default)]
+    pub text: Option<Name>,
+}
+
+/// An event with a date; the first one counts. In a frame it gives `name_before`: the event is on or before the date
+/// of the visit, or before the visit's window; for a visit without any value, on or before the last day of its window.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Event {
+    /// Label.
+    pub label: String,
+    /// Dataset.
+    pub dataset: Name,
+    /// Which records; all that have a date if absent.
+    #[serde(default)]
+    pub r#where: Option<RuleText>,
+    /// The variable with the date.
+    pub date: Name,
+}
+
+/// The measures, doses and events of one subject at one visit, side by side: one row a subject and visit. It also has
+/// `visit_date` (the latest date of its measures at the visit) and `visit_day`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Frame {
+    /// Label.
+    pub label: String,
+    /// Measures, by name.
+    #[serde(default)]
+    pub measures: Vec<Name>,
+    /// Doses, by name.
+    #[serde(default)]
+    pub doses: Vec<Name>,
+    /// Events, by name.
+    #[serde(default)]
+    pub events: Vec<Name>,
+}
+
+/// A free choice of a definition. Rules write it `:name`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OptionSpec {
+    /// What is chosen.
+    pub label: String,
+    /// The values it may take, all of one type.
+    pub values: Vec<Choice>,
+    /// The value in force unless a variant changes it.
+    pub default: Choice,
+}
+
+/// A value of an option.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
+pub enum Choice {
+    /// Yes or no.
+    Truth(bool),
+    /// A number.
+    Number(f64),
+    /// A word.
+    Text(String),
+}
+
+// By hand, because serde's untagged enums lose the place of a mistake.
+impl<'de> Deserialize<'de> for Choice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Choice;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true or false, a number, or a text")
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Choice, E> {
+                Ok(Choice::Truth(value))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "options are small numbers")]
+            fn visit_i64<E>(self, value: i64) -> Result<Choice, E> {
+                Ok(Choice::Number(value as f64))
+            }
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Choice, E> {
+                if value.is_finite() { Ok(Choice::Number(value)) } else { Err(E::custom("must be finite")) }
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Choice, E> {
+                Ok(Choice::Text(value.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A variable derived row by row in a frame: by a rule, or by the first case that holds. Derivations see the columns of
+/// the frame, all variables of the subjects' dataset, and the derivations written before them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Derivation {
+    /// Identifier, and name of the variable.
+    pub id: Name,
+    /// Label.
+    pub label: String,
+    /// The frame.
+    pub frame: Name,
+    /// Its rule.
+    #[serde(default)]
+    pub rule: Option<RuleText>,
+    /// Its cases; the first that holds decides, and leaves its reason code in the variable `id_reason`.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// A case of a derivation. The last has no `when`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Case {
+    /// When it applies; absent in the last case, which applies otherwise.
+    #[serde(default)]
+    pub when: Option<RuleText>,
+    /// The text it gives.
+    #[serde(default)]
+    pub then: Option<String>,
+    /// Or a rule for the text it gives.
+    #[serde(default)]
+    pub then_rule: Option<RuleText>,
+    /// The reason code it leaves.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Or a rule for the reason code.
+    #[serde(default)]
+    pub reason_rule: Option<RuleText>,
+}
+
+/// A variable of the subject, taken from a frame at one visit.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SubjectVariable {
+    /// The frame.
+    pub frame: Name,
+    /// The visit.
+    pub at: Name,
+    /// The variable of the frame.
+    pub variable: Name,
+}
+
+/// A sensitivity or supplementary analysis: the same endpoints with named changes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Variant {
+    /// Identifier.
+    pub id: Name,
+    /// Label.
+    pub label: String,
+    /// The endpoints it applies to.
+    pub of: Vec<Name>,
+    /// Options with other values than their default.
+    #[serde(default)]
+    pub option: BTreeMap<String, Choice>,
+    /// Who is left out: a rule over the endpoint's frame at its visit.
+    #[serde(default)]
+    pub exclude: Option<RuleText>,
+    /// Another analysis set.
+    #[serde(default)]
+    pub analysis_set: Option<Name>,
+}

@@ -1,0 +1,272 @@
+//! The design of a study: what it is, where its data lie, its arms, analysis sets, visits and participant flow.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::text::{Name, RuleText};
+
+/// What the study is and how its report begins.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StudyHead {
+    /// Identifier, printed on every page.
+    pub id: String,
+    /// Full title.
+    pub title: String,
+    /// What kind of report this is, such as "Final report".
+    pub kind: String,
+    /// Its status in words, such as "Final analysis after database lock".
+    pub status: String,
+    /// Whether the data are simulated; then every page says so.
+    #[serde(default)]
+    pub simulated: bool,
+    /// Language of the text, a BCP 47 tag.
+    #[serde(default = "english")]
+    pub language: String,
+    /// What participants are called in running text, in the plural.
+    #[serde(default = "participants")]
+    pub participants: String,
+    /// Lines of the title page.
+    #[serde(default)]
+    pub facts: Vec<FactText>,
+}
+
+fn english() -> String {
+    "en-GB".to_owned()
+}
+
+fn participants() -> String {
+    "participants".to_owned()
+}
+
+/// A label and what it says.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FactText {
+    /// The label.
+    pub label: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Where the locked data lie.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DataSection {
+    /// Folder of the data files, relative to `study.toml`; `--data` moves it.
+    #[serde(default = "here")]
+    pub folder: String,
+    /// The dataset with one record a subject.
+    pub subjects: Name,
+    /// The variable that identifies the subject in every dataset.
+    #[serde(default = "usubjid")]
+    pub subject: String,
+    /// The datasets by name.
+    pub datasets: BTreeMap<String, DatasetEntry>,
+}
+
+fn here() -> String {
+    ".".to_owned()
+}
+
+fn usubjid() -> String {
+    "USUBJID".to_owned()
+}
+
+/// One data file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DatasetEntry {
+    /// File name, relative to the data folder.
+    pub file: Name,
+    /// Format; told by the ending of the file name if absent.
+    #[serde(default)]
+    pub format: Option<FileFormat>,
+    /// CSV only: variables that are text even where all their values look like numbers or dates.
+    #[serde(default)]
+    pub text: Vec<String>,
+}
+
+/// A format of data files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileFormat {
+    /// SAS transport file, version 5.
+    Xpt,
+    /// Apache Parquet.
+    Parquet,
+    /// Comma-separated values, UTF-8, with a header line.
+    Csv,
+}
+
+/// What reveals a participant's arm. In masked editions it is removed or coded before anything else runs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Masking {
+    /// Variables, in whatever dataset they occur.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// Whole datasets.
+    #[serde(default)]
+    pub datasets: Vec<Name>,
+    /// Analysis sets that depend on the treatment received.
+    #[serde(default)]
+    pub analysis_sets: Vec<Name>,
+    /// Words that would reveal an arm in running text.
+    #[serde(default)]
+    pub words: Vec<String>,
+}
+
+/// An arm. The order of the arms is their order everywhere.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Arm {
+    /// Identifier.
+    pub id: Name,
+    /// Label in tables and figures.
+    pub label: String,
+    /// Which subjects were randomised to it.
+    pub planned: RuleText,
+    /// Which subjects received its treatment.
+    pub actual: RuleText,
+    /// Whether the others are compared with it.
+    #[serde(default)]
+    pub reference: bool,
+    /// Its dose as a number, for tests of dose response.
+    #[serde(default)]
+    pub dose: Option<f64>,
+}
+
+/// Whether a subject counts in the arm randomised to or in that of the treatment received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArmBasis {
+    /// As randomised.
+    #[default]
+    Planned,
+    /// As treated.
+    Actual,
+}
+
+/// An analysis set.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AnalysisSet {
+    /// Identifier.
+    pub id: Name,
+    /// Label.
+    pub label: String,
+    /// Definition in words, for the methods section.
+    #[serde(default)]
+    pub description: String,
+    /// Which subjects belong to it.
+    pub rule: RuleText,
+    /// By which arm they are counted.
+    #[serde(default)]
+    pub arm: ArmBasis,
+}
+
+/// Study days, visits and their windows.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Visits {
+    /// The date of study day 1, for each subject. There is no day 0: the day before is day −1.
+    pub reference: RuleText,
+    /// The baseline: the last value on or before study day 1.
+    pub baseline: BaselineVisit,
+    /// Which of two records equally far from the nominal day counts.
+    #[serde(default)]
+    pub tie: Tie,
+    /// The visits after baseline, in order.
+    pub schedule: Vec<Visit>,
+}
+
+/// The baseline visit.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BaselineVisit {
+    /// Identifier.
+    pub id: String,
+    /// Label.
+    pub label: String,
+}
+
+/// Which of two records equally far from the nominal day counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tie {
+    /// The later one.
+    #[default]
+    Later,
+    /// The earlier one.
+    Earlier,
+}
+
+/// A visit with its window.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Visit {
+    /// Identifier.
+    pub id: Name,
+    /// Label.
+    pub label: String,
+    /// Nominal study day.
+    pub day: i32,
+    /// Days before and after the nominal day that belong to the visit.
+    pub within: i32,
+    /// Wider reach, used for a measure only if it has no value within the window.
+    #[serde(default)]
+    pub when_empty: Option<i32>,
+}
+
+/// Participant flow in the form of CONSORT 2025. All rules see the subjects' dataset and the subject variables.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FlowSpec {
+    /// Identifier of the analysis.
+    pub id: Name,
+    /// Who was assessed for eligibility.
+    pub assessed: RuleText,
+    /// Who was excluded before randomisation, and why.
+    pub excluded: Loss,
+    /// Who was randomised.
+    pub randomised: RuleText,
+    /// Who received the intervention randomised to.
+    pub received: RuleText,
+    /// Why the others did not; every one of them must meet exactly one rule.
+    pub not_received: Vec<FlowReason>,
+    /// Who discontinued the intervention, and why.
+    pub discontinued: Loss,
+    /// Who was lost for the primary outcome, and why.
+    pub lost: Loss,
+    /// Who was analysed for the primary outcome.
+    pub analysed: RuleText,
+    /// Why the others were not.
+    pub not_analysed: Vec<FlowReason>,
+}
+
+/// A line of the flow diagram with its reasons: either listed with a rule each, or the values of a text variable.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Loss {
+    /// Who.
+    pub rule: RuleText,
+    /// Why; every one of them must meet exactly one rule.
+    #[serde(default)]
+    pub reasons: Vec<FlowReason>,
+    /// Why: a variable whose values are the reasons, most frequent first.
+    #[serde(default)]
+    pub by: Option<RuleText>,
+}
+
+/// A reason with its rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FlowReason {
+    /// Label.
+    pub label: String,
+    /// Whom it applies to.
+    pub rule: RuleText,
+}

@@ -1,0 +1,271 @@
+//! What the study asks: `study.toml` as typed data. Rule text is kept as text with its place; nothing here knows the
+//! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
+
+pub mod check;
+pub mod derivation;
+pub mod design;
+pub mod endpoint;
+pub mod instrument;
+pub mod output;
+pub mod reference;
+pub mod text;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use crate::error::{Error, Finding, Stage, nearest};
+use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, SubjectVariable, Variant};
+use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
+use endpoint::{Endpoint, Summary};
+use output::{DisplaySpec, SectionSpec};
+use text::Origin;
+
+/// A study as its `study.toml` says it.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub struct Study {
+    /// What the study is.
+    pub study: StudyHead,
+    /// Where the locked data lie.
+    pub data: DataSection,
+    /// What reveals a participant's arm.
+    pub masking: Option<Masking>,
+    /// The arms, in the order of all tables and figures.
+    pub arm: Vec<Arm>,
+    /// The analysis sets.
+    pub analysis_set: Vec<AnalysisSet>,
+    /// Study days, visits and their windows; needed by frames.
+    pub visits: Option<Visits>,
+    /// Measurements, by the name they get in frames.
+    pub measure: BTreeMap<String, Measure>,
+    /// Daily doses, by the name they get in frames.
+    pub dose: BTreeMap<String, Dose>,
+    /// Events, by the name they get in frames.
+    pub event: BTreeMap<String, Event>,
+    /// Frames, by name.
+    pub frame: BTreeMap<String, Frame>,
+    /// Options, by name.
+    pub option: BTreeMap<String, OptionSpec>,
+    /// Derivations, in order: each sees those before it.
+    pub derivation: Vec<Derivation>,
+    /// Variables of the subject that come from frames, by name.
+    pub subject_variable: BTreeMap<String, SubjectVariable>,
+    /// Endpoints.
+    pub endpoint: Vec<Endpoint>,
+    /// Sensitivity and supplementary analyses.
+    pub variant: Vec<Variant>,
+    /// Descriptive summaries.
+    pub summary: Vec<Summary>,
+    /// Participant flow.
+    pub flow: Option<FlowSpec>,
+    /// Sections of the report.
+    pub section: Vec<SectionSpec>,
+    /// Displays, in order within their section.
+    pub display: Vec<DisplaySpec>,
+    /// The file it was read from.
+    #[schemars(skip)]
+    pub origin: Origin,
+}
+
+/// The keys a `study.toml` may have at its top.
+const KEYS: &[&str] = &[
+    "study", "data", "masking", "arm", "analysis-set", "visits", "measure", "dose", "event", "frame", "option",
+    "derivation", "subject-variable", "endpoint", "variant", "summary", "flow", "section", "display",
+];
+
+impl Study {
+    /// Reads a specification.
+    ///
+    /// `file` is the name used in messages.
+    ///
+    /// # Errors
+    /// All mistakes of syntax, keys, types and references (stage specification).
+    pub fn parse(text: &str, file: &str) -> Result<Self, Error> {
+        let mut reading = Reading { origin: Origin::new(file, text), findings: Vec::new() };
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            reading.report(error, 0);
+        }
+        if !errors.is_empty() {
+            return Err(Error { stage: Stage::Specification, findings: reading.findings });
+        }
+        let study = reading.study(document.into_inner());
+        let mut findings = reading.findings;
+        if let Some(study) = study {
+            // References are checked only on a file that could be read whole: half a file would give false alarms.
+            if findings.is_empty() {
+                findings = check::findings(&study);
+            }
+            Error::unless_clean(Stage::Specification, findings).map(|_| study)
+        } else {
+            Err(Error { stage: Stage::Specification, findings })
+        }
+    }
+
+    /// The arm the others are compared with: the one marked as reference, else the last.
+    #[must_use]
+    pub fn reference_arm(&self) -> usize {
+        self.arm.iter().position(|arm| arm.reference).unwrap_or(self.arm.len().saturating_sub(1))
+    }
+
+    /// The analysis set of this name.
+    #[must_use]
+    pub fn set(&self, id: &str) -> Option<&AnalysisSet> {
+        self.analysis_set.iter().find(|set| &*set.id == id)
+    }
+
+    /// The endpoint of this name.
+    #[must_use]
+    pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        self.endpoint.iter().find(|endpoint| &*endpoint.id == id)
+    }
+
+    /// The label of a visit, baseline included.
+    #[must_use]
+    pub fn visit_label(&self, id: &str) -> Option<&str> {
+        let visits = self.visits.as_ref()?;
+        if visits.baseline.id == id {
+            return Some(&visits.baseline.label);
+        }
+        visits.schedule.iter().find(|visit| &*visit.id == id).map(|visit| visit.label.as_str())
+    }
+}
+
+struct Reading {
+    origin: Origin,
+    findings: Vec<Finding>,
+}
+
+impl Reading {
+    fn report(&mut self, error: &toml::de::Error, fallback: usize) {
+        let at = error.span().map_or(fallback, |span| span.start);
+        let message = error.message().trim_end();
+        let mut lines = message.lines();
+        let mut finding = Finding::error(self.origin.place(at), lines.next().unwrap_or("cannot be read"));
+        // "unknown field `labl`, expected one of `id`, `label`": offer the nearest.
+        if let Some((unknown, expected)) = message.split_once(", expected") {
+            let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+            if let (Some(name), known) = (quoted(unknown).first(), quoted(expected))
+                && let Some(near) = nearest(name, known.iter().map(String::as_str))
+            {
+                finding = finding.hint(format!("did you mean {near}?"));
+            }
+        } else if let Some(rest) = lines.next() {
+            finding = finding.hint(rest.to_owned());
+        }
+        self.findings.push(finding);
+    }
+
+    fn element<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<T> {
+        let start = value.span().start;
+        match T::deserialize(ValueDeserializer::from(value)) {
+            Ok(element) => Some(element),
+            Err(error) => {
+                self.report(&error, start);
+                None
+            }
+        }
+    }
+
+    fn list<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> Vec<T> {
+        let Some(value) = value else { return Vec::new() };
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Array(array) => array.into_iter().filter_map(|element| self.element(element)).collect(),
+            _ => {
+                self.findings.push(Finding::error(self.origin.place(at), format!("{key} is written [[{key}]], once for each")));
+                Vec::new()
+            }
+        }
+    }
+
+    fn named<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> BTreeMap<String, T> {
+        let Some(value) = value else { return BTreeMap::new() };
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Table(table) => {
+                let mut named = BTreeMap::new();
+                for (name, element) in table {
+                    if let Some(element) = self.element(element) {
+                        named.insert(name.into_inner().into_owned(), element);
+                    }
+                }
+                named
+            }
+            _ => {
+                self.findings.push(Finding::error(self.origin.place(at), format!("{key} is written [{key}.NAME], once for each")));
+                BTreeMap::new()
+            }
+        }
+    }
+
+    fn required<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> Option<T> {
+        if value.is_none() {
+            self.findings.push(Finding::error(self.origin.place(0), format!("the section [{key}] is missing")));
+        }
+        value.and_then(|value| self.element(value))
+    }
+
+    fn study(&mut self, document: DeTable<'_>) -> Option<Study> {
+        let mut parts: BTreeMap<&str, Spanned<DeValue<'_>>> = BTreeMap::new();
+        for (key, value) in document {
+            let at = key.span().start;
+            let name = key.into_inner();
+            if let Some(known) = KEYS.iter().find(|known| **known == name) {
+                parts.insert(known, value);
+            } else {
+                let mut finding = Finding::error(self.origin.place(at), format!("unknown section {name}"));
+                if let Some(near) = nearest(&name, KEYS.iter().copied()) {
+                    finding = finding.hint(format!("did you mean {near}?"));
+                }
+                self.findings.push(finding);
+            }
+        }
+        let head = self.required("study", parts.remove("study"));
+        let data = self.required("data", parts.remove("data"));
+        let optional = |this: &mut Self, value: Option<Spanned<DeValue<'_>>>| value.and_then(|value| this.element(value));
+        let masking = optional(self, parts.remove("masking"));
+        let visits = parts.remove("visits").and_then(|value| self.element(value));
+        let flow = parts.remove("flow").and_then(|value| self.element(value));
+        let arm = self.list("arm", parts.remove("arm"));
+        let analysis_set = self.list("analysis-set", parts.remove("analysis-set"));
+        let measure = self.named("measure", parts.remove("measure"));
+        let dose = self.named("dose", parts.remove("dose"));
+        let event = self.named("event", parts.remove("event"));
+        let frame = self.named("frame", parts.remove("frame"));
+        let option = self.named("option", parts.remove("option"));
+        let derivation = self.list("derivation", parts.remove("derivation"));
+        let subject_variable = self.named("subject-variable", parts.remove("subject-variable"));
+        let endpoint = self.list("endpoint", parts.remove("endpoint"));
+        let variant = self.list("variant", parts.remove("variant"));
+        let summary = self.list("summary", parts.remove("summary"));
+        let section = self.list("section", parts.remove("section"));
+        let display = self.list("display", parts.remove("display"));
+        Some(Study {
+            study: head?,
+            data: data?,
+            masking,
+            arm,
+            analysis_set,
+            visits,
+            measure,
+            dose,
+            event,
+            frame,
+            option,
+            derivation,
+            subject_variable,
+            endpoint,
+            variant,
+            summary,
+            flow,
+            section,
+            display,
+            origin: self.origin.clone(),
+        })
+    }
+}

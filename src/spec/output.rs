@@ -1,0 +1,175 @@
+//! What is printed: sections and displays.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::text::Name;
+
+/// A section of the report. ICH E3 numbers are the custom; any will do.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SectionSpec {
+    /// Number.
+    pub number: Name,
+    /// Title.
+    pub title: String,
+}
+
+/// A table, figure or listing. Its layout is the table written under it: `[display.summary]` and so on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DisplaySpec {
+    /// Identifier.
+    pub id: Name,
+    /// Number as printed, such as "Table 14.1.1".
+    pub number: String,
+    /// The section it stands in.
+    pub section: Name,
+    /// Title.
+    pub title: String,
+    /// The endpoint whose estimand is printed above the display.
+    #[serde(default)]
+    pub estimand: Option<Name>,
+    /// Footnotes of the whole display, in order.
+    #[serde(default)]
+    pub footnotes: Vec<String>,
+    /// The participant flow diagram.
+    #[serde(default)]
+    pub flow: Option<FlowLayout>,
+    /// A table of a summary.
+    #[serde(default)]
+    pub summary: Option<SummaryLayout>,
+    /// A table of binary endpoints.
+    #[serde(default)]
+    pub response: Option<ResponseLayout>,
+    /// A figure of a binary endpoint by visit.
+    #[serde(default)]
+    pub response_by_visit: Option<ResponseByVisitLayout>,
+    /// A table of an analysis of covariance.
+    #[serde(default)]
+    pub ancova: Option<AncovaLayout>,
+    /// A listing of a frame at one visit, a line a participant.
+    #[serde(default)]
+    pub listing: Option<ListingLayout>,
+}
+
+/// The participant flow diagram has nothing to choose.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FlowLayout {}
+
+/// A table of a summary, arms side by side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SummaryLayout {
+    /// The summary.
+    pub of: Name,
+    /// Only these items, in this order; all if absent.
+    #[serde(default)]
+    pub items: Vec<Name>,
+    /// Whether a column for all arms together stands last.
+    #[serde(default)]
+    pub total: bool,
+    /// Whether a column of p-values stands last.
+    #[serde(default)]
+    pub p_values: bool,
+    /// Decimals of p-values.
+    #[serde(default = "four")]
+    pub p_decimals: u8,
+    /// The rows of a number.
+    #[serde(default = "number_rows")]
+    pub number_rows: Vec<RowFormat>,
+    /// How a count and its percentage are shown.
+    #[serde(default = "count_format")]
+    pub count: String,
+}
+
+fn number_rows() -> Vec<RowFormat> {
+    [("n", "{n}"), ("Mean (SD)", "{mean} ({sd})"), ("Median", "{median}"), ("Min, max", "{min}, {max}")]
+        .map(|(label, show)| RowFormat { label: label.to_owned(), show: show.to_owned() })
+        .to_vec()
+}
+
+const fn four() -> u8 {
+    4
+}
+
+fn count_format() -> String {
+    "{count} ({share})".to_owned()
+}
+
+/// A row of a table: its stub, and how its cells are made of statistics. `{mean}` prints a statistic with the decimals
+/// it is due; `{mean:2}` with two decimals.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RowFormat {
+    /// The stub.
+    pub label: String,
+    /// The cell.
+    pub show: String,
+}
+
+/// A table of binary endpoints, arms side by side, with their comparison.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ResponseLayout {
+    /// The endpoints, in order.
+    pub of: Vec<Name>,
+    /// Show these variants of each endpoint under the main analysis, a line each.
+    #[serde(default)]
+    pub variants: Vec<Name>,
+    /// Decimals of p-values.
+    #[serde(default = "four")]
+    pub p_decimals: u8,
+}
+
+/// A figure of a binary endpoint by visit: proportion and confidence interval by arm, with the counts below.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ResponseByVisitLayout {
+    /// The endpoint.
+    pub of: Name,
+    /// Title of the vertical axis.
+    pub y_title: String,
+}
+
+/// A table of an analysis of covariance.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AncovaLayout {
+    /// The endpoint.
+    pub of: Name,
+    /// Decimals of p-values.
+    #[serde(default = "four")]
+    pub p_decimals: u8,
+    /// The rows of a described variable.
+    #[serde(default = "number_rows")]
+    pub number_rows: Vec<RowFormat>,
+}
+
+/// A listing of a frame at one visit.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ListingLayout {
+    /// The frame.
+    pub frame: Name,
+    /// The visit.
+    pub at: Name,
+    /// Who is listed.
+    pub analysis_set: Name,
+    /// The columns.
+    pub columns: Vec<ListingColumn>,
+}
+
+/// A column of a listing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ListingColumn {
+    /// The variable of the frame.
+    pub variable: Name,
+    /// Its heading.
+    pub label: String,
+    /// Decimals of a number; as recorded if absent.
+    #[serde(default)]
+    pub decimals: Option<u8>,
+}

@@ -1,0 +1,304 @@
+//! Summaries of one sample.
+
+use super::{Undefined, finite, size};
+
+/// How a quantile that falls between two observations is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuantileRule {
+    /// The steps of the empirical distribution function, averaged where it is flat at the wanted height: the default
+    /// of SAS (`PCTLDEF = 5`), type 2 of R.
+    AveragedSteps,
+    /// Linear interpolation between order statistics: the default of R (type 7).
+    Interpolated,
+}
+
+/// Total of the values.
+///
+/// # Method
+/// Compensated summation in the order of the slice, Neumaier 1974, ZAMM 54:39.
+///
+/// # Input
+/// Finite values; the total of none is 0.
+///
+/// # Not estimable
+/// `OutOfRange` when a value is not finite or the total exceeds the range of a double.
+///
+/// # Agrees with
+/// R `sum(x)`; cases in `fixtures/reference/describe`.
+pub fn sum(values: &[f64]) -> Result<f64, Undefined> {
+    if values.iter().all(|value| value.is_finite()) {
+        finite(compensated(values.iter().copied()))
+    } else {
+        Err(Undefined::OutOfRange)
+    }
+}
+
+/// Arithmetic mean.
+///
+/// # Method
+/// The compensated total divided by the number of values, never outside their range.
+///
+/// # Input
+/// Finite values.
+///
+/// # Not estimable
+/// `NoData` without values; `OutOfRange` as for the total.
+///
+/// # Agrees with
+/// R `mean(x)`; cases in `fixtures/reference/describe`.
+pub fn mean(values: &[f64]) -> Result<f64, Undefined> {
+    let (low, high) = (minimum(values)?, maximum(values)?);
+    // The bounds undo the last rounding, so that the mean of equal values is that value.
+    Ok((sum(values)? / size(values)).clamp(low, high))
+}
+
+/// Standard deviation of a sample, with n − 1 in the denominator.
+///
+/// # Method
+/// Two passes, the second about the mean and corrected for its rounding (Chan, Golub and `LeVeque` 1983), in units of
+/// the largest deviation, so that neither tiny nor huge values leave the range of a double.
+///
+/// # Input
+/// Finite values. Equal values have a deviation of exactly 0.
+///
+/// # Not estimable
+/// `NoData` without values; `TooFew` with one; `OutOfRange` as for the total.
+///
+/// # Agrees with
+/// R `sd(x)`; cases in `fixtures/reference/describe`.
+pub fn standard_deviation(values: &[f64]) -> Result<f64, Undefined> {
+    let mean = mean(values)?;
+    if values.len() < 2 {
+        return Err(Undefined::TooFew);
+    }
+    let largest = values.iter().fold(0.0_f64, |most, value| most.max(libm::fabs(value - mean)));
+    if largest == 0.0 {
+        return Ok(0.0);
+    }
+    finite(largest)?;
+    // A power of two, so that scaling is exact.
+    let (_, exponent) = libm::frexp(largest);
+    let deviations = || values.iter().map(|value| libm::scalbn(value - mean, -exponent));
+    let squares = compensated(deviations().map(|d| d * d));
+    let rest = compensated(deviations());
+    let n = size(values);
+    let variance = (squares - rest * rest / n) / (n - 1.0);
+    finite(libm::scalbn(variance.max(0.0).sqrt(), exponent))
+}
+
+/// Smallest value.
+///
+/// # Method
+/// Comparison; a negative zero counts, and is returned, as zero.
+///
+/// # Input
+/// Finite values.
+///
+/// # Not estimable
+/// `NoData` without values; `OutOfRange` when a value is not finite.
+///
+/// # Agrees with
+/// R `min(x)`; cases in `fixtures/reference/describe`.
+pub fn minimum(values: &[f64]) -> Result<f64, Undefined> {
+    extreme(values, f64::min)
+}
+
+/// Largest value.
+///
+/// # Method
+/// Comparison; a negative zero counts, and is returned, as zero.
+///
+/// # Input
+/// Finite values.
+///
+/// # Not estimable
+/// `NoData` without values; `OutOfRange` when a value is not finite.
+///
+/// # Agrees with
+/// R `max(x)`; cases in `fixtures/reference/describe`.
+pub fn maximum(values: &[f64]) -> Result<f64, Undefined> {
+    extreme(values, f64::max)
+}
+
+/// The value below which a share `p` of the sample lies; the median is the quantile at one half by `AveragedSteps`.
+///
+/// # Method
+/// Types 2 and 7 of Hyndman and Fan 1996, The American Statistician 50:361. A position that misses a whole number only
+/// by the rounding of `p` counts as whole.
+///
+/// # Input
+/// Finite values in any order; `p` in [0, 1].
+///
+/// # Not estimable
+/// `NoData` without values; `OutOfRange` when a value is not finite or `p` outside [0, 1].
+///
+/// # Agrees with
+/// R `quantile(x, p, type = 2)` and `type = 7`; cases in `fixtures/reference/describe`.
+pub fn quantile(values: &[f64], p: f64, rule: QuantileRule) -> Result<f64, Undefined> {
+    if values.is_empty() {
+        return Err(Undefined::NoData);
+    }
+    if !(0.0..=1.0).contains(&p) || values.iter().any(|value| !value.is_finite()) {
+        return Err(Undefined::OutOfRange);
+    }
+    // Adding zero turns a negative zero into zero and keeps everything else.
+    let mut ordered: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
+    ordered.sort_unstable_by(f64::total_cmp);
+    let position = match rule {
+        QuantileRule::AveragedSteps => size(values) * p,
+        QuantileRule::Interpolated => (size(values) - 1.0) * p,
+    };
+    let nearest = position.round();
+    let whole = libm::fabs(position - nearest) <= 4.0 * f64::EPSILON * position.max(1.0);
+    let below = if whole { nearest } else { position.floor() };
+    Ok(match rule {
+        QuantileRule::AveragedSteps if whole => f64::midpoint(at(&ordered, below - 1.0), at(&ordered, below)),
+        QuantileRule::AveragedSteps => at(&ordered, below),
+        QuantileRule::Interpolated if whole => at(&ordered, below),
+        QuantileRule::Interpolated => {
+            let share = position - below;
+            (1.0 - share) * at(&ordered, below) + share * at(&ordered, below + 1.0)
+        }
+    })
+}
+
+/// The ordered value at a position counted from 0; positions outside mean the first and the last value.
+fn at(ordered: &[f64], position: f64) -> f64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number of at least 0 and at most the length"
+    )]
+    let index = position.max(0.0) as usize;
+    ordered[index.min(ordered.len() - 1)]
+}
+
+fn extreme(values: &[f64], of_two: fn(f64, f64) -> f64) -> Result<f64, Undefined> {
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(Undefined::OutOfRange);
+    }
+    let most = values.iter().copied().reduce(of_two);
+    most.map(|value| value + 0.0).ok_or(Undefined::NoData)
+}
+
+/// Neumaier's running sum; not finite once a partial sum exceeds the range of a double.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    sum: f64,
+    lost: f64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, value: f64) {
+        let next = self.sum + value;
+        self.lost += if libm::fabs(self.sum) >= libm::fabs(value) {
+            (self.sum - next) + value
+        } else {
+            (value - next) + self.sum
+        };
+        self.sum = next;
+    }
+
+    pub(super) fn value(self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+/// The compensated sum of all values.
+pub(super) fn compensated(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sum = Sum::default();
+    values.for_each(|value| sum.add(value));
+    sum.value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QuantileRule::{AveragedSteps, Interpolated};
+    use super::*;
+
+    /// Eight values with mean 5, squared deviations 9+1+1+1+0+0+4+16 = 32.
+    const EIGHT: [f64; 8] = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
+
+    #[track_caller]
+    fn assert_close(value: Result<f64, Undefined>, expected: f64) {
+        let value = value.unwrap();
+        let error = libm::fabs(value - expected);
+        assert!(error <= 1e-15 * libm::fabs(expected), "{value:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn eight_values_on_paper() {
+        assert_close(sum(&EIGHT), 40.0);
+        assert_close(mean(&EIGHT), 5.0);
+        assert_close(standard_deviation(&EIGHT), (32.0_f64 / 7.0).sqrt());
+        assert_close(minimum(&EIGHT), 2.0);
+        assert_close(maximum(&EIGHT), 9.0);
+    }
+
+    #[test]
+    fn quantiles_by_both_rules() {
+        // Positions 8p: 2, 4, 6 are whole, 0.8 is not. Positions 7p: 1.75, 3.5, 5.25, 0.7.
+        for (p, steps, interpolated) in
+            [(0.0, 2.0, 2.0), (0.1, 2.0, 3.4), (0.25, 4.0, 4.0), (0.5, 4.5, 4.5), (0.75, 6.0, 5.5), (1.0, 9.0, 9.0)]
+        {
+            assert_close(quantile(&EIGHT, p, AveragedSteps), steps);
+            assert_close(quantile(&EIGHT, p, Interpolated), interpolated);
+        }
+    }
+
+    #[test]
+    fn a_position_spoiled_by_rounding_is_whole() {
+        // 0.07 × 100 is 7.000000000000001 in doubles.
+        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_close(quantile(&hundred, 0.07, AveragedSteps), 7.5);
+    }
+
+    #[test]
+    fn the_order_of_the_rows_does_not_matter() {
+        let mut turned = EIGHT;
+        turned.reverse();
+        assert_eq!(mean(&turned), mean(&EIGHT));
+        assert_eq!(standard_deviation(&turned), standard_deviation(&EIGHT));
+        assert_eq!(quantile(&turned, 0.3, Interpolated), quantile(&EIGHT, 0.3, Interpolated));
+    }
+
+    #[test]
+    fn what_summation_usually_loses() {
+        assert_close(sum(&[1.0, 1e100, 1.0, -1e100]), 2.0);
+        assert_close(standard_deviation(&[1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0]), 1.0);
+        assert_close(standard_deviation(&[1e-300, 2e-300, 3e-300]), 1e-300);
+        assert_close(standard_deviation(&[1e300, 2e300, 3e300]), 1e300);
+    }
+
+    #[test]
+    fn equal_values_do_not_vary_at_all() {
+        assert_eq!(mean(&[4.2; 7]), Ok(4.2));
+        assert_eq!(standard_deviation(&[4.2; 7]), Ok(0.0));
+    }
+
+    #[test]
+    fn a_negative_zero_is_zero() {
+        for values in [[0.0, -0.0], [-0.0, 0.0]] {
+            assert!(minimum(&values).unwrap().is_sign_positive());
+            assert!(quantile(&values, 0.0, Interpolated).unwrap().is_sign_positive());
+        }
+    }
+
+    #[test]
+    fn nothing_one_value_and_nonsense() {
+        assert_eq!(sum(&[]), Ok(0.0));
+        for statistic in [mean, standard_deviation, minimum, maximum] {
+            assert_eq!(statistic(&[]), Err(Undefined::NoData));
+            assert_eq!(statistic(&[1.0, f64::NAN]), Err(Undefined::OutOfRange));
+        }
+        assert_eq!(quantile(&[], 0.5, AveragedSteps), Err(Undefined::NoData));
+        assert_eq!(mean(&[3.5]), Ok(3.5));
+        assert_eq!(standard_deviation(&[3.5]), Err(Undefined::TooFew));
+        assert_eq!(quantile(&[3.5], 0.9, AveragedSteps), Ok(3.5));
+        for p in [-0.1, 1.1, f64::NAN] {
+            assert_eq!(quantile(&EIGHT, p, Interpolated), Err(Undefined::OutOfRange));
+        }
+        assert_eq!(sum(&[f64::MAX, f64::MAX]), Err(Undefined::OutOfRange));
+        assert_eq!(standard_deviation(&[f64::MAX, -f64::MAX]), Err(Undefined::OutOfRange));
+    }
+}

@@ -1,0 +1,8 @@
+//! Linear models with independent errors of equal variance.
+
+mod anova;
+mod householder;
+mod least_squares;
+
+pub use anova::{OneWayAnova, one_way_anova};
+pub use least_squares::{Contrast, LeastSquares};
