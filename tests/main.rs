@@ -1,1 +1,28 @@
+//! The one integration binary: with polars and typst linked in, each further one would cost a full link.
+//!
+//! - `architecture`: the dependency law, file sizes, forbidden words and calls, as data.
+//! - `reference`: statistics against other software and publications (`fixtures/reference`).
+//! - `readers`: genuine data files, the same in every format.
+//! - `vectors`: decision tables of the flagship's endpoint, through locked data and `run`.
+//! - `truth`: what became of each planted subject of the flagship study.
+//! - `pilot`: printed cells of a real trial against its published report.
+//! - `simulation`: the generator still makes the committed bytes.
+//! - `awkward`: bad input, hostile text, a full disk.
+//! - `determinism`: same bytes whatever the machine is doing.
+//! - `cli`: verbs, help, exit numbers.
+//! - `support`: how the others run the program and read what it wrote.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tests tell how much they did")]
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
+
+mod architecture;
+mod awkward;
+mod cli;
+mod determinism;
+mod pilot;
+mod readers;
+mod reference;
+mod simulation;
+mod support;
+mod truth;
+mod vectors;

@@ -26,7 +26,7 @@ pub fn lock(files: &[DatasetFile], subject: &str, date: &str) -> Result<Lock, Er
     let empty = Lock::new(date, Vec::new())?;
     let mut trouble = Trouble::default();
     trouble.findings(duplicates(files));
-    let datasets = read_all(files, subject, &mut trouble);
+    let datasets = read_all(files, subject, None, &mut trouble);
     trouble.result()?;
     let entry = |(file, dataset): (&DatasetFile, Option<Dataset>)| dataset.map(|dataset| entry(file, &dataset));
     Ok(Lock { dataset: files.iter().zip(datasets).filter_map(entry).collect(), ..empty })
@@ -40,7 +40,7 @@ pub fn open(files: &[DatasetFile], subject: &str, lock: &Lock) -> Result<LockedD
     let mut trouble = Trouble::default();
     trouble.findings(duplicates(files));
     trouble.findings(roll_call(files, lock));
-    let datasets = read_all(files, subject, &mut trouble);
+    let datasets = read_all(files, subject, Some(lock), &mut trouble);
     for (file, dataset) in files.iter().zip(&datasets) {
         if let (Some(locked), Some(dataset)) = (lock.entry(&file.name), dataset) {
             trouble.findings(differences(file, locked, &entry(file, dataset)));
@@ -74,18 +74,18 @@ impl Trouble {
 /// Why there is no dataset.
 enum Unread {
     /// The operating system would not hand the file over.
-    Refused(Finding),
+    Refused(Box<Finding>),
     Unreadable(Vec<Finding>),
 }
 
 /// Reads all files, one task for each; the datasets stand where their files stand.
-fn read_all(files: &[DatasetFile], subject: &str, trouble: &mut Trouble) -> Vec<Option<Dataset>> {
-    let read: Vec<Result<Dataset, Unread>> = files.par_iter().map(|file| dataset(file, subject)).collect();
+fn read_all(files: &[DatasetFile], subject: &str, lock: Option<&Lock>, trouble: &mut Trouble) -> Vec<Option<Dataset>> {
+    let read: Vec<Result<Dataset, Unread>> = files.par_iter().map(|file| dataset(file, subject, lock)).collect();
     let sorted = read.into_iter().map(|read| match read {
         Ok(dataset) => Some(dataset),
         Err(Unread::Refused(finding)) => {
             trouble.refusals += 1;
-            trouble.findings.push(finding);
+            trouble.findings.push(*finding);
             None
         }
         Err(Unread::Unreadable(findings)) => {
@@ -97,12 +97,18 @@ fn read_all(files: &[DatasetFile], subject: &str, trouble: &mut Trouble) -> Vec<
 }
 
 /// One file: read once, hashed, parsed from the same bytes, put in order.
-fn dataset(file: &DatasetFile, subject: &str) -> Result<Dataset, Unread> {
-    digested(file, subject, contents(file)?).map_err(Unread::Unreadable)
+fn dataset(file: &DatasetFile, subject: &str, lock: Option<&Lock>) -> Result<Dataset, Unread> {
+    let locked = lock.and_then(|lock| lock.entry(&file.name));
+    digested(file, subject, contents(file)?, locked).map_err(Unread::Unreadable)
 }
 
-/// The dataset in the bytes of a file.
-pub(super) fn digested(file: &DatasetFile, subject: &str, bytes: Vec<u8>) -> Result<Dataset, Vec<Finding>> {
+/// The dataset in the bytes of a file. If they are the locked bytes, their content was digested when they were locked.
+pub(super) fn digested(
+    file: &DatasetFile,
+    subject: &str,
+    bytes: Vec<u8>,
+    locked: Option<&LockEntry>,
+) -> Result<Dataset, Vec<Finding>> {
     let sha256 = hexadecimal(&Sha256::digest(&bytes));
     let size = bytes.len() as u64;
     let table = parse(file, &bytes)?;
@@ -112,7 +118,8 @@ pub(super) fn digested(file: &DatasetFile, subject: &str, bytes: Vec<u8>) -> Res
         return Err(findings);
     }
     let variables = table.variables.clone();
-    let Canonical { frame, special_missing, content } = canonical(table, subject);
+    let known = locked.filter(|locked| locked.sha256 == sha256).map(|locked| locked.content.as_str());
+    let Canonical { frame, special_missing, content } = canonical(table, subject, known);
     Ok(Dataset { name: file.name.clone(), frame, variables, special_missing, sha256, bytes: size, content })
 }
 
@@ -124,7 +131,10 @@ fn contents(file: &DatasetFile) -> Result<Vec<u8>, Unread> {
             let message = format!("the data file {} is missing", file.shown);
             Unread::Unreadable(vec![Finding::error(named.clone(), message)])
         }
-        _ => Unread::Refused(Finding::error(named.clone(), format!("{} cannot be read: {error}", file.shown))),
+        _ => {
+            let message = format!("{} cannot be read: {error}", file.shown);
+            Unread::Refused(Box::new(Finding::error(named.clone(), message)))
+        }
     };
     let unfit = |message: String| Unread::Unreadable(vec![Finding::error(named.clone(), message)]);
     // Asked before opening: opening a pipe would wait for a writer.

@@ -97,7 +97,8 @@ impl Lock {
         }
         let lock = if faults.is_empty() { reader.lock(document) } else { None };
         Error::unless_clean(Stage::Lock, reader.findings)?;
-        Ok(lock.expect("a lock that could not be read has findings"))
+        let incomplete = || Finding::error(Place::file(origin), "the lock is incomplete");
+        lock.ok_or_else(|| Error::one(Stage::Lock, incomplete()))
     }
 
     /// The text of the file: the same bytes for the same lock.

@@ -2,8 +2,8 @@
 //!
 //! A file is read once, hashed, and parsed from the same bytes. Whatever its format, a dataset becomes a frame of four
 //! kinds of variable in the canonical order of its records, so that nothing after this module can tell XPT from
-//! Parquet from CSV. One file per format ([`xpt`], [`parquet`], [`delimited`]); [`canonical`] orders and digests;
-//! [`lock`](mod@lock) is the manifest, [`gate`] holds the files against it. May use `error` and nothing else of ours.
+//! Parquet from CSV. One file per format (`xpt`, `parquet` with its `pages`, `delimited`); `canonical` orders and
+//! digests; `lock` is the manifest, `gate` holds the files against it. May use `error` and nothing else of ours.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -81,7 +81,7 @@ fn columns(file: &DatasetFile, bytes: &[u8]) -> Result<Vec<Column>, Vec<Finding>
     if groups != records {
         return Err(refuse(format!("the footer announces {records} records, its parts {groups}")));
     }
-    let names = metadata.schema_descr.fields().iter().map(|field| field.name());
+    let names = metadata.schema_descr.fields().iter().map(|field| field.get_field_info().name.as_str());
     let findings = shape_findings(file, names, records);
     if !findings.is_empty() {
         return Err(capped(file, findings));
@@ -120,9 +120,18 @@ fn columns(file: &DatasetFile, bytes: &[u8]) -> Result<Vec<Column>, Vec<Finding>
 fn refusal(dtype: &ArrowDataType) -> Option<(&'static str, &'static str)> {
     use ArrowDataType as Type;
     match dtype {
-        Type::Utf8View | Type::Utf8 | Type::LargeUtf8 | Type::Null => None,
-        Type::Int32 | Type::Int64 | Type::UInt32 | Type::UInt64 | Type::Float32 | Type::Float64 => None,
-        Type::Date32 | Type::Timestamp(_, None) => None,
+        Type::Utf8View
+        | Type::Utf8
+        | Type::LargeUtf8
+        | Type::Null
+        | Type::Date32
+        | Type::Timestamp(_, None)
+        | Type::Int32
+        | Type::Int64
+        | Type::UInt32
+        | Type::UInt64
+        | Type::Float32
+        | Type::Float64 => None,
         Type::Timestamp(_, Some(_)) => {
             Some(("it is a time of a time zone", "write the local time without a zone, or text"))
         }

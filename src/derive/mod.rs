@@ -14,7 +14,7 @@ mod subjects;
 
 pub use frame::FrameValues;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::data::LockedData;
@@ -44,6 +44,8 @@ pub struct Frames {
     pub columns: BTreeMap<(String, RuleId, String), Arc<Vector>>,
     /// How many rows of each dataset or subject rule could not be decided.
     pub nulls: BTreeMap<RuleId, usize>,
+    /// Which of those rules select: true or false, and undecided means not selected.
+    pub selects: BTreeSet<RuleId>,
 }
 
 /// Derives all variables.
@@ -51,7 +53,7 @@ pub struct Frames {
 /// # Errors
 /// All findings of severity error; the warnings come with the frames.
 pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), Error> {
-    let mut notes = Notes { plan, findings: Vec::new(), nulls: BTreeMap::new() };
+    let mut notes = Notes { plan, findings: Vec::new(), nulls: BTreeMap::new(), selects: BTreeSet::new(), essential: plan.essential() };
     let frame_of = |name: &str| data.datasets.get(name).map(|dataset| &dataset.frame);
     let sheets: BTreeMap<String, Sheet> =
         data.datasets.iter().map(|(name, dataset)| (name.clone(), Sheet::of_dataset(name, &dataset.frame))).collect();
@@ -102,6 +104,7 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
         frames: values,
         columns,
         nulls: std::mem::take(&mut notes.nulls),
+        selects: std::mem::take(&mut notes.selects),
     };
     let warnings = Error::unless_clean(Stage::Binding, notes.findings)?;
     Ok((frames, warnings))
@@ -112,6 +115,8 @@ pub(crate) struct Notes<'a> {
     plan: &'a Plan,
     pub(crate) findings: Vec<Finding>,
     nulls: BTreeMap<RuleId, usize>,
+    selects: BTreeSet<RuleId>,
+    essential: BTreeSet<RuleId>,
 }
 
 impl Notes<'_> {
@@ -128,12 +133,17 @@ impl Notes<'_> {
         let mut troubles = Vec::new();
         let vector = evaluate(&bound.rule, sheet, options, &mut troubles);
         self.troubles(rule, &troubles, subject);
-        if !matches!(bound.scope, Scope::Frame(_)) {
+        if !matches!(bound.scope, Scope::Frame(_)) || self.essential.contains(&rule) {
             let nulls = vector.nulls();
-            if matches!(vector, Vector::Truth(_)) && nulls > 0 && nulls == vector.len() {
+            if matches!(vector, Vector::Truth(_)) {
+                self.selects.insert(rule);
+            }
+            if self.selects.contains(&rule) && nulls > 0 && nulls == vector.len() {
                 let message = format!("the rule for “{}” cannot be decided for any row of {}", bound.defines, sheet.owner());
-                let finding = Finding::error(bound.place.clone(), message);
-                self.findings.push(finding.hint("is a variable empty, or compared with NULL?"));
+                let essential = self.essential.contains(&rule);
+                let finding = if essential { Finding::error } else { Finding::warning };
+                let finding = finding(bound.place.clone(), message);
+                self.findings.push(finding.hint("is a variable empty, or compared with NULL? COALESCE says what a blank means"));
             }
             self.nulls.insert(rule, nulls);
         }

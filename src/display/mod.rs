@@ -107,7 +107,7 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
     datasets.sort_unstable();
     datasets.dedup();
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
-    format!("Source: {}; {word} {}.", datasets.join(", "), analyses.join(", "))
+    format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
 }
 
 fn estimand_facts(endpoint: &Endpoint) -> Vec<Fact> {

@@ -86,13 +86,15 @@ pub struct Style {
     pub p_decimals: u8,
     /// Decimals asked for explicitly.
     pub explicit: Option<u8>,
+    /// Whether differences are of proportions, and printed in percentage points.
+    pub points: bool,
 }
 
 impl Style {
     /// The style of a variable recorded with so many decimals.
     #[must_use]
     pub const fn recorded(recorded: u8) -> Self {
-        Self { recorded, p_decimals: 4, explicit: None }
+        Self { recorded, p_decimals: 4, explicit: None, points: false }
     }
 }
 
@@ -107,6 +109,7 @@ pub fn show(statistic: Statistic, value: &Value, style: Style) -> String {
         (Value::Share { part, whole }, Decimals::Percent(default)) => percent(*part, *whole, places(default)),
         (Value::Share { part, whole }, _) => percent(*part, *whole, places(1)),
         (Value::Number(number), Decimals::Percent(default)) => percent_of_number(*number, places(default)),
+        (Value::Number(number), Decimals::Recorded(_)) if style.points => percent_of_number(*number, places(1)),
         (Value::Number(number), Decimals::Probability(_)) => probability(*number, places(style.p_decimals)),
         (Value::Number(number), Decimals::Recorded(more)) => decimal(*number, places(style.recorded + more)),
         (Value::Number(number), Decimals::Fixed(fixed)) => decimal(*number, places(fixed)),
@@ -149,7 +152,7 @@ pub fn align(cells: &mut [&mut String]) {
         }
         if let (Some(form), Some(open)) = (form(cell), cell.find(" (")) {
             let inner = width(&cell[open + 2..]);
-            if inner > 0 {
+            if inner > 0 && cell[open + 2..].starts_with(|c: char| c.is_ascii_digit()) {
                 let missing = second.get(&form).copied().unwrap_or(inner).saturating_sub(inner);
                 cell.insert_str(open + 2, &FIGURE_SPACE.to_string().repeat(missing));
             }

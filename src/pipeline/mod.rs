@@ -241,7 +241,8 @@ fn refuse_warnings(warnings: &[Finding], strict: bool) -> Result<(), Error> {
 /// A line for each rule over subjects or records that cannot be decided for some rows, for `check` to show.
 #[must_use]
 pub fn undecided(checked: &Checked) -> Vec<String> {
-    let nulls = checked.frames.nulls.iter().filter(|(_, nulls)| **nulls > 0);
+    let of_truths = |id: &crate::plan::RuleId| checked.frames.selects.contains(id);
+    let nulls = checked.frames.nulls.iter().filter(|(id, nulls)| **nulls > 0 && of_truths(id));
     nulls
         .map(|(id, nulls)| {
             let rule = checked.plan.rule(*id);

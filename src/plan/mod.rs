@@ -422,6 +422,27 @@ impl Plan {
         &self.rules[id.0]
     }
 
+    /// Rules that must be decidable for somebody: without them there is no arm, no set, no record to analyse. A flag that
+    /// is blank for everybody is an ordinary thing elsewhere (nobody died), and only worth a warning.
+    #[must_use]
+    pub fn essential(&self) -> std::collections::BTreeSet<RuleId> {
+        let mut rules: std::collections::BTreeSet<RuleId> = self.sets.iter().map(|set| set.rule).collect();
+        rules.extend(self.arms.iter().flat_map(|arm| [arm.planned, arm.actual]));
+        for frame in self.frames.values() {
+            rules.extend(frame.measures.iter().map(|measure| measure.select));
+            rules.extend(frame.doses.iter().map(|dose| dose.select));
+        }
+        for job in &self.jobs {
+            match &job.kind {
+                JobKind::Flow(flow) => rules.extend([flow.assessed, flow.randomised, flow.received, flow.analysed]),
+                JobKind::Ancova(ancova) => rules.extend([ancova.select, ancova.response]),
+                JobKind::Binary(binary) => rules.extend([binary.response]),
+                JobKind::Summary(_) | JobKind::Listing(_) => {}
+            }
+        }
+        rules
+    }
+
     /// The position of a variant's set of derived values: none for the main analysis.
     #[must_use]
     pub fn derivation_set(&self, variant: Option<usize>) -> Option<usize> {

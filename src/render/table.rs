@@ -1,7 +1,9 @@
 //! A table on paper: widths of its columns, size of its type, how the paper lies, and where its pages end.
 //!
-//! All is measured here with the real fonts, so that Typst need not try: with columns fixed it sets a table in a
-//! fraction of the time. Numbers never wrap; stubs and words do, and words wider than their column break anywhere.
+//! All is measured here with the real fonts, so that Typst need not try: with columns and rows fixed and no padding
+//! around cells it sets a table in a fraction of the time. So the air between columns is gutter, the air between rows
+//! belongs to the lines of text, and only rows whose text wraps are left for Typst to measure. Numbers never wrap;
+//! stubs and words do, and words wider than their column break anywhere.
 
 use serde_json::{Value, json};
 
@@ -99,9 +101,19 @@ impl Sheet {
         sheet
     }
 
+    /// Width that the text of a column has.
     fn room(&self, column: usize) -> f64 {
-        let left = self.left[column];
-        (self.widths[column] - left - if left > PAD { 0.0 } else { PAD }).max(self.size)
+        (self.widths[column] - self.left[column] - self.right(column)).max(self.size)
+    }
+
+    /// Kept free at the right of a column. A block of numbers is centred, so that it has room there already.
+    fn right(&self, column: usize) -> f64 {
+        if column == 0 || column + 1 < self.widths.len() && self.left[column] <= PAD { PAD } else { 0.0 }
+    }
+
+    /// Free from the text of the column before to that of this one.
+    fn gutters(&self) -> Vec<f64> {
+        (1..self.widths.len()).map(|column| self.right(column - 1) + self.left[column]).collect()
     }
 
     fn stub_room(&self, row: &TableRow) -> f64 {
@@ -117,14 +129,14 @@ impl Sheet {
     pub fn as_json(mut self, table: &Table, above: f64, below: f64) -> Value {
         self.settle(table, above, below);
         let repeats = repeats(&table.rows);
-        let rows: Vec<Value> = table.rows.iter().zip(&repeats).map(|(row, repeat)| self.row(row, *repeat)).collect();
+        let rows: Vec<Value> = (0..table.rows.len()).map(|at| self.row(table, at, repeats[at])).collect();
         json!({
             "size": self.size,
-            "widths": self.widths,
+            "widths": (0..self.widths.len()).map(|column| self.room(column)).collect::<Vec<_>>(),
+            "gutters": self.gutters(),
             "left": self.left,
             "pad": PAD,
-            "room": self.air,
-            "group": GROUP * self.size,
+            "air": self.air / self.size,
             "mark": MARK,
             "head": self.head(table),
             "rows": rows,
@@ -132,15 +144,21 @@ impl Sheet {
         })
     }
 
-    fn row(&self, row: &TableRow, repeat: bool) -> Value {
+    fn row(&self, table: &Table, at: usize, repeat: bool) -> Value {
+        let row = &table.rows[at];
         let stub = text::line(&row.stub);
         let stub = text::breakable(Face::Sans, self.size, &stub, self.stub_room(row) - IN_HAND);
         let mut out = json!({ "stub": stub });
         if row.indent > 0 {
             out["indent"] = json!(self.indent(row));
         }
-        if row.opens_group {
-            out["opens"] = json!(true);
+        // The gap before a group hangs below the row above it: at the head of a page there is none.
+        let gap = table.rows.get(at + 1).is_some_and(|next| next.opens_group);
+        let gap = if gap { GROUP * self.size } else { 0.0 };
+        if self.is_one_line(row) {
+            out["height"] = json!(self.line_height() + gap);
+        } else {
+            out["gap"] = json!(gap);
         }
         if row.heading {
             out["level"] = json!(u32::from(row.indent) + 2);
@@ -156,7 +174,25 @@ impl Sheet {
             if cell.marks.is_empty() { json!(words) } else { json!([words, cell.marks.join(",")]) }
         });
         out["cells"] = cells.collect();
+        if row.cells.iter().any(|cell| !cell.marks.is_empty()) {
+            out["marks"] = json!(true);
+        }
         out
+    }
+
+    fn line_height(&self) -> f64 {
+        lines_height(1, self.size) + 2.0 * self.air
+    }
+
+    /// Whether no text of the row can wrap, so that its height is known for certain.
+    fn is_one_line(&self, row: &TableRow) -> bool {
+        let fits = |face: Face, words: &str, room: f64| Fonts::get().width(face, self.size, words) + IN_HAND <= room;
+        let face = if row.heading { Face::SansBold } else { Face::Sans };
+        fits(face, &row.stub, self.stub_room(row))
+            && row.cells.iter().enumerate().all(|(index, cell)| {
+                let marks = Fonts::get().width(Face::Sans, self.size * MARK, &cell.marks.join(","));
+                fits(Face::Sans, &cell.text, self.room(index + 1) - marks)
+            })
     }
 
     /// The head, a list of rows of cells.
@@ -181,6 +217,8 @@ impl Sheet {
             }
             let mut index = 0;
             while index < table.columns.len() {
+                // Cells begin where the text of their column does; heads reach over the whole column.
+                let reach = self.left[index + 1];
                 let spanner = placed.iter().find(|(at, spanner)| *at == level && spanner.first == index);
                 // The first level below every spanner of this column is where its own head begins.
                 let under = placed
@@ -193,7 +231,7 @@ impl Sheet {
                     let width = self.widths[index + 1..=index + spanner.columns].iter().sum();
                     let mut one = cell(std::slice::from_ref(&spanner.text), width);
                     one["colspan"] = json!(spanner.columns);
-                    one["spanner"] = json!(true);
+                    one["spanner"] = json!(reach - PAD);
                     row.push(one);
                     index += spanner.columns;
                     continue;
@@ -202,10 +240,12 @@ impl Sheet {
                     let column = &table.columns[index];
                     let mut one = cell(&column.head, self.widths[index + 1]);
                     one["rowspan"] = json!(depth + 1 - level);
-                    one["words"] = json!(column.align == Align::Left);
+                    if column.align == Align::Decimal {
+                        one["reach"] = json!(reach);
+                    }
                     row.push(one);
                 } else if level < under {
-                    row.push(json!({ "lines": [] }));
+                    row.push(json!({ "lines": [], "reach": 0 }));
                 }
                 index += 1;
             }

@@ -81,8 +81,8 @@ fn the_order_of_columns_does_not_matter_to_the_content() {
 #[test]
 fn what_a_csv_column_holds_is_decided_by_all_its_fields() {
     let kind = |fields: &[&str]| {
-        let text = format!("USUBJID,V\n{}", fields.iter().map(|field| format!("S,{field}\n")).collect::<String>());
-        read(Format::Csv, text.into()).expect("a sound file").variables[1].kind
+        let lines = ["USUBJID,V"].iter().chain(fields).copied().collect::<Vec<_>>().join("\nS,");
+        read(Format::Csv, format!("{lines}\n").into()).expect("a sound file").variables[1].kind
     };
     for fields in [&["1", "-2.50", ""][..], &["1e-05", "0.1E+10", "1.0E20"], &["0"], &["9007199254740992"], &["5 "]] {
         assert_eq!(kind(fields), Kind::Number, "{fields:?}");

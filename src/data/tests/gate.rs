@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "the tests make the files that the gate reads")]
+
 //! Files on disk against the lock.
 
 use std::path::Path;

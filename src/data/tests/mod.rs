@@ -74,7 +74,7 @@ fn read(format: Format, bytes: Vec<u8>) -> Result<Dataset, Vec<Finding>> {
 }
 
 fn read_as(file: &DatasetFile, bytes: Vec<u8>) -> Result<Dataset, Vec<Finding>> {
-    super::gate::digested(file, "USUBJID", bytes)
+    super::gate::digested(file, "USUBJID", bytes, None)
 }
 
 /// What is wrong with a CSV text.

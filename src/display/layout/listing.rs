@@ -15,7 +15,7 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     for column in &layout.columns {
         let numeric = column.decimals.is_some();
         columns.push(Column {
-            head: column.label.split(", ").map(str::to_owned).collect(),
+            head: head_lines(&column.label),
             align: if numeric { Align::Decimal } else { Align::Left },
         });
     }
@@ -44,6 +44,12 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
         footnotes: vec![note("–: no value. Values known only as a limit are shown with < or >.")],
         analyses: vec![id.to_owned()],
     })
+}
+
+/// A heading on several lines: broken behind a comma and before a unit.
+fn head_lines(label: &str) -> Vec<String> {
+    let (words, unit) = label.split_once(" (").map_or((label, None), |(words, unit)| (words, Some(format!("({unit}"))));
+    words.split(", ").map(str::to_owned).chain(unit).collect()
 }
 
 /// A number of an extract with so many decimals; a limit keeps its sign.

@@ -133,7 +133,7 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
     let study = assembly.study;
     let reference = &study.arm[study.reference_arm()];
     let level = level_text(form.binary.conf_level);
-    let style = Style { p_decimals, ..Style::recorded(0) };
+    let style = Style { p_decimals, points: true, ..Style::recorded(0) };
     let mut line = |label: String, format: &str, method: Method, assembly: &mut Assembly<'_>| {
         let cells = each_arm(study, |arm| {
             if *arm == *reference.id {
@@ -183,7 +183,7 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
             );
             for (variant, label) in forms {
                 let form = Form { endpoint, binary, visit, variant };
-                let style = Style { p_decimals: layout.p_decimals, ..Style::recorded(0) };
+                let style = Style { p_decimals: layout.p_decimals, points: true, ..Style::recorded(0) };
                 let mut cells = each_arm(study, |arm| assembly.cell("{count}/{n} ({share})", style, &|s| form.of_arm(arm, s)));
                 for arm in &compared {
                     let key = |s: Statistic, method| form.of_contrast(&arm.id, &reference.id, s, method);

@@ -92,8 +92,8 @@ impl Builder<'_> {
             rows.push(heading(0, label));
         } else if item.number.is_some() {
             self.under_heading = false;
-            let head = heading(0, label);
-            rows.push(self.with_test(item, head, assembly));
+            rows.push(heading(0, label));
+            let first = rows.len();
             for format in &self.layout.number_rows {
                 let cells = self.cells(assembly, &|group, assembly| {
                     let key = |statistic| self.key(statistic, group).variable(&item.id);
@@ -101,11 +101,12 @@ impl Builder<'_> {
                 });
                 rows.push(self.padded(data_row(1, &format.label, cells)));
             }
+            self.test(item, rows.get_mut(first), assembly);
             self.missing(item, assembly, rows);
         } else if item.category.is_some() {
             self.under_heading = false;
-            let head = heading(0, format!("{label}, n (%)"));
-            rows.push(self.with_test(item, head, assembly));
+            rows.push(heading(0, format!("{label}, n (%)")));
+            let first = rows.len();
             for (level, level_label) in self.levels(item, assembly) {
                 let cells = self.cells(assembly, &|group, assembly| {
                     let key = |statistic| self.key(statistic, group).variable(&item.id).level(&level);
@@ -113,6 +114,7 @@ impl Builder<'_> {
                 });
                 rows.push(self.padded(data_row(1, level_label, cells)));
             }
+            self.test(item, rows.get_mut(first), assembly);
             self.missing(item, assembly, rows);
         } else {
             let indent = u8::from(self.under_heading);
@@ -120,9 +122,9 @@ impl Builder<'_> {
                 let key = |statistic| self.key(statistic, group).variable(&item.id);
                 assembly.cell(&self.layout.count, Style::recorded(0), &key)
             });
-            let row = data_row(indent, format!("{label}, n (%)"), cells);
-            let row = self.padded(row);
-            rows.push(self.with_test(item, row, assembly));
+            let mut row = self.padded(data_row(indent, format!("{label}, n (%)"), cells));
+            self.test(item, Some(&mut row), assembly);
+            rows.push(row);
         }
     }
 
@@ -138,24 +140,18 @@ impl Builder<'_> {
         row
     }
 
-    /// With its p-value, if the item is tested; a heading then becomes a row of its own.
-    fn with_test(&mut self, item: &Item, mut row: TableRow, assembly: &mut Assembly<'_>) -> TableRow {
-        let (true, Some(method)) = (self.layout.p_values, item.test) else { return row };
+    /// Puts the p-value of an item into its row, the first under its heading.
+    fn test(&mut self, item: &Item, row: Option<&mut TableRow>, assembly: &mut Assembly<'_>) {
+        let (true, Some(method), Some(row)) = (self.layout.p_values, item.test, row) else { return };
         if !self.tests.contains(&method) {
             self.tests.push(method);
         }
         let style = Style { p_decimals: self.layout.p_decimals, ..Style::recorded(0) };
         let key = Key::new(&*self.summary.id, Statistic::PValue).variable(&item.id).method(method);
-        let cell = Cell { text: assembly.text(&key, style), marks: Vec::new(), keys: vec![key] };
-        if row.heading {
-            row.heading = false;
-            row.cells = self.groups.iter().map(|_| plain("")).collect();
-            row.cells.push(cell);
-        } else {
-            row.cells.pop();
-            row.cells.push(cell);
+        let text = assembly.text(&key, style);
+        if let Some(cell) = row.cells.last_mut() {
+            *cell = Cell { text, marks: Vec::new(), keys: vec![key] };
         }
-        row
     }
 
     /// Levels with their labels: as listed, else as found in the results.
@@ -188,13 +184,29 @@ impl Builder<'_> {
     }
 }
 
-/// A level as recorded, often in capital letters, as a reader expects it.
+/// A level as recorded, often in capital letters, as a reader expects it. Codes, short words and Roman numbers stay.
 pub(super) fn sentence_case(level: &str) -> String {
-    let letters: Vec<char> = level.chars().filter(|c| c.is_alphabetic()).collect();
-    if letters.len() < 4 || letters.iter().any(|c| c.is_lowercase()) {
+    let words = || level.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let shouted = !level.chars().any(char::is_lowercase) && words().any(|word| word.chars().count() >= 4);
+    let roman = words().all(|word| word.chars().all(|c| "IVXLCDM".contains(c)));
+    if !shouted || roman || level.contains('_') {
         return level.to_owned();
     }
     let lower = level.to_lowercase();
     let mut characters = lower.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence_case;
+
+    #[test]
+    fn shouted_levels_are_calmed_and_codes_left_alone() {
+        assert_eq!(sentence_case("ADVERSE EVENT"), "Adverse event");
+        assert_eq!(sentence_case("III+V"), "III+V");
+        assert_eq!(sentence_case("NR_PROTEIN"), "NR_PROTEIN");
+        assert_eq!(sentence_case("Withdrew consent"), "Withdrew consent");
+        assert_eq!(sentence_case("M"), "M");
+    }
 }

@@ -44,11 +44,15 @@ pub fn wilson(x: u64, n: u64, level: f64) -> Result<Interval, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
     let (successes, total) = counts(x, n)?;
     let square = z * z;
-    let half = z * (successes * (total - successes) / total + square / 4.0).sqrt();
+    let share = successes / total;
+    let half = z * (successes * (1.0 - share) + square / 4.0).sqrt();
     let upper = (successes + square / 2.0 + half) / (total + square);
-    let lower = successes / total * successes / (successes + square / 2.0 + half);
-    // With failures only or successes only one limit is an end of the scale, which rounding must not pass.
-    Ok(Interval { lower, upper: if x == n { 1.0 } else { upper } })
+    let lower = share * successes / (successes + square / 2.0 + half);
+    // At an end of the scale a limit is that end; elsewhere rounding must not carry a limit past the proportion.
+    Ok(Interval {
+        lower: if x == 0 { 0.0 } else { lower.min(share) },
+        upper: if x == n { 1.0 } else { upper.clamp(share, 1.0) },
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,97 @@
+//! Wall time, processor time and peak memory of each stage, for simulated studies of several sizes.
+//!
+//! `make bench` runs it. The data of each size are simulated once and kept under `target/bench`. The listing of the
+//! flagship study is left out: a page for every forty participants would time the paper, not the pipeline.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
+
+#[path = "../fixtures/simulate/mod.rs"]
+mod simulate;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use trialpress::pipeline::{self, StudyFile};
+
+/// Sizes that are measured if none is named on the command line.
+const SIZES: [usize; 3] = [40, 1_000, 20_000];
+
+fn main() {
+    let named: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if named.is_empty() { SIZES.to_vec() } else { named };
+    for subjects in sizes {
+        let folder = prepare(subjects);
+        println!("{subjects} subjects, {} laboratory records", lines(subjects));
+        println!("  {:<14} {:>9} {:>9}", "stage", "wall ms", "CPU ms");
+        let stages: Mutex<Vec<(String, Instant, u64)>> = Mutex::new(Vec::new());
+        let begin = |stage: &str| {
+            if let Ok(mut stages) = stages.lock() {
+                stages.push((stage.to_owned(), Instant::now(), processor_time()));
+            }
+        };
+        let run = pipeline::run(&StudyFile::at(&folder, None), "final", false, &begin);
+        begin("end");
+        if let Err(error) = &run {
+            println!("{error}");
+            std::process::exit(1);
+        }
+        let stages = stages.into_inner().unwrap_or_default();
+        for pair in stages.windows(2) {
+            let wall = pair[1].1.duration_since(pair[0].1).as_millis();
+            println!("  {:<14} {wall:>9} {:>9}", pair[0].0, pair[1].2 - pair[0].2);
+        }
+        let pages = run.map_or(0, |run| run.pages.text.len());
+        println!("  {pages} pages, peak memory of the process so far {} MiB\n", peak_memory());
+    }
+}
+
+/// Laboratory records of a simulated study: twenty parameters at ten visits.
+fn lines(subjects: usize) -> usize {
+    subjects * 200
+}
+
+/// The study folder of a size, simulated and locked if it is not there yet.
+fn prepare(subjects: usize) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join(format!("target/bench/{subjects}"));
+    let data = folder.join("data");
+    let study = std::fs::read_to_string(root.join("fixtures/studies/ln-msc-il2/study.toml")).expect("the flagship study is there");
+    let without_listing = study.split("[[display]]\nid = \"l-16-2-6\"").next().unwrap_or(&study).to_owned();
+    if !data.exists() {
+        std::fs::create_dir_all(&data).expect("target is writable");
+        let settings = simulate::Settings { subjects, profile: simulate::Profile::Bench, ..simulate::Settings::default() };
+        for table in simulate::simulate(&settings).datasets {
+            let bytes = simulate::encode(&table).expect("simulated tables can be written");
+            std::fs::write(data.join(table.file_name()), lean(&table.file_name(), bytes)).expect("target is writable");
+        }
+    }
+    std::fs::write(folder.join("study.toml"), without_listing).expect("target is writable");
+    pipeline::lock(&StudyFile::at(&folder, None), "2026-11-20").expect("simulated data can be locked");
+    folder
+}
+
+/// The size that is measured is that of the laboratory: of the questionnaires only what the renal endpoints read is kept.
+fn lean(file: &str, bytes: Vec<u8>) -> Vec<u8> {
+    if file != "adqs.csv" {
+        return bytes;
+    }
+    let text = String::from_utf8(bytes).expect("simulated text is UTF-8");
+    let kept = text.lines().enumerate().filter(|(line, text)| *line == 0 || text.contains(",RENDETER,"));
+    kept.flat_map(|(_, text)| [text, "\n"]).collect::<String>().into_bytes()
+}
+
+/// Processor time of the process in milliseconds, user and system, in steps of ten.
+fn processor_time() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(')').next().unwrap_or("");
+    let ticks: u64 = behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    ticks * 10
+}
+
+/// Largest resident memory so far in MiB.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0) / 1024
+}

@@ -1,0 +1,142 @@
+//! What the end-to-end tests share: the program as a process, scratch folders, and the files of a package.
+//!
+//! These tests see what a user sees: arguments in; exit number, text and files out.
+
+#![expect(clippy::disallowed_methods, reason = "these tests write studies and read packages")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use toml::Table;
+
+/// A record of a CSV file, by column.
+pub type Record = BTreeMap<String, String>;
+
+/// The folder of the repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder of a fixture study.
+pub fn fixture_study(name: &str) -> PathBuf {
+    repository().join("fixtures/studies").join(name)
+}
+
+/// A file of the material beside the repository; a copy under `fixtures` comes first. Where it is missing, a test says so
+/// loudly and passes, but not in continuous integration.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let places = [repository().join("fixtures").join(path), repository().join("../shared").join(path)];
+    let found = places.iter().find(|place| place.exists()).cloned();
+    if found.is_none() {
+        let [_, missing] = &places;
+        assert!(env::var_os("CI").is_none(), "{} is missing", missing.display());
+        eprintln!("**** SKIPPED, NOTHING TESTED: {} is missing ****", missing.display());
+    }
+    found
+}
+
+/// The specification of a fixture study, to be changed and written elsewhere.
+pub fn specification(name: &str) -> Table {
+    let path = fixture_study(name).join("study.toml");
+    toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Writes a specification.
+pub fn write_specification(path: &Path, study: &Table) {
+    write(path, &toml::to_string(study).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+}
+
+/// The program: the one cargo built for these tests, else the release build of the repository.
+pub fn program() -> PathBuf {
+    option_env!("CARGO_BIN_EXE_trialpress")
+        .map_or_else(|| repository().join("target/release/trialpress"), PathBuf::from)
+}
+
+/// An empty folder that disappears with the value.
+pub fn scratch() -> TempDir {
+    TempDir::new().unwrap_or_else(|error| panic!("no scratch folder: {error}"))
+}
+
+/// What a call of the program gave.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The exit number; −1 if a signal ended it.
+    pub exit: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said about it.
+    pub stderr: String,
+}
+
+/// Calls the program with these arguments, in this folder.
+pub fn trialpress(folder: &Path, arguments: &[&str]) -> Outcome {
+    let program = program();
+    let output = Command::new(&program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
+    Outcome {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Calls the program where it must succeed.
+pub fn succeed(folder: &Path, arguments: &[&str]) -> Outcome {
+    let outcome = trialpress(folder, arguments);
+    assert_eq!(outcome.exit, 0, "trialpress {} failed:\n{}", arguments.join(" "), outcome.stderr);
+    outcome
+}
+
+/// A path as an argument.
+pub fn argument(path: &Path) -> &str {
+    path.to_str().unwrap_or_else(|| panic!("{} is not UTF-8", path.display()))
+}
+
+/// The text of a file.
+pub fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
+}
+
+/// Writes a file, with the folders above it.
+pub fn write(path: &Path, text: &str) {
+    let parent = path.parent().unwrap_or_else(|| panic!("{} has no folder", path.display()));
+    fs::create_dir_all(parent)
+        .and_then(|()| fs::write(path, text))
+        .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
+}
+
+/// The records of a CSV file.
+pub fn records(path: &Path) -> Vec<Record> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let read: Result<Vec<Record>, csv::Error> = reader.deserialize().collect();
+    read.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The lines of a listing of a package.
+pub fn listing(package: &Path, display: &str) -> Vec<Record> {
+    records(&package.join("listings").join(format!("{display}.csv")))
+}
+
+/// The rows of `results.csv` of a package.
+pub fn results_csv(package: &Path) -> Vec<Record> {
+    records(&package.join("results.csv"))
+}
+
+/// A JSON file of a package, such as `results.json` or `typst/data/display-1.json`.
+pub fn json(package: &Path, file: &str) -> Value {
+    let path = package.join(file);
+    serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The field of a record.
+pub fn field<'a>(record: &'a Record, column: &str) -> &'a str {
+    record.get(column).unwrap_or_else(|| panic!("there is no column {column}, only {:?}", record.keys()))
+}
