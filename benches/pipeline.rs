@@ -56,11 +56,13 @@ fn prepare(subjects: usize) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join(format!("target/bench/{subjects}"));
     let data = folder.join("data");
-    let study = std::fs::read_to_string(root.join("fixtures/studies/ln-msc-il2/study.toml")).expect("the flagship study is there");
+    let study = std::fs::read_to_string(root.join("fixtures/studies/ln-msc-il2/study.toml"))
+        .expect("the flagship study is there");
     let without_listing = study.split("[[display]]\nid = \"l-16-2-6\"").next().unwrap_or(&study).to_owned();
     if !data.exists() {
         std::fs::create_dir_all(&data).expect("target is writable");
-        let settings = simulate::Settings { subjects, profile: simulate::Profile::Bench, ..simulate::Settings::default() };
+        let settings =
+            simulate::Settings { subjects, profile: simulate::Profile::Bench, ..simulate::Settings::default() };
         for table in simulate::simulate(&settings).datasets {
             let bytes = simulate::encode(&table).expect("simulated tables can be written");
             std::fs::write(data.join(table.file_name()), lean(&table.file_name(), bytes)).expect("target is writable");
@@ -85,7 +87,8 @@ fn lean(file: &str, bytes: Vec<u8>) -> Vec<u8> {
 fn processor_time() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let behind_name = stat.rsplit(')').next().unwrap_or("");
-    let ticks: u64 = behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     ticks * 10
 }
 

@@ -97,7 +97,9 @@ enum Verb {
         template: String,
     },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
-    #[command(after_help = "Examples:\n  trialpress explain studies/abc t-14-2-1\n  trialpress explain studies/abc rr_w24 arm=active statistic=count")]
+    #[command(
+        after_help = "Examples:\n  trialpress explain studies/abc t-14-2-1\n  trialpress explain studies/abc rr_w24 arm=active statistic=count"
+    )]
     Explain {
         #[command(flatten)]
         study: StudyArgs,
@@ -178,7 +180,13 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let file = study.file();
             let lock = pipeline::lock(&file, &date.clone().unwrap_or_else(today))?;
             for entry in &lock.dataset {
-                terminal.say(&format!("{:<10} {:>9} records {:>4} variables  {}", entry.name, entry.records, entry.variables.len(), entry.sha256));
+                terminal.say(&format!(
+                    "{:<10} {:>9} records {:>4} variables  {}",
+                    entry.name,
+                    entry.records,
+                    entry.variables.len(),
+                    entry.sha256
+                ));
             }
             println!("{}", file.lock_path().display());
             Ok(Vec::new())
@@ -193,7 +201,12 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
                 return Err(Error { stage: Stage::Binding, findings: checked.warnings });
             }
             let subjects = checked.frames.subjects.len();
-            terminal.say(&format!("{} subjects, {} analyses, {} rules: no errors", subjects, checked.plan.jobs.len(), checked.plan.rules.len()));
+            terminal.say(&format!(
+                "{} subjects, {} analyses, {} rules: no errors",
+                subjects,
+                checked.plan.jobs.len(),
+                checked.plan.rules.len()
+            ));
             Ok(checked.warnings)
         }
         Verb::Run { study, out, template, strict } => {

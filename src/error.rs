@@ -305,7 +305,8 @@ mod tests {
 
     #[test]
     fn a_place_reads_as_an_editor_expects() {
-        let finding = Finding::error(Place::at("study.toml", 41, 8), "column CNSRR is not in ADTTE").hint("did you mean CNSR?");
+        let finding =
+            Finding::error(Place::at("study.toml", 41, 8), "column CNSRR is not in ADTTE").hint("did you mean CNSR?");
         assert_eq!(
             finding.to_string(),
             "study.toml:41:8: error: column CNSRR is not in ADTTE\n    hint: did you mean CNSR?"

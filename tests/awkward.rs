@@ -36,7 +36,7 @@ const MARK: char = '¦';
 /// The day on which spoiled data are locked again.
 const LOCK_DATE: &str = "2024-06-30";
 /// Nothing that is refused may take longer than this.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything below a folder: files with their bytes, links with their targets, folders.
 type Tree = BTreeMap<String, Vec<u8>>;
@@ -406,8 +406,11 @@ impl Desk {
         if !outcome.stdout.is_empty() {
             faults.add(format!("prints to standard output: {}", shortened(&outcome.stdout)));
         }
-        if let Some(c) = outcome.stderr.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            faults.add(format!("sends the control character U+{:04X} to the terminal", c as u32));
+        let acts = |c: &char| {
+            c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        };
+        if let Some(c) = outcome.stderr.chars().find(acts) {
+            faults.add(format!("sends the character U+{:04X} to the terminal, which acts there", c as u32));
         }
         let count = findings(&outcome.stderr).len();
         let last = outcome.stderr.lines().last().unwrap_or_default();

@@ -28,7 +28,8 @@ impl Work<'_> {
         }
         let cases = self.cases(ancova);
         for arm in 0..self.plan.arms.len() {
-            let here: Vec<usize> = (0..cases.arm.len()).filter(|case| cases.arm[*case] == arm).map(|case| cases.subjects[case]).collect();
+            let here: Vec<usize> =
+                (0..cases.arm.len()).filter(|case| cases.arm[*case] == arm).map(|case| cases.subjects[case]).collect();
             let key = self.key(Statistic::N).arm(&self.plan.arms[arm].id).method(Method::Ancova);
             self.push_count(key, Value::Count(count(&here)), &here);
         }
@@ -79,9 +80,15 @@ impl Work<'_> {
                 let factors: Option<Vec<String>> = ancova
                     .factors
                     .iter()
-                    .map(|name| self.column(ancova.response, name).map(|column| column.show(subject)).filter(|level| !level.is_empty()))
+                    .map(|name| {
+                        self.column(ancova.response, name)
+                            .map(|column| column.show(subject))
+                            .filter(|level| !level.is_empty())
+                    })
                     .collect();
-                let (Some(y), Some(covariates), Some(factors)) = (exact(response, subject), covariates, factors) else { continue };
+                let (Some(y), Some(covariates), Some(factors)) = (exact(response, subject), covariates, factors) else {
+                    continue;
+                };
                 cases.subjects.push(subject);
                 cases.response.push(y);
                 cases.arm.push(arm);

@@ -59,9 +59,8 @@ impl Work<'_> {
             members.retain(|subject| !holds(exclude, *subject));
         }
         let with: Vec<usize> = members.iter().copied().filter(|subject| holds(binary.response, *subject)).collect();
-        let unobserved: Option<Vec<usize>> = binary
-            .observed
-            .map(|rule| members.iter().copied().filter(|subject| !holds(rule, *subject)).collect());
+        let unobserved: Option<Vec<usize>> =
+            binary.observed.map(|rule| members.iter().copied().filter(|subject| !holds(rule, *subject)).collect());
         let (part, whole) = (count(&with), count(&members));
         let key = |statistic| self.in_group(self.at_visit(statistic, form, visit), group);
         let keys = [Statistic::N, Statistic::Missing, Statistic::Count, Statistic::Share].map(key);
@@ -79,7 +78,9 @@ impl Work<'_> {
                 _ => continue,
             };
             let key = |statistic| {
-                self.in_group(self.at_visit(statistic, form, visit), group).method(*method).conf_level(binary.conf_level)
+                self.in_group(self.at_visit(statistic, form, visit), group)
+                    .method(*method)
+                    .conf_level(binary.conf_level)
             };
             let (lower, upper) = (key(Statistic::ShareLower), key(Statistic::ShareUpper));
             self.push(lower, value(interval.map(|i| i.lower)), None);

@@ -9,13 +9,19 @@ impl Work<'_> {
         let columns: Vec<_> = listing
             .columns
             .iter()
-            .map(|name| self.frames.frames.get(&listing.frame).and_then(|frame| frame.at_visit(None, listing.visit, name)))
+            .map(|name| {
+                self.frames.frames.get(&listing.frame).and_then(|frame| frame.at_visit(None, listing.visit, name))
+            })
             .collect();
         let mut lines = Vec::new();
         for arm in 0..self.plan.arms.len() {
             for subject in self.members(self.job.set, Some(arm)) {
                 let mut line = vec![self.plan.arms[arm].id.clone(), self.frames.subjects[subject].clone()];
-                line.extend(columns.iter().map(|column| column.as_ref().map_or_else(String::new, |column| column.show(subject))));
+                line.extend(
+                    columns
+                        .iter()
+                        .map(|column| column.as_ref().map_or_else(String::new, |column| column.show(subject))),
+                );
                 lines.push(line);
             }
         }

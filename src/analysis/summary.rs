@@ -7,10 +7,10 @@ use crate::data::vector::{Measure, Vector};
 use crate::plan::{BoundItem, ItemKind, RuleId};
 use crate::results::{Method, Reason, Statistic, Value};
 use crate::spec::endpoint::{LevelSpec, NUMBER_STATISTICS};
+use crate::stats::Undefined;
 use crate::stats::contingency::{fisher_exact, pearson_chi_square};
 use crate::stats::describe::{self, QuantileRule};
 use crate::stats::linear::one_way_anova;
-use crate::stats::Undefined;
 
 /// The numbers of a group: exact values, and how many are missing or only bounded.
 #[derive(Default)]

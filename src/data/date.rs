@@ -133,8 +133,14 @@ mod tests {
     #[test]
     fn partial_dates_span_what_they_may_be() {
         let month = PartialDate::parse("2024-02");
-        assert_eq!(month.map(|m| (text(m.earliest()), text(m.latest()))), Some(("2024-02-01".into(), "2024-02-29".into())));
+        assert_eq!(
+            month.map(|m| (text(m.earliest()), text(m.latest()))),
+            Some(("2024-02-01".into(), "2024-02-29".into()))
+        );
         let year = PartialDate::parse("2023");
-        assert_eq!(year.map(|y| (text(y.earliest()), text(y.latest()))), Some(("2023-01-01".into(), "2023-12-31".into())));
+        assert_eq!(
+            year.map(|y| (text(y.earliest()), text(y.latest()))),
+            Some(("2023-01-01".into(), "2023-12-31".into()))
+        );
     }
 }

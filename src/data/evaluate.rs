@@ -82,9 +82,7 @@ impl Evaluation<'_> {
             NodeKind::Truth(value) => Vector::Truth(vec![Truth::of(*value)]),
             NodeKind::Date(day) => Vector::Date(vec![Some(*day)]),
             NodeKind::Null => return None,
-            NodeKind::Not(inner) => {
-                Vector::Truth(self.truth(inner, active).into_iter().map(Truth::negated).collect())
-            }
+            NodeKind::Not(inner) => Vector::Truth(self.truth(inner, active).into_iter().map(Truth::negated).collect()),
             NodeKind::And(a, b) => {
                 let left = self.truth(a, active);
                 let undecided = narrowed(active, &left, Truth::False);
@@ -105,17 +103,22 @@ impl Evaluation<'_> {
                 let (left, right) = (self.of(a, active)?, self.of(b, active)?);
                 self.arithmetic(*operation, &left, &right, node.position, active)
             }
-            NodeKind::Negate(inner) => Vector::Number(numbers(&*self.of(inner, active)?).iter().map(|m| interval::negated(*m)).collect()),
+            NodeKind::Negate(inner) => {
+                Vector::Number(numbers(&*self.of(inner, active)?).iter().map(|m| interval::negated(*m)).collect())
+            }
             NodeKind::IsNull(inner, negated) => match self.of(inner, active) {
                 None => Vector::Truth(vec![Truth::of(!negated)]),
-                Some(value) => Vector::Truth((0..value.len()).map(|row| Truth::of(value.is_null(row) != *negated)).collect()),
+                Some(value) => {
+                    Vector::Truth((0..value.len()).map(|row| Truth::of(value.is_null(row) != *negated)).collect())
+                }
             },
             NodeKind::In(inner, list) => {
                 let value = self.of(inner, active);
                 let mut found = vec![Truth::False];
                 for item in list {
                     let item = self.of(item, active);
-                    let Vector::Truth(equal) = self.compare(Comparison::Equal, value.as_deref(), item.as_deref()) else {
+                    let Vector::Truth(equal) = self.compare(Comparison::Equal, value.as_deref(), item.as_deref())
+                    else {
                         unreachable!("a comparison is a truth")
                     };
                     found = pairs(&found, &equal, self.rows, Truth::or);
@@ -126,9 +129,14 @@ impl Evaluation<'_> {
                 let value = self.of(inner, active)?;
                 let Vector::Text(texts) = &*value else { unreachable!("typing has made sure of a text") };
                 let pattern: Vec<char> = pattern.chars().collect();
-                let matches: Vec<Truth> =
-                    texts.words.iter().map(|word| Truth::of(like(&word.chars().collect::<Vec<_>>(), &pattern))).collect();
-                Vector::Truth(texts.codes.iter().map(|code| matches.get(*code as usize).copied().unwrap_or_default()).collect())
+                let matches: Vec<Truth> = texts
+                    .words
+                    .iter()
+                    .map(|word| Truth::of(like(&word.chars().collect::<Vec<_>>(), &pattern)))
+                    .collect();
+                Vector::Truth(
+                    texts.codes.iter().map(|code| matches.get(*code as usize).copied().unwrap_or_default()).collect(),
+                )
             }
             NodeKind::Case(arms, otherwise) => return self.case(arms, otherwise.as_deref(), active),
             NodeKind::Call(function, arguments) => return self.call(*function, arguments, node.position, active),
@@ -150,7 +158,9 @@ impl Evaluation<'_> {
     fn compare(&self, comparison: Comparison, a: Option<&Vector>, b: Option<&Vector>) -> Vector {
         let (Some(a), Some(b)) = (a, b) else { return Vector::Truth(vec![Truth::Unknown]) };
         Vector::Truth(match (a, b) {
-            (Vector::Number(a), Vector::Number(b)) => pairs(a, b, self.rows, |a, b| interval::compare(comparison, a, b)),
+            (Vector::Number(a), Vector::Number(b)) => {
+                pairs(a, b, self.rows, |a, b| interval::compare(comparison, a, b))
+            }
             (Vector::Date(a), Vector::Date(b)) => pairs(a, b, self.rows, |a, b| match (a, b) {
                 (Some(a), Some(b)) => Truth::of(match comparison {
                     Comparison::Equal => a == b,
@@ -263,7 +273,9 @@ impl Evaluation<'_> {
             }
             Function::NullIf => {
                 let (a, b) = (self.of(&arguments[0], active)?, self.of(&arguments[1], active));
-                let Vector::Truth(equal) = self.compare(Comparison::Equal, Some(&a), b.as_deref()) else { return Some(a) };
+                let Vector::Truth(equal) = self.compare(Comparison::Equal, Some(&a), b.as_deref()) else {
+                    return Some(a);
+                };
                 let rows: Vec<Option<usize>> = (0..self.rows)
                     .map(|row| (!pick(&equal, row).holds()).then_some(if a.len() == 1 { 0 } else { row }))
                     .collect();
@@ -456,7 +468,10 @@ mod tests {
 
     fn sheet() -> Sheet {
         let mut sheet = Sheet::new("test", 4);
-        sheet.insert("x", Vector::Number(vec![Measure::exact(1.4), Measure::exact(0.0), Measure::MISSING, Measure::below(0.5)]));
+        sheet.insert(
+            "x",
+            Vector::Number(vec![Measure::exact(1.4), Measure::exact(0.0), Measure::MISSING, Measure::below(0.5)]),
+        );
         sheet.insert("t", Vector::Text(Texts::encode([Some("a"), Some("b"), None, Some("ab")].into_iter())));
         sheet.insert("d", Vector::Date(vec![Some(10), Some(20), None, Some(30)]));
         sheet

@@ -88,7 +88,11 @@ pub fn negated(a: Measure) -> Measure {
 fn multiply(a: Measure, b: Measure) -> Measure {
     // Zero times an unbounded limit is zero: the limit stands for arbitrarily large finite values.
     let product = |(x, x_open): (f64, bool), (y, y_open): (f64, bool)| {
-        if x == 0.0 || y == 0.0 { (0.0, (x == 0.0 && x_open) || (y == 0.0 && y_open)) } else { (x * y, x_open || y_open) }
+        if x == 0.0 || y == 0.0 {
+            (0.0, (x == 0.0 && x_open) || (y == 0.0 && y_open))
+        } else {
+            (x * y, x_open || y_open)
+        }
     };
     let (al, ah) = ((a.low, a.low_open), (a.high, a.high_open));
     let (bl, bh) = ((b.low, b.low_open), (b.high, b.high_open));
@@ -227,7 +231,8 @@ mod tests {
 
     #[test]
     fn rounding_is_half_away_from_zero_in_decimal_digits() {
-        for (value, decimals, rounded) in [(0.25, 1.0, 0.3), (2.675, 2.0, 2.68), (-0.5, 0.0, -1.0), (1.005, 2.0, 1.01)] {
+        for (value, decimals, rounded) in [(0.25, 1.0, 0.3), (2.675, 2.0, 2.68), (-0.5, 0.0, -1.0), (1.005, 2.0, 1.01)]
+        {
             assert!((round_half_away(value, decimals) - rounded).abs() < 1e-12, "{value}");
         }
     }

@@ -230,7 +230,9 @@ impl Rule {
         let next = parser.peek_token();
         if next.token != Token::EOF {
             let message = format!("the expression ends before {}", next.token);
-            return Err(vec![Mistake::new(position(next.span.start), message).hint("is an AND or OR missing or misspelt?")]);
+            return Err(vec![
+                Mistake::new(position(next.span.start), message).hint("is an AND or OR missing or misspelt?"),
+            ]);
         }
         let mut lowering = Lowering { mistakes: Vec::new() };
         let root = lowering.lower(&tree, 0);
@@ -278,10 +280,7 @@ impl Node {
             | NodeKind::Date(_)
             | NodeKind::Null => {}
             NodeKind::Not(a) | NodeKind::Negate(a) | NodeKind::IsNull(a, _) | NodeKind::Like(a, _) => a.visit(see),
-            NodeKind::And(a, b)
-            | NodeKind::Or(a, b)
-            | NodeKind::Compare(_, a, b)
-            | NodeKind::Arithmetic(_, a, b) => {
+            NodeKind::And(a, b) | NodeKind::Or(a, b) | NodeKind::Compare(_, a, b) | NodeKind::Arithmetic(_, a, b) => {
                 a.visit(see);
                 b.visit(see);
             }
@@ -346,7 +345,8 @@ struct Lowering {
 
 impl Lowering {
     fn refuse(&mut self, node: &Expr, what: &str) -> NodeKind {
-        self.mistakes.push(Mistake::new(position(node.span().start), format!("{what} is not part of the rule language")));
+        self.mistakes
+            .push(Mistake::new(position(node.span().start), format!("{what} is not part of the rule language")));
         NodeKind::Null
     }
 
@@ -387,20 +387,26 @@ impl Lowering {
             Expr::IsNull(inner) => NodeKind::IsNull(self.boxed(inner, depth), false),
             Expr::IsNotNull(inner) => NodeKind::IsNull(self.boxed(inner, depth), true),
             Expr::InList { expr, list, negated } => {
-                let kind = NodeKind::In(self.boxed(expr, depth), list.iter().map(|item| self.lower(item, depth)).collect());
+                let kind =
+                    NodeKind::In(self.boxed(expr, depth), list.iter().map(|item| self.lower(item, depth)).collect());
                 negate_if(*negated, kind, node)
             }
             Expr::Between { expr, negated, low, high } => {
                 let at = position(node.span().start);
-                let above = NodeKind::Compare(Comparison::GreaterOrEqual, self.boxed(expr, depth), self.boxed(low, depth));
-                let below = NodeKind::Compare(Comparison::LessOrEqual, self.boxed(expr, depth), self.boxed(high, depth));
+                let above =
+                    NodeKind::Compare(Comparison::GreaterOrEqual, self.boxed(expr, depth), self.boxed(low, depth));
+                let below =
+                    NodeKind::Compare(Comparison::LessOrEqual, self.boxed(expr, depth), self.boxed(high, depth));
                 let both = NodeKind::And(
                     Box::new(Node { position: at, kind: above }),
                     Box::new(Node { position: at, kind: below }),
                 );
                 negate_if(*negated, both, node)
             }
-            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => match self.lower(pattern, depth).kind {
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => match self
+                .lower(pattern, depth)
+                .kind
+            {
                 NodeKind::Text(pattern) => negate_if(*negated, NodeKind::Like(self.boxed(expr, depth), pattern), node),
                 _ => self.refuse(node, "LIKE with anything but a text"),
             },
@@ -525,7 +531,11 @@ fn negate_if(negated: bool, kind: NodeKind, node: &Expr) -> NodeKind {
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() > 40 { format!("{}…", text.chars().take(40).collect::<String>()) } else { text.to_owned() }
+    if text.chars().count() > 40 {
+        format!("{}…", text.chars().take(40).collect::<String>())
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub trait Names {
     fn option(&self, name: &str) -> Option<Type>;
     /// All options.
     fn options(&self) -> Vec<String>;
-    /// What the columns belong to, as a person says it: "ADSL", "frame renal".
+    /// What the columns belong to, as a person says it: a dataset, a frame.
     fn owner(&self) -> String;
 }
 
@@ -58,7 +58,8 @@ impl Typing<'_> {
             match seen {
                 None => seen = Some(found),
                 Some(first) if first != found => {
-                    let message = format!("{whose} must be of one type, and here {} meets {}", first.name(), found.name());
+                    let message =
+                        format!("{whose} must be of one type, and here {} meets {}", first.name(), found.name());
                     self.mistakes.push(Mistake::new(node.position, message));
                 }
                 Some(_) => {}
@@ -82,8 +83,10 @@ impl Typing<'_> {
                 if found.is_none() {
                     let candidates = self.names.options();
                     let mut mistake = Mistake::new(node.position, format!("option {name} is not defined"));
-                    mistake.hint = nearest(name, candidates.iter().map(String::as_str))
-                        .map_or_else(|| Some("define it under [option]".to_owned()), |near| Some(format!("did you mean {near}?")));
+                    mistake.hint = nearest(name, candidates.iter().map(String::as_str)).map_or_else(
+                        || Some("define it under [option]".to_owned()),
+                        |near| Some(format!("did you mean {near}?")),
+                    );
                     self.mistakes.push(mistake);
                 }
                 found
@@ -160,7 +163,9 @@ impl Typing<'_> {
     fn call(&mut self, function: Function, arguments: &[Node]) -> Option<Type> {
         let whose = format!("an argument of {}", function.name());
         match function {
-            Function::Coalesce | Function::NullIf => self.common(arguments, &format!("the arguments of {}", function.name())),
+            Function::Coalesce | Function::NullIf => {
+                self.common(arguments, &format!("the arguments of {}", function.name()))
+            }
             Function::Least | Function::Greatest => {
                 let common = self.common(arguments, &format!("the arguments of {}", function.name()));
                 if let (Some(Type::Text | Type::Truth), Some(first)) = (common, arguments.first()) {
@@ -174,7 +179,8 @@ impl Typing<'_> {
                     && let Some(decimals) = arguments.get(1)
                     && !matches!(decimals.kind, NodeKind::Number(_))
                 {
-                    self.mistakes.push(Mistake::new(decimals.position, "the decimals of ROUND must be written as a number"));
+                    self.mistakes
+                        .push(Mistake::new(decimals.position, "the decimals of ROUND must be written as a number"));
                 }
                 Some(Type::Number)
             }

@@ -79,13 +79,17 @@ impl Conservation<'_> {
         );
         self.require(
             flow.received,
-            |subject| randomised(subject) && usize::from(received(subject)) + self.reasons(&flow.not_received, subject) != 1,
+            |subject| {
+                randomised(subject) && usize::from(received(subject)) + self.reasons(&flow.not_received, subject) != 1
+            },
             "everybody randomised either received the intervention or meets exactly one reason of `not-received`",
             notes,
         );
         self.require(
             flow.analysed,
-            |subject| randomised(subject) && usize::from(analysed(subject)) + self.reasons(&flow.not_analysed, subject) != 1,
+            |subject| {
+                randomised(subject) && usize::from(analysed(subject)) + self.reasons(&flow.not_analysed, subject) != 1
+            },
             "everybody randomised is either analysed or meets exactly one reason of `not-analysed`",
             notes,
         );

@@ -52,10 +52,18 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
     let sheet = &sources.sheets[&dose.dataset];
     let frame = (sources.frame_of)(&dose.dataset).expect("the plan names datasets that exist");
     let of_row = sources.index.of_rows(sheet);
-    let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who =
+        |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
     let mask = notes.truths(dose.select, sheet, &plan.options, &who);
     let mut columns: Vec<&str> = vec![
-        &plan.subject, &dose.drug, &dose.amount, &dose.unit, &dose.frequency, &dose.route, &dose.start.0, &dose.end.0,
+        &plan.subject,
+        &dose.drug,
+        &dose.amount,
+        &dose.unit,
+        &dose.frequency,
+        &dose.route,
+        &dose.start.0,
+        &dose.end.0,
     ];
     columns.extend(dose.start.1.as_deref());
     columns.extend(dose.end.1.as_deref());
@@ -63,7 +71,9 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
     columns.extend(ongoing_rule.iter().flat_map(|rule| rule.rule.columns().into_iter().map(|(name, _)| name)));
     let records = selected(&dose.dataset, frame, &mask, &columns);
     let subject_of = sources.index.of_rows(&records);
-    let who = |row: usize| subject_of.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who = |row: usize| {
+        subject_of.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject))
+    };
     let ongoing = match dose.ongoing {
         Some(rule) => notes.truths(rule, &records, &plan.options, &who),
         None => vec![Truth::False; records.rows()],
@@ -99,7 +109,10 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
         subjects.dedup();
         let place = Place::dataset(dose.dataset.clone()).variable(variable).subjects(subjects);
         let message = format!("“{word}” is not known to the instrument of {}", dose.name);
-        notes.findings.push(Finding::error(place, message).hint("an unknown word is never taken as zero: correct it, or select other records"));
+        notes.findings.push(
+            Finding::error(place, message)
+                .hint("an unknown word is never taken as zero: correct it, or select other records"),
+        );
     }
     if !undated.is_empty() {
         let place = Place::dataset(dose.dataset.clone()).variable(dose.start.0.clone()).subjects(undated);
@@ -201,7 +214,9 @@ impl<'a> Reading<'a> {
             Some(Vector::Number(values)) => values[row].value(),
             _ => None,
         };
-        let (Some(equal), Some(per), Some(times), Some(amount)) = (equal, per, times, amount) else { return Some(None) };
+        let (Some(equal), Some(per), Some(times), Some(amount)) = (equal, per, times, amount) else {
+            return Some(None);
+        };
         Some(Some(amount / per * times * equals / equal))
     }
 }
@@ -211,7 +226,8 @@ mod tests {
     use super::*;
 
     fn courses(list: &[(i32, i32, Option<f64>)]) -> Courses {
-        let course = |(first, last, daily): &(i32, i32, Option<f64>)| Course { first: *first, last: *last, daily: *daily };
+        let course =
+            |(first, last, daily): &(i32, i32, Option<f64>)| Course { first: *first, last: *last, daily: *daily };
         Courses { of_subject: vec![list.iter().map(course).collect()] }
     }
 

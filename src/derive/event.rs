@@ -15,7 +15,8 @@ pub(crate) fn first_dates(
 ) -> Vec<Option<i32>> {
     let sheet = &sources.sheets[&event.dataset];
     let of_row = sources.index.of_rows(sheet);
-    let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who =
+        |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
     let chosen = event.select.map(|rule| notes.truths(rule, sheet, &plan.options, &who));
     let Some(Vector::Date(dates)) = sheet.column(&event.date).map(|column| (*column).clone()) else {
         unreachable!("the plan has checked that {} is a date", event.date)

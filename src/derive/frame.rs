@@ -220,7 +220,9 @@ fn decide(
     let collect = |sources: Vec<Option<Texts>>| {
         let mut texts = TextsBuilder::default();
         for (row, case) in chosen.iter().enumerate() {
-            texts.push(sources[*case].as_ref().and_then(|source| source.get(if source.codes.len() == 1 { 0 } else { row })));
+            texts.push(
+                sources[*case].as_ref().and_then(|source| source.get(if source.codes.len() == 1 { 0 } else { row })),
+            );
         }
         texts.finish()
     };

@@ -53,7 +53,13 @@ pub struct Frames {
 /// # Errors
 /// All findings of severity error; the warnings come with the frames.
 pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), Error> {
-    let mut notes = Notes { plan, findings: Vec::new(), nulls: BTreeMap::new(), selects: BTreeSet::new(), essential: plan.essential() };
+    let mut notes = Notes {
+        plan,
+        findings: Vec::new(),
+        nulls: BTreeMap::new(),
+        selects: BTreeSet::new(),
+        essential: plan.essential(),
+    };
     let frame_of = |name: &str| data.datasets.get(name).map(|dataset| &dataset.frame);
     let sheets: BTreeMap<String, Sheet> =
         data.datasets.iter().map(|(name, dataset)| (name.clone(), Sheet::of_dataset(name, &dataset.frame))).collect();
@@ -74,7 +80,8 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
 
     let mut values = BTreeMap::new();
     for name in plan.frames.keys() {
-        let source = frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
+        let source =
+            frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
         values.insert(name.clone(), frame::build(plan, name, &source, &mut notes));
     }
 
@@ -139,11 +146,13 @@ impl Notes<'_> {
                 self.selects.insert(rule);
             }
             if self.selects.contains(&rule) && nulls > 0 && nulls == vector.len() {
-                let message = format!("the rule for “{}” cannot be decided for any row of {}", bound.defines, sheet.owner());
+                let message =
+                    format!("the rule for “{}” cannot be decided for any row of {}", bound.defines, sheet.owner());
                 let essential = self.essential.contains(&rule);
                 let finding = if essential { Finding::error } else { Finding::warning };
                 let finding = finding(bound.place.clone(), message);
-                self.findings.push(finding.hint("is a variable empty, or compared with NULL? COALESCE says what a blank means"));
+                self.findings
+                    .push(finding.hint("is a variable empty, or compared with NULL? COALESCE says what a blank means"));
             }
             self.nulls.insert(rule, nulls);
         }
@@ -223,7 +232,9 @@ fn listed_levels(plan: &Plan, rules: &BTreeMap<RuleId, Arc<Vector>>, index: &Sub
             let who = (0..index.len()).filter(|row| texts.get(*row) == Some(word)).map(|row| index.id(row));
             let bound = plan.rule(*rule);
             let message = format!("the level “{word}” of “{}” is not listed", bound.defines);
-            notes.findings.push(Finding::error(bound.place.clone().subjects(who), message).hint("add it to `levels`, with its label"));
+            notes.findings.push(
+                Finding::error(bound.place.clone().subjects(who), message).hint("add it to `levels`, with its label"),
+            );
         }
     }
 }

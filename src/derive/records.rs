@@ -39,8 +39,12 @@ impl SubjectIndex {
         }
         for (name, sheet) in sheets.iter().filter(|(name, _)| **name != plan.subjects) {
             let Some(theirs) = texts(sheet, &plan.subject) else { continue };
-            let mut strangers: Vec<String> =
-                theirs.words.iter().filter(|word| !index.positions.contains_key(&***word)).map(ToString::to_string).collect();
+            let mut strangers: Vec<String> = theirs
+                .words
+                .iter()
+                .filter(|word| !index.positions.contains_key(&***word))
+                .map(ToString::to_string)
+                .collect();
             strangers.sort();
             let nameless = theirs.codes.iter().filter(|code| **code == Texts::MISSING).count();
             let place = Place::dataset(name.clone()).variable(plan.subject.clone());
@@ -72,7 +76,8 @@ impl SubjectIndex {
     pub(crate) fn of_rows(&self, sheet: &Sheet) -> Vec<Option<usize>> {
         match sheet.column(&self.variable).as_deref() {
             Some(Vector::Text(texts)) => {
-                let of_word: Vec<Option<usize>> = texts.words.iter().map(|word| self.positions.get(&**word).copied()).collect();
+                let of_word: Vec<Option<usize>> =
+                    texts.words.iter().map(|word| self.positions.get(&**word).copied()).collect();
                 texts.codes.iter().map(|code| of_word.get(*code as usize).copied().flatten()).collect()
             }
             _ => vec![None; sheet.rows()],

@@ -61,7 +61,8 @@ pub(crate) fn sets(
             .map(|subject| index.id(subject))
             .collect();
         if !without.is_empty() {
-            let message = format!("subjects of analysis set {} are {basis} none of the arms of the specification", set.id);
+            let message =
+                format!("subjects of analysis set {} are {basis} none of the arms of the specification", set.id);
             notes.findings.push(Finding::error(place.clone().subjects(without), message));
         }
         if !members.contains(&true) {

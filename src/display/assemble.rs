@@ -132,8 +132,12 @@ pub(super) fn plain(text: impl Into<String>) -> Cell {
 pub(super) fn aligned(mut table: Table) -> Table {
     for (position, column) in table.columns.iter().enumerate() {
         if column.align == Align::Decimal {
-            let mut cells: Vec<&mut String> =
-                table.rows.iter_mut().filter_map(|row| row.cells.get_mut(position)).map(|cell| &mut cell.text).collect();
+            let mut cells: Vec<&mut String> = table
+                .rows
+                .iter_mut()
+                .filter_map(|row| row.cells.get_mut(position))
+                .map(|cell| &mut cell.text)
+                .collect();
             align(&mut cells);
         }
     }

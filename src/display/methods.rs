@@ -78,7 +78,11 @@ fn definitions(study: &Study) -> Option<MethodsParagraph> {
     if study.derivation.is_empty() {
         return None;
     }
-    let rules = study.derivation.iter().map(|derivation| Fact { label: label(derivation), text: definition(derivation) }).collect();
+    let rules = study
+        .derivation
+        .iter()
+        .map(|derivation| Fact { label: label(derivation), text: definition(derivation) })
+        .collect();
     Some(MethodsParagraph {
         heading: "Definitions".to_owned(),
         paragraphs: vec![
@@ -131,7 +135,10 @@ fn options(study: &Study) -> Option<MethodsParagraph> {
         .iter()
         .map(|(name, option)| {
             let values: Vec<String> = option.values.iter().map(shown).collect();
-            Fact { label: format!("{name} — {}", option.label), text: format!("{} (of: {})", shown(&option.default), values.join(", ")) }
+            Fact {
+                label: format!("{name} — {}", option.label),
+                text: format!("{} (of: {})", shown(&option.default), values.join(", ")),
+            }
         })
         .collect();
     Some(MethodsParagraph {

@@ -137,9 +137,15 @@ pub fn align(cells: &mut [&mut String]) {
     let width = |text: &str| text.chars().take_while(|c| is_figure(*c)).count();
     let starts_with_number = |text: &str| text.chars().next().is_some_and(is_figure);
     let widest = cells.iter().filter(|cell| starts_with_number(cell)).map(|cell| width(cell)).max().unwrap_or(0);
-    // Cells whose first numbers have as many decimals have their second numbers at the same place.
-    let form = |text: &str| text.find(" (").map(|open| text[..open].split_once('.').map_or(0, |(_, decimals)| decimals.len()));
-    let mut second: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    // Cells of one form, what is left without figures, with as many decimals in the first number, hold their second
+    // numbers at the same place.
+    let form = |text: &str| {
+        text.find(" (").map(|open| {
+            let decimals = text[..open].split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            (decimals, text.chars().filter(|c| !is_figure(*c)).collect::<String>())
+        })
+    };
+    let mut second: std::collections::BTreeMap<(usize, String), usize> = std::collections::BTreeMap::new();
     for cell in cells.iter() {
         if let Some(form) = form(cell) {
             let inner = cell.find(" (").map_or(0, |open| width(&cell[open + 2..]));
@@ -215,7 +221,13 @@ mod tests {
 
     #[test]
     fn cells_align_at_the_point() {
-        let mut cells = ["12 (60.0)".to_owned(), "7 (5.0)".to_owned(), "−0.5".to_owned(), "NE".to_owned(), "34.5 (9.81)".to_owned()];
+        let mut cells = [
+            "12 (60.0)".to_owned(),
+            "7 (5.0)".to_owned(),
+            "−0.5".to_owned(),
+            "NE".to_owned(),
+            "34.5 (9.81)".to_owned(),
+        ];
         align(&mut cells.iter_mut().collect::<Vec<_>>());
         assert_eq!(cells, ["12 (60.0)", "\u{2007}7 (\u{2007}5.0)", "−0.5", "NE", "34.5 (9.81)"]);
     }

@@ -91,7 +91,8 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
     for (name, entry) in &study.data.datasets {
         let place = study.origin.place(entry.file.span.start);
         let path = Path::new(&*entry.file);
-        let escapes = path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir));
+        let escapes =
+            path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir));
         if escapes {
             let finding = Finding::error(place.clone(), format!("{} does not lie in the data folder", entry.file));
             findings.push(finding.hint("name it relative to the data folder, without .."));
@@ -144,7 +145,10 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let lock_path = file.lock_path();
     let lock_name = lock_path.display().to_string();
     let lock_text = package::read_text(&lock_path).map_err(|mut error| {
-        error.findings.iter_mut().for_each(|finding| finding.hint = Some("lock the data first: trialpress lock STUDY".to_owned()));
+        error
+            .findings
+            .iter_mut()
+            .for_each(|finding| finding.hint = Some("lock the data first: trialpress lock STUDY".to_owned()));
         error
     })?;
     let lock = Lock::parse(&lock_text, &lock_name)?;
@@ -256,7 +260,8 @@ pub fn undecided(checked: &Checked) -> Vec<String> {
 /// # Errors
 /// The file cannot be written.
 pub fn write_log(path: &Path, findings: &[Finding]) -> Result<(), Error> {
-    let lines: String = findings.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default() + "\n").collect();
+    let lines: String =
+        findings.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default() + "\n").collect();
     package::write_file(path, lines.as_bytes())
 }
 
@@ -272,7 +277,7 @@ fn provenance(checked: &Checked) -> Provenance {
         hex(&hasher.finalize())
     };
     let specification = hex(&Sha256::digest(checked.text.as_bytes()));
-    let instruments = digest(&instrument::SHIPPED.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let instruments = digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>());
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
     let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);

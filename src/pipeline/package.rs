@@ -47,7 +47,10 @@ impl Package {
         ];
         files.extend(lock.map(|lock| ("data.lock".to_owned(), lock.as_bytes().to_vec())));
         for extract in &results.extracts {
-            files.push((format!("listings/{}.csv", file_name(&extract.id)), store::extract_to_csv(extract).into_bytes()));
+            files.push((
+                format!("listings/{}.csv", file_name(&extract.id)),
+                store::extract_to_csv(extract).into_bytes(),
+            ));
         }
         for (id, svg) in &pages.figures {
             files.push((format!("figures/{}.svg", file_name(id)), svg.clone().into_bytes()));
@@ -56,7 +59,8 @@ impl Package {
             files.push((format!("typst/{}", path.trim_start_matches('/')), source.clone().into_bytes()));
         }
         files.sort();
-        let sums: String = files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex(&Sha256::digest(bytes)))).collect();
+        let sums: String =
+            files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex(&Sha256::digest(bytes)))).collect();
         files.push((SUMS.to_owned(), sums.into_bytes()));
         Self { files, pdf }
     }
@@ -73,7 +77,10 @@ impl Package {
             let finding = Finding::error(shown(target), "the target exists and is not a package of an earlier run");
             return Err(Error::one(Stage::Files, finding.hint("choose another folder, or remove this one yourself")));
         }
-        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let parent = target
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
         let name = target.file_name().map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
         let fresh = parent.join(format!(".{name}.new-{}", std::process::id()));
         let old = parent.join(format!(".{name}.old-{}", std::process::id()));
@@ -120,7 +127,10 @@ fn is_replaceable(target: &Path) -> bool {
 /// There is no package, or files have changed, are missing or were added to the list.
 pub(super) fn verify(folder: &Path) -> Result<(), Error> {
     let sums = read_text(&folder.join(SUMS)).map_err(|mut error| {
-        error.findings.iter_mut().for_each(|finding| finding.hint = Some("name the folder that `run` wrote".to_owned()));
+        error
+            .findings
+            .iter_mut()
+            .for_each(|finding| finding.hint = Some("name the folder that `run` wrote".to_owned()));
         error
     })?;
     let mut findings = Vec::new();

@@ -24,7 +24,12 @@ pub struct Explanation {
 ///
 /// # Errors
 /// The study does not pass its checks, or nothing has this name.
-pub fn explain(file: &StudyFile, id: &str, conditions: &[String], progress: Progress<'_>) -> Result<Explanation, Error> {
+pub fn explain(
+    file: &StudyFile,
+    id: &str,
+    conditions: &[String],
+    progress: Progress<'_>,
+) -> Result<Explanation, Error> {
     let checked = check(file, progress)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::On);
@@ -69,7 +74,11 @@ pub fn explain(file: &StudyFile, id: &str, conditions: &[String], progress: Prog
         });
         return Err(Error::one(Stage::Usage, finding));
     }
-    Ok(Explanation { display: display.map(|display| format!("{} {} — {}", display.id, display.number, display.title)), analyses, rows })
+    Ok(Explanation {
+        display: display.map(|display| format!("{} {} — {}", display.id, display.number, display.title)),
+        analyses,
+        rows,
+    })
 }
 
 fn subjects(checked: &Checked, row: &Row) -> Vec<String> {
@@ -112,7 +121,11 @@ impl Condition {
             Error::one(Stage::Usage, Finding::error(Place::default(), message).hint(hint))
         };
         let (name, value) = text.split_once('=').ok_or_else(refuse)?;
-        if Self::NAMES.contains(&name) { Ok(Self { name: name.to_owned(), value: value.to_owned() }) } else { Err(refuse()) }
+        if Self::NAMES.contains(&name) {
+            Ok(Self { name: name.to_owned(), value: value.to_owned() })
+        } else {
+            Err(refuse())
+        }
     }
 
     fn holds(&self, key: &Key) -> bool {

@@ -65,14 +65,16 @@ impl<'a> Binding<'a> {
         for (name, schema) in &self.datasets {
             if !schema.has(&study.data.subject) {
                 let place = crate::error::Place::dataset(name.clone());
-                let message = format!("the variable {} that identifies the subject is not in {name}", study.data.subject);
+                let message =
+                    format!("the variable {} that identifies the subject is not in {name}", study.data.subject);
                 self.findings.push(Finding::error(place, message));
             }
         }
         let arms = self.arms();
-        let day_one = study.visits.as_ref().and_then(|visits| {
-            self.compile(&visits.reference, Scope::SubjectRecords, Some(Type::Date), "study day 1")
-        });
+        let day_one = study
+            .visits
+            .as_ref()
+            .and_then(|visits| self.compile(&visits.reference, Scope::SubjectRecords, Some(Type::Date), "study day 1"));
         let frames: BTreeMap<String, BoundFrame> =
             study.frame.iter().map(|(name, frame)| (name.clone(), self.frame(name, frame))).collect();
         let subject_variables = self.subject_variables();
@@ -184,13 +186,15 @@ impl<'a> Binding<'a> {
             None => {
                 let mut finding = Finding::error(place, format!("variable {name} is not in {dataset}"));
                 let columns = schema.columns();
-                finding.hint = nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+                finding.hint =
+                    nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
                 self.findings.push(finding);
                 None
             }
             Some(found) if !wanted.contains(&found) => {
                 let wanted: Vec<&str> = wanted.iter().map(|kind| kind.name()).collect();
-                let message = format!("variable {name} of {dataset} must be {}, and is {}", wanted.join(" or "), found.name());
+                let message =
+                    format!("variable {name} of {dataset} must be {}, and is {}", wanted.join(" or "), found.name());
                 self.findings.push(Finding::error(place, message));
                 None
             }
@@ -309,7 +313,9 @@ impl<'a> Binding<'a> {
             prefer: measure
                 .prefer
                 .iter()
-                .filter_map(|rule| self.compile(rule, scope.clone(), None, &format!("preference among records of {name}")))
+                .filter_map(|rule| {
+                    self.compile(rule, scope.clone(), None, &format!("preference among records of {name}"))
+                })
                 .collect(),
             beside,
             place: self.study.origin.place(measure.value.span.start),
@@ -418,7 +424,8 @@ impl<'a> Binding<'a> {
             let place = self.study.origin.place(variable.span.start);
             let columns = schema.columns();
             let mut finding = Finding::error(place, format!("variable {variable} is not in frame {frame}"));
-            finding.hint = nearest(variable, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+            finding.hint =
+                nearest(variable, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
             self.findings.push(finding);
         }
         found
@@ -430,7 +437,8 @@ impl<'a> Binding<'a> {
             let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else { continue };
             if self.subjects.has(name) {
                 let place = self.study.origin.place(variable.variable.span.start);
-                self.findings.push(Finding::error(place, format!("{} already has a variable {name}", self.study.data.subjects)));
+                self.findings
+                    .push(Finding::error(place, format!("{} already has a variable {name}", self.study.data.subjects)));
             }
             self.subjects.add(name.clone(), kind);
             bound.push(BoundSubjectVariable {
@@ -572,14 +580,20 @@ impl<'a> Binding<'a> {
     }
 
     fn reasons(&mut self, reasons: &[FlowReason]) -> Vec<(String, RuleId)> {
-        reasons.iter().map(|reason| (reason.label.clone(), self.truth(&reason.rule, Scope::Subjects, &reason.label))).collect()
+        reasons
+            .iter()
+            .map(|reason| (reason.label.clone(), self.truth(&reason.rule, Scope::Subjects, &reason.label)))
+            .collect()
     }
 
     fn loss(&mut self, loss: &Loss, defines: &str) -> BoundLoss {
         BoundLoss {
             rule: self.truth(&loss.rule, Scope::Subjects, defines),
             reasons: self.reasons(&loss.reasons),
-            by: loss.by.as_ref().map(|rule| self.value(rule, Scope::Subjects, Type::Text, &format!("reason: {defines}"))),
+            by: loss
+                .by
+                .as_ref()
+                .map(|rule| self.value(rule, Scope::Subjects, Type::Text, &format!("reason: {defines}"))),
         }
     }
 }

@@ -488,7 +488,9 @@ impl Plan {
                 for item in items {
                     rules.extend(item.among);
                     match &item.kind {
-                        ItemKind::Number(rule) | ItemKind::Category(rule, _) | ItemKind::Count(rule) => rules.push(*rule),
+                        ItemKind::Number(rule) | ItemKind::Category(rule, _) | ItemKind::Count(rule) => {
+                            rules.push(*rule)
+                        }
                         ItemKind::Heading => {}
                     }
                 }

@@ -192,7 +192,10 @@ impl Inspector {
             self.text(name, "spanner", &spanner.text);
             if spanner.columns == 0 || spanner.first + spanner.columns > table.columns.len() {
                 let (first, columns, all) = (spanner.first, spanner.columns, table.columns.len());
-                self.fault(name, &format!("the spanner “{}” spans {columns} columns from {first} of {all}", spanner.text));
+                self.fault(
+                    name,
+                    &format!("the spanner “{}” spans {columns} columns from {first} of {all}", spanner.text),
+                );
             }
         }
         for (index, row) in table.rows.iter().enumerate() {

@@ -5,7 +5,9 @@
 
 use typst::World as _;
 use typst::diag::{SourceDiagnostic, Warned};
-use typst::foundations::{Datetime, Smart};
+use typst::foundations::{Datetime, NativeElement as _, Smart};
+use typst::introspection::Introspector as _;
+use typst::model::{TableChild, TableElem};
 use typst::syntax::{DiagSpan, VirtualRoot};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -32,12 +34,14 @@ pub fn compile(world: &Shelf, date: Datetime, templates: &Templates, stamp: &Sta
         let findings = diagnostics.iter().map(|one| finding(world, templates, one)).collect();
         Error { stage: Stage::Typesetting, findings }
     };
-    let t0 = std::time::Instant::now();
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
-    eprintln!("compile {:?}", t0.elapsed());let t0 = std::time::Instant::now();
     let document = output.map_err(|errors| tell(&errors))?;
     if !warnings.is_empty() {
         return Err(tell(&warnings));
+    }
+    let headless = without_header(world, templates, &document);
+    if !headless.is_empty() {
+        return Err(Error { stage: Stage::Typesetting, findings: headless });
     }
     let text = document.pages().iter().map(|page| page_text::of(&page.frame)).collect();
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).expect("the two standards go together");
@@ -51,8 +55,22 @@ pub fn compile(world: &Shelf, date: Datetime, templates: &Templates, stamp: &Sta
         pretty: false,
     };
     let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| tell(&errors))?;
-    eprintln!("pdf {:?}", t0.elapsed());
     Ok(Output { pdf, text })
+}
+
+/// Tables whose head is not marked as one: no standard checks it, and a screen reader is lost without.
+fn without_header(world: &Shelf, templates: &Templates, document: &PagedDocument) -> Vec<Finding> {
+    let tables = document.introspector().query(&TableElem::ELEM.select());
+    let headless = tables.iter().filter(|table| {
+        let head = |child: &TableChild| matches!(child, TableChild::Header(_));
+        !table.to_packed::<TableElem>().is_some_and(|table| table.children.iter().any(head))
+    });
+    headless
+        .map(|table| {
+            let place = place(world, templates, table.span().into()).unwrap_or_default();
+            Finding::error(place, "the table has no header").hint("put its head into table.header(…)")
+        })
+        .collect()
 }
 
 fn finding(world: &Shelf, templates: &Templates, diagnostic: &SourceDiagnostic) -> Finding {

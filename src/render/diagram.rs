@@ -23,7 +23,12 @@ pub fn draw(diagram: &Diagram, pen: &mut Pen) {
         for (index, name) in band.lines.iter().enumerate() {
             // Capitals are 0.71 em high: their middle stands in the middle of the block.
             let baseline = band.corner.0 + band.size.0 / 2.0 + letter * (0.355 + small(index) * 1.2);
-            pen.text_upward(name, (baseline, middle), Anchor::Middle, Lettering { size: letter, bold: true, colour: PAPER });
+            pen.text_upward(
+                name,
+                (baseline, middle),
+                Anchor::Middle,
+                Lettering { size: letter, bold: true, colour: PAPER },
+            );
         }
     }
     for one in &diagram.boxes {

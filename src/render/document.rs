@@ -83,9 +83,10 @@ impl Document {
                 ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&flow.alt) }))
             }
         };
-        let notes = display.footnotes.iter().map(|note| {
-            json!({ "mark": note.mark, "text": long(Face::Sans, 7.4, &note.text, turn.width() - 12.0) })
-        });
+        let notes = display
+            .footnotes
+            .iter()
+            .map(|note| json!({ "mark": note.mark, "text": long(Face::Sans, 7.4, &note.text, turn.width() - 12.0) }));
         let value = json!({
             "label": format!("display-{index}"),
             "landscape": turn == Turn::Landscape,

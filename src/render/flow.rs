@@ -148,7 +148,8 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
 
     // Enrolment: assessed above, excluded at the side of the line that leads down to randomised.
     let head_width = |part: &FlowBox| -> f64 {
-        let words = part.lines.iter().map(|line| Fonts::get().width(Face::SansBold, letter, &line.text)).fold(0.0, f64::max);
+        let words =
+            part.lines.iter().map(|line| Fonts::get().width(Face::SansBold, letter, &line.text)).fold(0.0, f64::max);
         (words + 2.2 * letter + 1.0).clamp(12.0 * letter, used * 0.62)
     };
     let assessed_width = head_width(&flow.assessed);
@@ -159,7 +160,8 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
         Side::Beside => centre + assessed_width / 2.0 + gap,
     };
     let side_width = (left + inner - side_left).min(WIDEST * letter);
-    let mut side_box = Setter { letter }.place(&flow.excluded, (side_left, assessed_foot + drop * 0.7), side_width, None);
+    let mut side_box =
+        Setter { letter }.place(&flow.excluded, (side_left, assessed_foot + drop * 0.7), side_width, None);
     let mut middle = side_box.corner.1 + side_box.size.1 / 2.0;
     if side == Side::Beside {
         middle = assessed_foot + drop * 0.6;
@@ -170,8 +172,12 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
     // The name of the band must fit beside it.
     randomised_head = randomised_head.max(band_length(&flow.bands[0], letter) + drop * 0.5);
     let randomised_width = head_width(&flow.randomised);
-    let randomised =
-        Setter { letter }.place(&flow.randomised, (centre - randomised_width / 2.0, randomised_head), randomised_width, None);
+    let randomised = Setter { letter }.place(
+        &flow.randomised,
+        (centre - randomised_width / 2.0, randomised_head),
+        randomised_width,
+        None,
+    );
     diagram.wires.push(Wire { points: vec![(centre, assessed_foot), (centre, randomised_head)], arrow: true });
     diagram.wires.push(Wire { points: vec![(centre, middle), (side_left, middle)], arrow: true });
     diagram.bands.push(band(&flow.bands[0], letter, 0.5, randomised_head - drop * 0.5 - 0.5));
@@ -181,14 +187,17 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
     // One column an arm; in each band equal heights.
     let first = centre - (column * small(arms) + gap * small(arms - 1)) / 2.0;
     let middle_of = |arm: usize| first + small(arm) * (column + gap) + column / 2.0;
-    let parts: [fn(&crate::display::FlowArm) -> &FlowBox; 3] = [|arm| &arm.allocation, |arm| &arm.follow_up, |arm| &arm.analysis];
+    let parts: [fn(&crate::display::FlowArm) -> &FlowBox; 3] =
+        [|arm| &arm.allocation, |arm| &arm.follow_up, |arm| &arm.analysis];
     for (row, part) in parts.into_iter().enumerate() {
         let head = foot + if row == 0 { drop * 1.35 } else { drop };
         if row == 0 && !flow.arms.is_empty() {
             let bus = foot + drop * 0.55;
             if flow.arms.len() > 1 {
                 diagram.wires.push(Wire { points: vec![(centre, foot), (centre, bus)], arrow: false });
-                diagram.wires.push(Wire { points: vec![(middle_of(0), bus), (middle_of(arms - 1), bus)], arrow: false });
+                diagram
+                    .wires
+                    .push(Wire { points: vec![(middle_of(0), bus), (middle_of(arms - 1), bus)], arrow: false });
             }
             for arm in 0..flow.arms.len() {
                 let from = if flow.arms.len() > 1 { bus } else { foot };
@@ -297,7 +306,10 @@ mod tests {
         let mut all: Vec<&str> = long.iter().map(String::as_str).collect();
         all.push("Unbreakablewordthatiswiderthananycolumnofsixarmscouldeverbeandmore (n = 1)");
         let arm = |n: usize| FlowArm {
-            allocation: part("Allocated to belimumab 10 mg/kg plus standard therapy (n = 20)", &all[..n % 2 * all.len()]),
+            allocation: part(
+                "Allocated to belimumab 10 mg/kg plus standard therapy (n = 20)",
+                &all[..n % 2 * all.len()],
+            ),
             follow_up: part("Followed up (n = 19)", &all),
             analysis: part("Analysed (n = 20)", &["Excluded from analysis (n = 0)"]),
         };
@@ -321,8 +333,14 @@ mod tests {
             assert!(on_canvas(one.corner) && on_canvas(far), "a box leaves the canvas: {one:?}");
             assert!(one.dots.iter().all(|dot| dot.0 > one.corner.0 && dot.0 < far.0));
             for words in &one.lines {
-                assert!(words.at.0 >= one.corner.0 && words.at.0 + words.width <= far.0, "words leave their box: {words:?}");
-                assert!(words.at.1 - diagram.letter * ASCENT >= one.corner.1 && words.at.1 + diagram.letter * DESCENT <= far.1);
+                assert!(
+                    words.at.0 >= one.corner.0 && words.at.0 + words.width <= far.0,
+                    "words leave their box: {words:?}"
+                );
+                assert!(
+                    words.at.1 - diagram.letter * ASCENT >= one.corner.1
+                        && words.at.1 + diagram.letter * DESCENT <= far.1
+                );
             }
         }
         let areas: Vec<(At, At)> = diagram

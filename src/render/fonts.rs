@@ -37,15 +37,8 @@ pub enum Face {
 }
 
 impl Face {
-    const ALL: [Self; 7] = [
-        Self::Sans,
-        Self::SansBold,
-        Self::SansItalic,
-        Self::Serif,
-        Self::SerifBold,
-        Self::SerifItalic,
-        Self::Mono,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Sans, Self::SansBold, Self::SansItalic, Self::Serif, Self::SerifBold, Self::SerifItalic, Self::Mono];
 
     /// Families in the order in which a glyph is looked for; the templates name the same.
     const fn families(self) -> [&'static str; 3] {
@@ -118,12 +111,7 @@ impl Fonts {
         ] {
             assert!(register_font(SANS, style, bytes).is_ok(), "the embedded Noto Sans is damaged");
         }
-        let sans = [
-            ttf_noto_sans::REGULAR,
-            ttf_noto_sans::BOLD,
-            ttf_noto_sans::ITALIC,
-            ttf_noto_sans::BOLD_ITALIC,
-        ];
+        let sans = [ttf_noto_sans::REGULAR, ttf_noto_sans::BOLD, ttf_noto_sans::ITALIC, ttf_noto_sans::BOLD_ITALIC];
         store.extend(sans.into_iter().flat_map(|bytes| Font::iter(Bytes::new(bytes))).map(|font| {
             let info = font.info().clone();
             (font, info)
@@ -143,7 +131,8 @@ impl Fonts {
             })
             .collect();
         let mut chain = Chain { fonts, common: Vec::new() };
-        let common = (0..COMMON).map(|code| char::from_u32(code).and_then(|c| chain.find(c)).map(|(_, advance)| advance));
+        let common =
+            (0..COMMON).map(|code| char::from_u32(code).and_then(|c| chain.find(c)).map(|(_, advance)| advance));
         chain.common = common.collect();
         chain
     }
@@ -190,11 +179,13 @@ impl Fonts {
     }
 }
 
-/// Characters that no archival PDF may hold, or that change the order in which others are read.
+/// Characters that no archival PDF may hold, that change the order in which others are read, or that are written from
+/// right to left: a stray glyph of such a script does not make a page that can be read.
 fn is_refused(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{206A}'..='\u{206F}'
+            '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}'
+            | '\u{1E800}'..='\u{1EFFF}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{206A}'..='\u{206F}'
             | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}' | '\u{FFFE}' | '\u{FFFF}'
             | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }

@@ -60,18 +60,16 @@ pub struct Pages {
 /// Of stage [`Stage::Typesetting`]: every text that no font can print, every display that does not hold together,
 /// every diagnostic of tera and Typst with its place in the template.
 pub fn typeset(report: &Report, templates: &Templates, stamp: &Stamp) -> Result<Pages, Error> {
-    let t0 = std::time::Instant::now();
     check::report(report)?;
- eprintln!("check {:?}", t0.elapsed());
     let date = date(&report.front.lock_date)?;
     language(&report.front.language)?;
     let document = document::arrange(report)?;
-    eprintln!("arrange {:?}", t0.elapsed());let mut sources = vec![(world::MAIN.to_owned(), templates.fill(&document.outline)?)];
+    let mut sources = vec![(world::MAIN.to_owned(), templates.fill(&document.outline)?)];
     sources.extend_from_slice(templates.library());
     sources.extend(document.files);
     let output = compile::compile(&world::Shelf::new(&sources, date), date, templates, stamp);
     // Typst remembers every part it has set; the next report must not carry the memory of this one.
-    eprintln!("compiled {:?}", t0.elapsed());comemo::evict(0);eprintln!("evicted {:?}", t0.elapsed());
+    comemo::evict(0);
     let compile::Output { pdf, text } = output?;
     Ok(Pages { pdf, figures: document.figures, sources, text })
 }

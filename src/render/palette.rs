@@ -67,7 +67,11 @@ const ARMS: [ArmStyle; 6] = [
     ArmStyle { colour: Colour(0x0A, 0x73, 0x5C), symbol: Symbol::Triangle, dashes: &[1.6, 2.2] },
     ArmStyle { colour: Colour(0x87, 0x3A, 0x86), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2] },
     ArmStyle { colour: Colour(0x75, 0x5C, 0x00), symbol: Symbol::Ring, dashes: &[3.6, 2.2] },
-    ArmStyle { colour: Colour(0x30, 0x36, 0x3D), symbol: Symbol::OpenTriangle, dashes: &[9.0, 2.0, 1.4, 2.0, 1.4, 2.0] },
+    ArmStyle {
+        colour: Colour(0x30, 0x36, 0x3D),
+        symbol: Symbol::OpenTriangle,
+        dashes: &[9.0, 2.0, 1.4, 2.0, 1.4, 2.0],
+    },
 ];
 
 /// The look of the arm at this position. Beyond six, looks repeat.

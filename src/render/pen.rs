@@ -88,7 +88,8 @@ pub fn draw(size: At, title: &str, description: &str, strokes: impl FnOnce(&mut 
     // The back-end writes its units as pixels: a figure two metres wide. Say what is meant, and what is shown.
     let inside = body.split_once('>').map_or("", |(_, inside)| inside);
     // Viewers without Noto Sans take a narrower face, so that text still stays within its box.
-    let inside = inside.replace(&format!("font-family=\"{SANS}\""), &format!("font-family=\"{SANS}, Arial, Helvetica, sans-serif\""));
+    let inside = inside
+        .replace(&format!("font-family=\"{SANS}\""), &format!("font-family=\"{SANS}, Arial, Helvetica, sans-serif\""));
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{:.1}pt\" height=\"{:.1}pt\" viewBox=\"0 0 {} {}\">\n\
          <title>{}</title>\n<desc>{}</desc>{inside}",
@@ -284,7 +285,10 @@ mod tests {
         });
         let svg = svg.unwrap_or_default();
         assert!(svg.contains("5 &lt; 6 &amp; &quot;x&quot;"), "{svg}");
-        assert!(svg.contains("font-family=\"Noto Sans, Arial, Helvetica, sans-serif\"") && svg.contains("<title>&lt;Title&gt;</title>"));
+        assert!(
+            svg.contains("font-family=\"Noto Sans, Arial, Helvetica, sans-serif\"")
+                && svg.contains("<title>&lt;Title&gt;</title>")
+        );
         assert!(svg.contains("width=\"100.0pt\"") && svg.ends_with("</svg>\n"), "{svg}");
     }
 }

@@ -115,13 +115,17 @@ struct Under {
     row: Row,
 }
 
+/// Width of the labels of the vertical axis.
+fn tick_width(plot: &Plot) -> f64 {
+    plot.y.ticks.iter().map(|(_, label)| Fonts::get().width(Face::Sans, TICK, label)).fold(0.0, f64::max)
+}
+
 /// Where the plot ends at the left: room for tick labels, the title of the axis, or the labels of the rows below.
 fn left_of(plot: &Plot, width: f64, titles: usize) -> (f64, bool) {
     let widest = |size: f64, words: &mut dyn Iterator<Item = &String>| {
         words.map(|word| Fonts::get().width(Face::Sans, size, word)).fold(0.0, f64::max)
     };
-    let ticks = widest(TICK, &mut plot.y.ticks.iter().map(|(_, label)| label));
-    let axis = ticks + 7.0 + small(titles) * LABEL * 1.35 + 4.0;
+    let axis = tick_width(plot) + 12.0 + small(titles) * LABEL * 1.35;
     let first = widest(TICK, &mut plot.under.iter().filter_map(|row| row.cells.first()).map(|cell| &cell.text));
     let rows = widest(TICK, &mut plot.under.iter().map(|row| &row.label)) + 8.0 + first / 2.0 - INSET;
     // Long labels of rows stand above their rows instead.
@@ -202,9 +206,9 @@ impl<'a> Sheet<'a> {
             0.0
         } else {
             let labels = if beside { 0.0 } else { small(under.len()) * TICK * 1.35 };
-            14.0 + TICK * 1.5 + under.iter().map(|row| row.row.height() + 2.5).sum::<f64>() + labels
+            14.0 + TICK * 0.85 + under.iter().map(|row| row.row.height() + 2.5).sum::<f64>() + labels
         };
-        let below = x_title_top + x_title_height + under_height + 3.0;
+        let below = x_title_top + x_title_height + under_height;
         // As high as differences need to be read, never higher than two thirds of the width.
         field.height = (room.1 - field.top - below).min(width * 0.66).max(110.0);
         let under_head = field.top + field.height + x_title_top + x_title_height + 14.0;
@@ -294,7 +298,8 @@ impl<'a> Sheet<'a> {
             pen.text(line, (field.left + field.width / 2.0, baseline), Anchor::Middle, look);
         }
         for (index, line) in self.y_title.iter().enumerate() {
-            let baseline = LABEL * (1.0 + 1.35 * small(index));
+            let lines_after = small(self.y_title.len() - 1 - index);
+            let baseline = field.left - tick_width(self.plot) - 12.0 - lines_after * LABEL * 1.35;
             pen.text_upward(line, (baseline, field.top + field.height / 2.0), Anchor::Middle, look);
         }
     }
@@ -364,15 +369,20 @@ pub fn faults(plot: &Plot) -> Vec<String> {
         if !(from.is_finite() && to.is_finite() && from < to) {
             out.push(format!("the {name} axis runs from {from} to {to}"));
         }
-        out.extend(axis.ticks.iter().filter(|(at, _)| !(*at >= from && *at <= to)).map(|(at, label)| {
-            format!("the tick “{label}” at {at} is off the {name} axis ({from} to {to})")
-        }));
+        out.extend(
+            axis.ticks
+                .iter()
+                .filter(|(at, _)| !(*at >= from && *at <= to))
+                .map(|(at, label)| format!("the tick “{label}” at {at} is off the {name} axis ({from} to {to})")),
+        );
     }
     for series in &plot.series {
         for mark in &series.marks {
             let ends = mark.interval.map_or([None, None], |(lower, upper)| [Some(lower), Some(upper)]);
             let within = |axis: &Axis, at: f64| at >= axis.from && at <= axis.to;
-            if !within(&plot.x, mark.x) || [mark.y, ends[0], ends[1]].into_iter().flatten().any(|at| !within(&plot.y, at)) {
+            if !within(&plot.x, mark.x)
+                || [mark.y, ends[0], ends[1]].into_iter().flatten().any(|at| !within(&plot.y, at))
+            {
                 out.push(format!("a mark of “{}” at {} is off the axes", series.label, mark.x));
             }
         }
@@ -413,7 +423,9 @@ mod tests {
             x: axis("Visit", &weeks),
             y: axis("Response (%)", &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0]),
             series: series.collect(),
-            under: (0..arms).map(|arm| UnderRow { label: format!("Arm {arm}"), arm, cells: weeks.iter().map(cell).collect() }).collect(),
+            under: (0..arms)
+                .map(|arm| UnderRow { label: format!("Arm {arm}"), arm, cells: weeks.iter().map(cell).collect() })
+                .collect(),
             under_head: "Participants with response/with data".to_owned(),
             alt: "Alt".to_owned(),
         }
@@ -461,6 +473,9 @@ mod tests {
         plot.series[0].marks[0].x = -4.0;
         plot.under[0].cells.pop();
         let said = faults(&plot).join("; ");
-        assert!(said.contains("vertical axis") && said.contains("off the axes") && said.contains("7 entries for 8 ticks"), "{said}");
+        assert!(
+            said.contains("vertical axis") && said.contains("off the axes") && said.contains("7 entries for 8 ticks"),
+            "{said}"
+        );
     }
 }

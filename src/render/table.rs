@@ -26,8 +26,8 @@ const WAYS: [(Turn, f64); 8] = [
 /// Room at either side of a cell.
 const PAD: f64 = 4.5;
 /// Room above and below the text of a cell, as a share of the size; more where rows of several lines must be told apart.
-const ROOM: f64 = 0.4;
-const ROOM_OF_WORDS: f64 = 0.62;
+const ROOM: f64 = 0.45;
+const ROOM_OF_WORDS: f64 = 0.66;
 const TIGHT: f64 = 0.3;
 /// More room above a row that opens a group.
 const GROUP: f64 = 0.6;
@@ -274,7 +274,8 @@ impl Sheet {
                 lines.iter().map(|line| text::wrap(Face::SansBold, self.size, line, width - PAD).len()).sum();
             lines_height(lines, self.size) + 2.0 * self.air
         };
-        let columns = table.columns.iter().enumerate().map(|(index, column)| high(&column.head, self.widths[index + 1]));
+        let columns =
+            table.columns.iter().enumerate().map(|(index, column)| high(&column.head, self.widths[index + 1]));
         let spanners = small(depth) * if placed.is_empty() { 0.0 } else { lines_height(1, self.size) + 8.0 };
         columns.fold(high(std::slice::from_ref(&table.stub_head), self.widths[0]), f64::max) + spanners + 2.0
     }
@@ -325,7 +326,8 @@ impl Sheet {
             left -= height;
         }
         if below > left {
-            breaks = Breaks { pages: breaks.pages + 1, rows_on_last: 0, first_on_last: heights.len().saturating_sub(1) };
+            breaks =
+                Breaks { pages: breaks.pages + 1, rows_on_last: 0, first_on_last: heights.len().saturating_sub(1) };
         }
         breaks
     }
@@ -364,9 +366,8 @@ fn levels(table: &Table) -> (Vec<(usize, &crate::display::Spanner)>, usize) {
 /// Which headings may stand again on a following page: those whose whole group is deeper than they are. A heading
 /// whose group is ended by a plain row would otherwise be printed over rows that are not its own.
 fn repeats(rows: &[TableRow]) -> Vec<bool> {
-    let own = |at: usize| {
-        rows[at + 1..].iter().find(|row| row.indent <= rows[at].indent).is_none_or(|next| next.heading)
-    };
+    let own =
+        |at: usize| rows[at + 1..].iter().find(|row| row.indent <= rows[at].indent).is_none_or(|next| next.heading);
     let mut out: Vec<bool> = (0..rows.len()).map(|at| rows[at].heading && own(at)).collect();
     // Below a heading that stays behind, a deeper one would stand alone without it.
     for at in 0..rows.len() {
@@ -392,7 +393,8 @@ fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
     // A stub of a word a line is not read; keep a fair part of the page for it.
     stub.least = stub.least.max(stub.most.min(width * 0.24));
     stub.good = stub.most.min(stub.good.max(stub.least).max(width * 0.36));
-    let columns = table.columns.iter().enumerate().map(|(index, column)| column_wish(table, index, column, size, width));
+    let columns =
+        table.columns.iter().enumerate().map(|(index, column)| column_wish(table, index, column, size, width));
     let mut wishes: Vec<Wish> = std::iter::once(stub).chain(columns).collect();
     for spanner in &table.spanners {
         let spanned = &mut wishes[spanner.first + 1..=spanner.first + spanner.columns];
@@ -408,7 +410,8 @@ fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
         let alike = |other: &(usize, &Column)| other.1.head == column.head && other.1.align == column.align;
         let same: Vec<usize> = table.columns.iter().enumerate().filter(alike).map(|(other, _)| other + 1).collect();
         let over = |get: fn(&Wish) -> f64| same.iter().map(|other| get(&wishes[*other])).fold(0.0, f64::max);
-        wishes[index + 1] = Wish { least: over(|wish| wish.least), good: over(|wish| wish.good), most: over(|wish| wish.most) };
+        wishes[index + 1] =
+            Wish { least: over(|wish| wish.least), good: over(|wish| wish.good), most: over(|wish| wish.most) };
     }
     wishes
 }
@@ -416,16 +419,14 @@ fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
 fn column_wish(table: &Table, index: usize, column: &Column, size: f64, width: f64) -> Wish {
     let fonts = Fonts::get();
     let head = |line: &String| text::glued(&text::line(line)).into_owned();
-    let words = column.head.iter().map(|line| text::longest_word(Face::SansBold, size, &head(line))).fold(0.0, f64::max);
+    let words =
+        column.head.iter().map(|line| text::longest_word(Face::SansBold, size, &head(line))).fold(0.0, f64::max);
     let lines = column.head.iter().map(|line| fonts.width(Face::SansBold, size, line)).fold(0.0, f64::max);
     let pads = 2.0 * PAD + IN_HAND;
     let mut wish = Wish { least: words.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
     for cell in cells_of(table, index) {
-        let marks: f64 = if cell.marks.is_empty() {
-            0.0
-        } else {
-            fonts.width(Face::Sans, size * MARK, &cell.marks.join(",")) + 0.5
-        };
+        let marks: f64 =
+            if cell.marks.is_empty() { 0.0 } else { fonts.width(Face::Sans, size * MARK, &cell.marks.join(",")) + 0.5 };
         let whole = fonts.width(Face::Sans, size, &cell.text);
         let number = column.align == Align::Decimal && whole <= NUMBER_AT_MOST;
         let least = if number {
@@ -505,7 +506,10 @@ mod tests {
         Table {
             stub_head: "Characteristic".to_owned(),
             columns: (0..columns)
-                .map(|arm| Column { head: vec![format!("Treatment {arm}"), "(N = 20)".to_owned()], align: Align::Decimal })
+                .map(|arm| Column {
+                    head: vec![format!("Treatment {arm}"), "(N = 20)".to_owned()],
+                    align: Align::Decimal,
+                })
                 .collect(),
             spanners: Vec::new(),
             rows: (0..rows)
@@ -523,7 +527,8 @@ mod tests {
     #[test]
     fn numbers_get_the_room_they_need() {
         for columns in 1..=8 {
-            let table = table(columns, 3, "A stub with several words in it, long enough to wrap", "\u{2007}12.3 (4.56, 7.89)");
+            let table =
+                table(columns, 3, "A stub with several words in it, long enough to wrap", "\u{2007}12.3 (4.56, 7.89)");
             let sheet = Sheet::lay_out(&table);
             let needed = Fonts::get().width(Face::Sans, sheet.size, "\u{2007}12.3 (4.56, 7.89)");
             for column in 1..=columns {
@@ -564,7 +569,16 @@ mod tests {
             opens_group: false,
             cells: Vec::new(),
         };
-        let rows = [row(0, true), row(1, false), row(0, true), row(1, true), row(2, false), row(0, false), row(0, true), row(1, false)];
+        let rows = [
+            row(0, true),
+            row(1, false),
+            row(0, true),
+            row(1, true),
+            row(2, false),
+            row(0, false),
+            row(0, true),
+            row(1, false),
+        ];
         assert_eq!(repeats(&rows), [true, false, false, false, false, false, true, false]);
     }
 

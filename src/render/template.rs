@@ -141,24 +141,27 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_report_are_listed_in_order() {
-        let filled = templates("<% for s in sections %>[<< s.index >>:<% for d in s.displays %> << d >><% endfor %>]<% endfor %>")
-            .fill(&[2, 0, 1]);
+        let filled = templates(
+            "<% for s in sections %>[<< s.index >>:<% for d in s.displays %> << d >><% endfor %>]<% endfor %>",
+        )
+        .fill(&[2, 0, 1]);
         assert_eq!(filled.as_deref(), Ok("[0: 1 2][1:][2: 3]"));
     }
 
     #[test]
     fn what_a_template_prints_cannot_act() {
         let filled = templates("<< \"#import \\\"x\\\" $y$ \u{2028}\" >>").fill(&[]);
-        assert_eq!(
-            filled.as_deref(),
-            Ok("\\u{23}import\\u{20}\\u{22}x\\u{22}\\u{20}\\u{24}y\\u{24}\\u{20}\\u{2028}")
-        );
+        assert_eq!(filled.as_deref(), Ok("\\u{23}import\\u{20}\\u{22}x\\u{22}\\u{20}\\u{24}y\\u{24}\\u{20}\\u{2028}"));
         assert!(refusal("<< \"a\" | safe >>").contains("`safe` is refused"), "{}", refusal("<< \"a\" | safe >>"));
     }
 
     #[test]
     fn mistakes_are_told_with_their_place() {
-        assert!(refusal("\n  << sections.missing >>").contains("report-templates/test/report.typ:2:"), "{}", refusal("\n  << sections.missing >>"));
+        assert!(
+            refusal("\n  << sections.missing >>").contains("report-templates/test/report.typ:2:"),
+            "{}",
+            refusal("\n  << sections.missing >>")
+        );
         assert!(refusal("<% if sectoins %>x<% endif %>").contains("sectoins"));
         assert!(refusal("<% for %>").contains("report.typ:1:"));
     }

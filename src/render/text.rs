@@ -9,7 +9,11 @@ pub const ZERO_WIDTH_SPACE: char = '\u{200B}';
 
 /// A text of one line: whatever ends lines or tabulates becomes a space.
 pub fn line(text: &str) -> Cow<'_, str> {
-    if text.contains(ends_line) { Cow::Owned(text.replace("\r\n", " ").replace(ends_line, " ")) } else { Cow::Borrowed(text) }
+    if text.contains(ends_line) {
+        Cow::Owned(text.replace("\r\n", " ").replace(ends_line, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A text whose lines matter, such as a rule: line ends become one kind, tabs four spaces.
@@ -32,7 +36,8 @@ pub fn glued(text: &str) -> Cow<'_, str> {
         out.push_str(word);
         let Some(next) = words.get(index + 1) else { break };
         let equation = *word == "=" || *next == "=" && word.trim_start_matches('(').chars().count() == 1;
-        let number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '(' | '−' | '-'));
+        let number =
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '(' | '−' | '-'));
         let unit = next.starts_with(char::is_alphabetic) && next.chars().count() <= 6 || next.starts_with('%');
         out.push(if equation || number && unit { '\u{A0}' } else { ' ' });
     }

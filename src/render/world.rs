@@ -41,11 +41,7 @@ impl Shelf {
     pub fn new(files: &[(String, String)], today: Datetime) -> Self {
         let files = files.iter().map(|(path, text)| (path.clone(), Bytes::from_string(text.clone()))).collect();
         let main = VirtualPath::new(MAIN).expect("the path is written here and is valid");
-        Self {
-            files: FileStore::new(Files(files)),
-            main: RootedPath::new(VirtualRoot::Project, main).intern(),
-            today,
-        }
+        Self { files: FileStore::new(Files(files)), main: RootedPath::new(VirtualRoot::Project, main).intern(), today }
     }
 }
 

@@ -139,7 +139,9 @@ impl Method {
             Self::ClopperPearson => {
                 "Proportions are given with the exact two-sided confidence interval of Clopper and Pearson (1934)."
             }
-            Self::Wilson => "Proportions are given with the score interval of Wilson (1927), without continuity correction.",
+            Self::Wilson => {
+                "Proportions are given with the score interval of Wilson (1927), without continuity correction."
+            }
             Self::MiettinenNurminen => {
                 "Differences of proportions are given with the score interval of Miettinen and Nurminen (1985), with \
                  the variance factor N/(N − 1)."

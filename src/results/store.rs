@@ -51,7 +51,8 @@ fn unreadable(file: &str, error: &serde_json::Error) -> Error {
 /// The rows as CSV, in canonical order, numbers with their shortest digits that read back as the same number.
 #[must_use]
 pub fn to_csv(results: &Results) -> String {
-    let header = "analysis,variant,arm,contrast,variable,levels,at,method,statistic,conf_level,value,of,not_estimable,unit";
+    let header =
+        "analysis,variant,arm,contrast,variable,levels,at,method,statistic,conf_level,value,of,not_estimable,unit";
     let mut text = String::from(header);
     text.push('\n');
     for row in &results.rows {
@@ -106,7 +107,11 @@ pub fn extract_to_csv(extract: &super::Extract) -> String {
 }
 
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +126,10 @@ mod tests {
                 row(Key::new("a", Statistic::Mean).arm("x").variable("v"), Value::Number(0.1 + 0.2)),
                 row(Key::new("a", Statistic::Share).level("one, two"), Value::Share { part: 1, whole: 3 }),
                 row(
-                    Key::new("a", Statistic::DifferenceLower).contrast("x", "y").method(Method::Newcombe).conf_level(0.95),
+                    Key::new("a", Statistic::DifferenceLower)
+                        .contrast("x", "y")
+                        .method(Method::Newcombe)
+                        .conf_level(0.95),
                     Value::NotEstimable(Reason::TooFew),
                 ),
                 row(Key::new("b", Statistic::N).at("W4").variant(Some("oc")), Value::Count(7)),

@@ -79,7 +79,10 @@ impl<'a> Check<'a> {
             self.unique("visit", visits.schedule.iter().map(|visit| &visit.id));
             for visit in &visits.schedule {
                 if visit.within < 0 || visit.when_empty.is_some_and(|wide| wide < visit.within) {
-                    self.error(visit.id.span.start, format!("the window of visit {} is smaller than nothing", visit.id));
+                    self.error(
+                        visit.id.span.start,
+                        format!("the window of visit {} is smaller than nothing", visit.id),
+                    );
                 }
                 if visit.day < 2 {
                     self.error(visit.id.span.start, format!("visit {} is not after baseline (study day 1)", visit.id));
@@ -125,7 +128,8 @@ impl<'a> Check<'a> {
     }
 
     fn refers_visit(&mut self, name: &Name) {
-        let known: Vec<&str> = self.study.visits.iter().flat_map(|v| v.schedule.iter().map(|visit| &*visit.id)).collect();
+        let known: Vec<&str> =
+            self.study.visits.iter().flat_map(|v| v.schedule.iter().map(|visit| &*visit.id)).collect();
         self.refers(name, "visit", &known);
     }
 
@@ -143,7 +147,12 @@ impl<'a> Check<'a> {
                     }
                     Some(conversion) if !conversion.units.contains_key(&unit.to) => {
                         let known: Vec<&str> = conversion.units.keys().map(String::as_str).collect();
-                        let message = format!("conversion {} has no unit {}; it has {}", unit.conversion, unit.to, listed(&known));
+                        let message = format!(
+                            "conversion {} has no unit {}; it has {}",
+                            unit.conversion,
+                            unit.to,
+                            listed(&known)
+                        );
                         self.error(unit.conversion.span.start, message);
                     }
                     Some(_) => {}
@@ -153,11 +162,15 @@ impl<'a> Check<'a> {
         for dose in study.dose.values() {
             self.refers(&dose.dataset, "dataset", &datasets);
             if instrument::dose(&dose.instrument).is_none() {
-                let known: Vec<&str> = instrument::SHIPPED.iter().skip(1).map(|(name, _)| *name).collect();
+                let names = instrument::dose_names();
+                let known: Vec<&str> = names.iter().map(String::as_str).collect();
                 self.refers(&dose.instrument, "instrument", &known);
             }
             if dose.days < 1 || dose.baseline_days[0] > dose.baseline_days[1] {
-                self.error(dose.instrument.span.start, "a dose is averaged over at least one day, from a first to a last");
+                self.error(
+                    dose.instrument.span.start,
+                    "a dose is averaged over at least one day, from a first to a last",
+                );
             }
         }
         study.event.values().for_each(|event| self.refers(&event.dataset, "dataset", &datasets));
@@ -221,7 +234,10 @@ impl<'a> Check<'a> {
         let last = derivation.cases.len().saturating_sub(1);
         for (index, case) in derivation.cases.iter().enumerate() {
             if case.when.is_none() != (index == last) {
-                self.error(at, format!("derivation {}: the last case, and only that, is written without `when`", derivation.id));
+                self.error(
+                    at,
+                    format!("derivation {}: the last case, and only that, is written without `when`", derivation.id),
+                );
             }
             if case.then.is_some() == case.then_rule.is_some() {
                 self.error(at, format!("derivation {}: each case has either `then` or `then-rule`", derivation.id));
@@ -258,7 +274,12 @@ impl<'a> Check<'a> {
             for method in &binary.methods {
                 if !matches!(
                     method,
-                    Method::ClopperPearson | Method::Wilson | Method::MiettinenNurminen | Method::Newcombe | Method::Fisher | Method::ChiSquare
+                    Method::ClopperPearson
+                        | Method::Wilson
+                        | Method::MiettinenNurminen
+                        | Method::Newcombe
+                        | Method::Fisher
+                        | Method::ChiSquare
                 ) {
                     self.error(at, format!("method {} is not one of a binary endpoint", method.name()));
                 }
@@ -271,7 +292,8 @@ impl<'a> Check<'a> {
             if ancova.trend
                 && let Some(arm) = self.study.arm.iter().find(|arm| arm.dose.is_none())
             {
-                let (byte, message) = (arm.id.span.start, format!("a test of dose response needs the dose of arm {}", arm.id));
+                let (byte, message) =
+                    (arm.id.span.start, format!("a test of dose response needs the dose of arm {}", arm.id));
                 self.error(byte, message);
             }
         }

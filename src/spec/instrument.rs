@@ -2,13 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-/// The instrument files shipped: name and text.
-pub const SHIPPED: &[(&str, &str)] = &[
-    ("units", include_str!("../instruments/units.toml")),
-    ("glucocorticoid", include_str!("../instruments/glucocorticoid.toml")),
-];
+/// The folder of instrument files.
+static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/instruments");
+
+/// The name of the file with the conversions of units; all others are instruments.
+const UNITS: &str = "units";
+
+/// The files shipped, by name: name and text.
+#[must_use]
+pub fn shipped() -> Vec<(String, &'static str)> {
+    let mut files: Vec<(String, &str)> = FOLDER
+        .files()
+        .filter_map(|file| Some((file.path().file_stem()?.to_str()?.to_owned(), file.contents_utf8()?)))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Names of the instruments for doses.
+#[must_use]
+pub fn dose_names() -> Vec<String> {
+    shipped().into_iter().map(|(name, _)| name).filter(|name| name != UNITS).collect()
+}
 
 /// Conversions of units.
 #[derive(Clone, Debug, Deserialize)]
@@ -68,13 +86,17 @@ pub struct DoseInstrument {
 /// Never for a build whose tests pass: the shipped file is read by one of them.
 #[must_use]
 pub fn units() -> Units {
-    toml::from_str(SHIPPED[0].1).expect("the shipped instrument `units` is valid")
+    let files = shipped();
+    let text = files.iter().find(|(name, _)| name == UNITS).map_or("", |(_, text)| *text);
+    toml::from_str(text).expect("the shipped conversions are valid")
 }
 
 /// The shipped dose instrument of this name.
 #[must_use]
 pub fn dose(name: &str) -> Option<DoseInstrument> {
-    SHIPPED.iter().skip(1).find(|(shipped, _)| *shipped == name).and_then(|(_, text)| toml::from_str(text).ok())
+    let files = shipped();
+    let (_, text) = files.iter().find(|(shipped, _)| shipped == name && name != UNITS)?;
+    toml::from_str(text).ok()
 }
 
 #[cfg(test)]
@@ -84,14 +106,16 @@ mod tests {
     #[test]
     fn the_shipped_instruments_are_valid() {
         let units = units();
+        assert!(!units.conversion.is_empty());
         for (name, conversion) in &units.conversion {
             assert!(conversion.units.values().all(|factor| *factor > 0.0), "{name}");
             for unit in conversion.units.keys() {
                 assert_eq!(conversion.factor(unit, unit), Some(1.0));
             }
         }
-        for (name, _) in SHIPPED.iter().skip(1) {
-            assert!(dose(name).is_some(), "{name}");
+        assert!(!dose_names().is_empty());
+        for name in dose_names() {
+            assert!(dose(&name).is_some(), "{name}");
         }
     }
 }

@@ -73,8 +73,25 @@ pub struct Study {
 
 /// The keys a `study.toml` may have at its top.
 const KEYS: &[&str] = &[
-    "study", "data", "masking", "arm", "analysis-set", "visits", "measure", "dose", "event", "frame", "option",
-    "derivation", "subject-variable", "endpoint", "variant", "summary", "flow", "section", "display",
+    "study",
+    "data",
+    "masking",
+    "arm",
+    "analysis-set",
+    "visits",
+    "measure",
+    "dose",
+    "event",
+    "frame",
+    "option",
+    "derivation",
+    "subject-variable",
+    "endpoint",
+    "variant",
+    "summary",
+    "flow",
+    "section",
+    "display",
 ];
 
 impl Study {
@@ -177,7 +194,8 @@ impl Reading {
         match value.into_inner() {
             DeValue::Array(array) => array.into_iter().filter_map(|element| self.element(element)).collect(),
             _ => {
-                self.findings.push(Finding::error(self.origin.place(at), format!("{key} is written [[{key}]], once for each")));
+                self.findings
+                    .push(Finding::error(self.origin.place(at), format!("{key} is written [[{key}]], once for each")));
                 Vec::new()
             }
         }
@@ -197,7 +215,10 @@ impl Reading {
                 named
             }
             _ => {
-                self.findings.push(Finding::error(self.origin.place(at), format!("{key} is written [{key}.NAME], once for each")));
+                self.findings.push(Finding::error(
+                    self.origin.place(at),
+                    format!("{key} is written [{key}.NAME], once for each"),
+                ));
                 BTreeMap::new()
             }
         }
@@ -227,7 +248,8 @@ impl Reading {
         }
         let head = self.required("study", parts.remove("study"));
         let data = self.required("data", parts.remove("data"));
-        let optional = |this: &mut Self, value: Option<Spanned<DeValue<'_>>>| value.and_then(|value| this.element(value));
+        let optional =
+            |this: &mut Self, value: Option<Spanned<DeValue<'_>>>| value.and_then(|value| this.element(value));
         let masking = optional(self, parts.remove("masking"));
         let visits = parts.remove("visits").and_then(|value| self.element(value));
         let flow = parts.remove("flow").and_then(|value| self.element(value));

@@ -24,7 +24,9 @@ pub fn schema() -> Value {
 pub fn markdown(functions: &[(&str, &str)]) -> String {
     let schema = schema();
     let definitions = schema.get("$defs").cloned().unwrap_or_default();
-    let mut text = String::from("# The keys of study.toml\n\nA key marked * must be there. Generated from the types by `trialpress spec`.\n");
+    let mut text = String::from(
+        "# The keys of study.toml\n\nA key marked * must be there. Generated from the types by `trialpress spec`.\n",
+    );
     let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     for (key, property) in &properties {
         let (heading, element) = match kind(property) {
@@ -89,7 +91,9 @@ fn description(property: &Value, definitions: &Value) -> String {
 fn type_name(property: &Value, definitions: &Value) -> String {
     let simple = |value: &Value| match value.get("type") {
         Some(Value::String(name)) => Some(name.clone()),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null").map(str::to_owned),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).find(|name| *name != "null").map(str::to_owned)
+        }
         _ => None,
     };
     let choices = reference(property).and_then(|name| definitions.get(&name).cloned()).and_then(|definition| {
@@ -112,8 +116,11 @@ fn type_name(property: &Value, definitions: &Value) -> String {
 }
 
 fn write_keys(text: &mut String, object: &Value, definitions: &Value, under: &str, depth: usize) {
-    let required: Vec<&str> =
-        object.get("required").and_then(Value::as_array).map(|keys| keys.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let required: Vec<&str> = object
+        .get("required")
+        .and_then(Value::as_array)
+        .map(|keys| keys.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     let Some(properties) = object.get("properties").and_then(Value::as_object) else { return };
     let mut nested = Vec::new();
     for (key, property) in properties {
@@ -141,7 +148,10 @@ fn write_keys(text: &mut String, object: &Value, definitions: &Value, under: &st
     if depth < 3 {
         for (key, definition) in nested {
             let path = format!("{} · {key}", under.trim_matches(['[', ']']));
-            text.push_str(&format!("\n### {path}\n\n{}\n\n", definition.get("description").and_then(Value::as_str).unwrap_or("").replace('\n', " ")));
+            text.push_str(&format!(
+                "\n### {path}\n\n{}\n\n",
+                definition.get("description").and_then(Value::as_str).unwrap_or("").replace('\n', " ")
+            ));
             write_keys(text, &definition, definitions, &path, depth + 1);
         }
     }

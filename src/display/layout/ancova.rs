@@ -34,7 +34,10 @@ pub(super) fn table(layout: &AncovaLayout, assembly: &mut Assembly<'_>) -> Optio
     let mut terms: Vec<String> = vec!["arm".to_owned()];
     terms.extend(ancova.factors.iter().map(|factor| format!("{factor} (factor)")));
     terms.extend(ancova.covariates.iter().map(|covariate| format!("{covariate} (covariate)")));
-    let mut footnotes = vec![note(format!("LS: least-squares; SE: standard error; CI: confidence interval. Model: {}.", terms.join(", ")))];
+    let mut footnotes = vec![note(format!(
+        "LS: least-squares; SE: standard error; CI: confidence interval. Model: {}.",
+        terms.join(", ")
+    ))];
     if ancova.trend {
         footnotes.push(note("Dose response: the same model with the dose as a number in place of the arm."));
     }
@@ -48,13 +51,20 @@ fn each_arm(assembly: &mut Assembly<'_>, mut make: impl FnMut(&str, &mut Assembl
     study.arm.iter().map(|arm| make(&arm.id, assembly)).collect()
 }
 
-fn model(endpoint: &Endpoint, ancova: &AncovaSpec, style: Style, assembly: &mut Assembly<'_>, rows: &mut Vec<TableRow>) {
+fn model(
+    endpoint: &Endpoint,
+    ancova: &AncovaSpec,
+    style: Style,
+    assembly: &mut Assembly<'_>,
+    rows: &mut Vec<TableRow>,
+) {
     let study = assembly.study;
     rows.push(heading(0, "Analysis of covariance"));
     let base = |statistic| Key::new(&*endpoint.id, statistic).method(Method::Ancova);
     let cells = each_arm(assembly, |arm, assembly| assembly.cell("{n}", style, &|s| base(s).arm(arm)));
     rows.push(data_row(1, "n in the model", cells));
-    let cells = each_arm(assembly, |arm, assembly| assembly.cell("{ls-mean} ({ls-mean-se})", style, &|s| base(s).arm(arm)));
+    let cells =
+        each_arm(assembly, |arm, assembly| assembly.cell("{ls-mean} ({ls-mean-se})", style, &|s| base(s).arm(arm)));
     rows.push(data_row(1, "LS mean (SE)", cells));
     let level = level_text(ancova.conf_level);
     if ancova.trend {
@@ -62,7 +72,13 @@ fn model(endpoint: &Endpoint, ancova: &AncovaSpec, style: Style, assembly: &mut 
         let last = study.arm.len().saturating_sub(1);
         let text = assembly.text(&key, style);
         let cells = (0..study.arm.len())
-            .map(|arm| if arm == last { Cell { text: text.clone(), marks: Vec::new(), keys: vec![key.clone()] } } else { plain("") })
+            .map(|arm| {
+                if arm == last {
+                    Cell { text: text.clone(), marks: Vec::new(), keys: vec![key.clone()] }
+                } else {
+                    plain("")
+                }
+            })
             .collect();
         rows.push(data_row(1, "p-value, dose response", cells));
     }
@@ -84,7 +100,9 @@ fn model(endpoint: &Endpoint, ancova: &AncovaSpec, style: Style, assembly: &mut 
                         assembly.cell(format, style, &|statistic| {
                             let key = base(statistic).contrast(&study.arm[arm].id, &other.id);
                             match statistic {
-                                Statistic::DifferenceLower | Statistic::DifferenceUpper => key.conf_level(ancova.conf_level),
+                                Statistic::DifferenceLower | Statistic::DifferenceUpper => {
+                                    key.conf_level(ancova.conf_level)
+                                }
                                 _ => key,
                             }
                         })

@@ -54,7 +54,14 @@ struct Boxes<'a> {
 }
 
 impl Boxes<'_> {
-    fn line(&mut self, indent: u8, label: &str, arm: Option<&str>, node: &str, assembly: &mut Assembly<'_>) -> FlowLine {
+    fn line(
+        &mut self,
+        indent: u8,
+        label: &str,
+        arm: Option<&str>,
+        node: &str,
+        assembly: &mut Assembly<'_>,
+    ) -> FlowLine {
         let mut key = Key::new(self.analysis, Statistic::Count);
         if let Some(arm) = arm {
             key = key.arm(arm);

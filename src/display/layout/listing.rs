@@ -27,7 +27,9 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 .columns
                 .iter()
                 .zip(line.iter().skip(2))
-                .map(|(column, text)| plain(column.decimals.map_or_else(|| text.clone(), |places| at_places(text, places))))
+                .map(|(column, text)| {
+                    plain(column.decimals.map_or_else(|| text.clone(), |places| at_places(text, places)))
+                })
                 .map(|mut cell| {
                     if cell.text.is_empty() {
                         "–".clone_into(&mut cell.text);

@@ -119,7 +119,8 @@ fn proportions(form: &Form<'_>, assembly: &mut Assembly<'_>, rows: &mut Vec<Tabl
     let cells = each_arm(study, |arm| assembly.cell("{count} ({share})", style, &|s| form.of_arm(arm, s)));
     rows.push(data_row(1, "Responders, n (%)", cells));
     if interval_method(form.binary).is_some() {
-        let cells = each_arm(study, |arm| assembly.cell("{share-lower}, {share-upper}", style, &|s| form.of_arm(arm, s)));
+        let cells =
+            each_arm(study, |arm| assembly.cell("{share-lower}, {share-upper}", style, &|s| form.of_arm(arm, s)));
         rows.push(data_row(1, format!("{level} % CI, %"), cells));
     }
     if form.binary.observed.is_some() {
@@ -166,7 +167,8 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
         .collect();
     let compared: Vec<_> = study.arm.iter().filter(|arm| arm.id != reference.id).collect();
     for arm in &compared {
-        let versus = if compared.len() > 1 { format!("{} − {}", arm.label, reference.label) } else { "Difference".to_owned() };
+        let versus =
+            if compared.len() > 1 { format!("{} − {}", arm.label, reference.label) } else { "Difference".to_owned() };
         let level = endpoints.first().map_or_else(String::new, |(_, binary)| level_text(binary.conf_level));
         columns.push(Column { head: vec![versus, format!("({level} % CI), % points")], align: Align::Decimal });
         columns.push(Column { head: vec!["p-value".to_owned()], align: Align::Decimal });
@@ -175,7 +177,8 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
     for (endpoint, binary) in endpoints {
         for visit in &binary.at {
             rows.push(heading(0, endpoint.label.clone()));
-            let variants = layout.variants.iter().filter_map(|name| study.variant.iter().find(|variant| variant.id == *name));
+            let variants =
+                layout.variants.iter().filter_map(|name| study.variant.iter().find(|variant| variant.id == *name));
             let forms = std::iter::once((None, "Main analysis")).chain(
                 variants
                     .filter(|variant| variant.of.contains(&endpoint.id))
@@ -184,15 +187,19 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
             for (variant, label) in forms {
                 let form = Form { endpoint, binary, visit, variant };
                 let style = Style { p_decimals: layout.p_decimals, points: true, ..Style::recorded(0) };
-                let mut cells = each_arm(study, |arm| assembly.cell("{count}/{n} ({share})", style, &|s| form.of_arm(arm, s)));
+                let mut cells =
+                    each_arm(study, |arm| assembly.cell("{count}/{n} ({share})", style, &|s| form.of_arm(arm, s)));
                 for arm in &compared {
                     let key = |s: Statistic, method| form.of_contrast(&arm.id, &reference.id, s, method);
                     cells.push(difference_methods(binary).next().map_or_else(Cell::default, |method| {
-                        assembly.cell("{difference} ({difference-lower}, {difference-upper})", style, &|s| key(s, method))
+                        assembly
+                            .cell("{difference} ({difference-lower}, {difference-upper})", style, &|s| key(s, method))
                     }));
-                    cells.push(test_methods(binary).next().map_or_else(Cell::default, |method| {
-                        assembly.cell("{p-value}", style, &|s| key(s, method))
-                    }));
+                    cells.push(
+                        test_methods(binary).next().map_or_else(Cell::default, |method| {
+                            assembly.cell("{p-value}", style, &|s| key(s, method))
+                        }),
+                    );
                 }
                 rows.push(data_row(1, label, cells));
             }
@@ -221,7 +228,9 @@ fn method_notes(endpoints: &[(&Endpoint, &Binary)]) -> Vec<Footnote> {
     methods.sort_unstable();
     methods.dedup();
     let mut parts = vec!["CI: confidence interval".to_owned()];
-    let named = |wanted: &[Method]| methods.iter().filter(|m| wanted.contains(m)).map(|m| method_name(*m)).collect::<Vec<_>>().join(", ");
+    let named = |wanted: &[Method]| {
+        methods.iter().filter(|m| wanted.contains(m)).map(|m| method_name(*m)).collect::<Vec<_>>().join(", ")
+    };
     for (what, wanted) in [
         ("proportions", &[Method::ClopperPearson, Method::Wilson][..]),
         ("differences", &[Method::MiettinenNurminen, Method::Newcombe]),

@@ -71,7 +71,10 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
     let mut footnotes = Vec::new();
     if let Some(method) = method {
         let level = level_text(binary.conf_level);
-        footnotes.push(note(format!("Bars: {level} % confidence intervals ({}). n/N: responders of all in the arm.", method_name(method))));
+        footnotes.push(note(format!(
+            "Bars: {level} % confidence intervals ({}). n/N: responders of all in the arm.",
+            method_name(method)
+        )));
     }
     let alt = format!("Points with intervals by visit and arm. {} {}", endpoint.label, sentences.join(" "));
     let plot = Plot { x, y, series, under, under_head: "n/N".to_owned(), alt };

@@ -76,7 +76,8 @@ impl Builder<'_> {
         self.groups
             .iter()
             .map(|group| {
-                let label = study.arm.iter().find(|arm| Some(&*arm.id) == *group).map_or("All", |arm| arm.label.as_str());
+                let label =
+                    study.arm.iter().find(|arm| Some(&*arm.id) == *group).map_or("All", |arm| arm.label.as_str());
                 assembly.head(label, &self.key(Statistic::N, *group))
             })
             .collect()
@@ -205,7 +206,7 @@ mod tests {
     fn shouted_levels_are_calmed_and_codes_left_alone() {
         assert_eq!(sentence_case("ADVERSE EVENT"), "Adverse event");
         assert_eq!(sentence_case("III+V"), "III+V");
-        assert_eq!(sentence_case("NR_PROTEIN"), "NR_PROTEIN");
+        assert_eq!(sentence_case("NOT_DONE"), "NOT_DONE");
         assert_eq!(sentence_case("Withdrew consent"), "Withdrew consent");
         assert_eq!(sentence_case("M"), "M");
     }

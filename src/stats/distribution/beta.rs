@@ -3,7 +3,7 @@
 //! Inside, the argument x is a pair of numbers in the proportion x to 1 − x. Callers know both of them exactly where
 //! the quotient would be rounded (df and t², counts of a table), and the far tails need both ends of the unit interval.
 
-use super::super::Undefined;
+use super::super::{Undefined, finite};
 use super::gamma::{deviance, stirling_error};
 
 /// ln √(2π).
@@ -77,7 +77,7 @@ pub(super) fn lower(a: f64, b: f64, odds: [f64; 2]) -> Result<f64, Undefined> {
         return Ok(1.0);
     }
     let tail = Tail::new(a, b, odds)?;
-    let near = libm::exp(tail.ln_kernel + libm::log(tail.factor)).min(1.0);
+    let near = finite(libm::exp(tail.ln_kernel + libm::log(tail.factor)))?.min(1.0);
     Ok(if tail.upper { 1.0 - near } else { near })
 }
 
@@ -115,7 +115,7 @@ impl Tail {
     }
 }
 
-/// The lower tail divided by its kernel, for x at or below the mean; `shortfall` is a − (a + b) x ≥ 0.
+/// The lower tail divided by its kernel, for x up to about the mean; `shortfall` is a − (a + b) x, above −1.
 fn fraction(a: f64, b: f64, x: f64, y: f64, shortfall: f64) -> Result<f64, Undefined> {
     let mut c = f64::INFINITY;
     let mut d = (a + 1.0) / (a * (shortfall + 1.0));

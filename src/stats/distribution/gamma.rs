@@ -5,8 +5,8 @@ use super::super::{Undefined, finite};
 /// ln √(2π).
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 
-/// Terms of a series or continued fraction before it is given up. Both need a few times √a of them, so this is reached
-/// only when `a` is beyond any number of subjects (about 1e9).
+/// Terms of a series or continued fraction before it is given up. Both need a few times √a of them: this is reached
+/// only when `a` is beyond any number of subjects (about 1e8).
 const TERMS: u32 = 200_000;
 
 /// Natural logarithm of the gamma function.
@@ -35,7 +35,7 @@ pub fn ln_gamma(x: f64) -> Result<f64, Undefined> {
 /// Shape `a` above 0; `x` at least 0, infinity included.
 ///
 /// # Not estimable
-/// `OutOfRange` outside these; `NotConverged` for shapes beyond about 1e9.
+/// `OutOfRange` outside these; `NotConverged` for shapes beyond about 1e8.
 ///
 /// # Agrees with
 /// R `pgamma(x, a)`; cases in `fixtures/reference/distribution`.
@@ -69,7 +69,7 @@ pub fn gamma_upper(a: f64, x: f64) -> Result<f64, Undefined> {
 /// `x` of any sign, infinities included; `df` above 0, not necessarily whole.
 ///
 /// # Not estimable
-/// `OutOfRange` when `x` is not a number or `df` not above 0; `NotConverged` for `df` beyond about 1e9.
+/// `OutOfRange` when `x` is not a number or `df` not above 0; `NotConverged` for `df` beyond about 1e8.
 ///
 /// # Agrees with
 /// R `pchisq(x, df, lower.tail = FALSE)`; cases in `fixtures/reference/distribution`.
@@ -93,10 +93,10 @@ fn sides(a: f64, x: f64) -> Result<(f64, f64), Undefined> {
     // x^a e^-x / Γ(a + 1), a Poisson probability at a real argument.
     let kernel = libm::exp(-stirling_error(a) - deviance(a, x, x - a) - LN_SQRT_2PI) / a.sqrt();
     if x < a + 1.0 {
-        let lower = (kernel * series(a, x)?).min(1.0);
+        let lower = finite(kernel * series(a, x)?)?.min(1.0);
         Ok((lower, 1.0 - lower))
     } else {
-        let upper = (kernel * a * fraction(a, x)?).min(1.0);
+        let upper = finite(kernel * a * fraction(a, x)?)?.min(1.0);
         Ok((1.0 - upper, upper))
     }
 }
