@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
 #[path = "../fixtures/simulate/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the command line of the generator uses what the benchmark does not")]
 mod simulate;
 
 use std::path::{Path, PathBuf};

@@ -394,11 +394,18 @@ impl Desk {
             faults.add(format!("did not end within {} s", PATIENCE.as_secs()));
             return faults;
         }
+        if let Some(at) = outcome.stderr.find("panicked") {
+            let told: Vec<&str> = outcome.stderr[at..].lines().take(2).collect();
+            faults.add(format!("{} (exit {})", shortened(&told.join(" ")), outcome.exit));
+            return faults;
+        }
+        if outcome.exit == 0 {
+            let before = if changed.is_empty() { "" } else { " and wrote over the earlier package" };
+            faults.add(format!("was accepted{before}"));
+            return faults;
+        }
         if outcome.exit != exit {
             faults.add(format!("exit {} instead of {exit}", outcome.exit));
-        }
-        if let Some(line) = outcome.stderr.lines().find(|line| line.contains("panicked")) {
-            faults.add(line.to_owned());
         }
         if !changed.is_empty() {
             faults.add(format!("files changed:{changed}"));
@@ -423,8 +430,10 @@ impl Desk {
     }
 }
 
+/// What the program said, for a message: without the rules that cannot be decided for some rows, which `check` lists.
 fn shortened(text: &str) -> String {
-    let text: String = text.chars().take(1500).collect();
+    let told: Vec<&str> = text.lines().filter(|line| !line.contains(": undecided for ")).collect();
+    let text: String = told.join("\n").chars().take(1500).collect();
     text.trim_end().escape_debug().to_string().replace("\\n", "\n        ")
 }
 

@@ -1,7 +1,7 @@
 //! The generator of the flagship study still makes the committed bytes, and makes any number of participants.
 
 #[path = "../fixtures/simulate/mod.rs"]
-#[expect(dead_code, reason = "the command line of the generator uses what the tests do not")]
+#[expect(dead_code, unused_imports, reason = "the command line of the generator uses what the tests do not")]
 mod simulate;
 
 use std::path::Path;

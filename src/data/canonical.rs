@@ -68,7 +68,9 @@ pub(super) fn canonical(table: Table, subject: &str, known: Option<&str>) -> Can
             let mut content = Sha256::new();
             content.update(b"trialpress content 1\n");
             content.update((records as u64).to_le_bytes());
-            columns.iter().for_each(|column| content.update(column));
+            for column in &columns {
+                content.update(column);
+            }
             hexadecimal(&content.finalize())
         },
         str::to_owned,

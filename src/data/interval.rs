@@ -136,8 +136,8 @@ pub fn relative_fall(first: Measure, second: Measure) -> Measure {
         return Measure::MISSING;
     }
     let quotient = |second: f64, first: f64| match (second, first) {
-        (s, _) if s == 0.0 => 0.0,
-        (_, f) if f == 0.0 => f64::INFINITY,
+        (0.0, _) => 0.0,
+        (_, 0.0) => f64::INFINITY,
         (s, f) if s.is_infinite() && f.is_infinite() => f64::INFINITY,
         (s, f) => s / f,
     };

@@ -286,7 +286,9 @@ impl Node {
             }
             NodeKind::In(a, list) => {
                 a.visit(see);
-                list.iter().for_each(|node| node.visit(see));
+                for node in list {
+                    node.visit(see);
+                }
             }
             NodeKind::Case(arms, otherwise) => {
                 for (when, then) in arms {

@@ -50,6 +50,12 @@ impl Typing<'_> {
         }
     }
 
+    fn expect_all(&mut self, nodes: &[Node], wanted: Type, whose: &str) {
+        for node in nodes {
+            self.expect(node, wanted, whose);
+        }
+    }
+
     /// The common type of several nodes.
     fn common<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node>, whose: &str) -> Option<Type> {
         let mut seen: Option<Type> = None;
@@ -174,7 +180,7 @@ impl Typing<'_> {
                 common
             }
             Function::Abs | Function::Round | Function::Floor | Function::Ceil | Function::RelativeFall => {
-                arguments.iter().for_each(|node| self.expect(node, Type::Number, &whose));
+                self.expect_all(arguments, Type::Number, &whose);
                 if function == Function::Round
                     && let Some(decimals) = arguments.get(1)
                     && !matches!(decimals.kind, NodeKind::Number(_))
@@ -185,11 +191,11 @@ impl Typing<'_> {
                 Some(Type::Number)
             }
             Function::Upper | Function::Lower | Function::Trim => {
-                arguments.iter().for_each(|node| self.expect(node, Type::Text, &whose));
+                self.expect_all(arguments, Type::Text, &whose);
                 Some(Type::Text)
             }
             Function::AnyAvailable | Function::AllAvailable => {
-                arguments.iter().for_each(|node| self.expect(node, Type::Truth, &whose));
+                self.expect_all(arguments, Type::Truth, &whose);
                 Some(Type::Truth)
             }
         }

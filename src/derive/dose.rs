@@ -22,6 +22,16 @@ struct Course {
     daily: Option<f64>,
 }
 
+/// What a record says of the dose a day.
+enum Daily {
+    /// It does not reach the whole body and does not count.
+    Local,
+    /// It counts, but how much is not recorded.
+    Unrecorded,
+    /// So much.
+    Dose(f64),
+}
+
 /// The courses of each subject.
 pub(crate) struct Courses {
     of_subject: Vec<Vec<Course>>,
@@ -100,8 +110,10 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
             Some((_, latest)) => latest,
             None => i32::MAX / 4,
         };
-        if let Some(daily) = daily {
-            of_subject[subject].push(Course { first, last, daily });
+        match daily {
+            Daily::Local => {}
+            Daily::Unrecorded => of_subject[subject].push(Course { first, last, daily: None }),
+            Daily::Dose(dose) => of_subject[subject].push(Course { first, last, daily: Some(dose) }),
         }
     }
     for ((variable, word), mut subjects) in reading.unknown {
@@ -182,12 +194,12 @@ impl<'a> Reading<'a> {
         self.dose.instrument.once.iter().any(|once| once.to_uppercase() == frequency)
     }
 
-    /// None for a course that does not count; `Some(None)` for one whose dose is not recorded.
-    fn daily(&mut self, row: usize, who: &dyn Fn(usize) -> String) -> Option<Option<f64>> {
+    /// The dose a day of a course: one by a local route counts as none, one whose dose is not recorded is missing.
+    fn daily(&mut self, row: usize, who: &dyn Fn(usize) -> String) -> Daily {
         let instrument = &self.dose.instrument;
         let route = word(&self.route, row);
         if instrument.local.iter().any(|local| local.to_uppercase() == route) {
-            return None;
+            return Daily::Local;
         }
         let drug = word(&self.drug, row);
         let unit = word(&self.unit, row);
@@ -215,9 +227,9 @@ impl<'a> Reading<'a> {
             _ => None,
         };
         let (Some(equal), Some(per), Some(times), Some(amount)) = (equal, per, times, amount) else {
-            return Some(None);
+            return Daily::Unrecorded;
         };
-        Some(Some(amount / per * times * equals / equal))
+        Daily::Dose(amount / per * times * equals / equal)
     }
 }
 

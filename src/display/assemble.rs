@@ -71,7 +71,7 @@ impl<'a> Assembly<'a> {
             keys.push(key);
         }
         if let (false, Some(abbreviation)) = (estimable, abbreviations.into_iter().next()) {
-            text = abbreviation.to_owned();
+            abbreviation.clone_into(&mut text);
         }
         Cell { text, marks: Vec::new(), keys }
     }

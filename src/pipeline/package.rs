@@ -59,8 +59,13 @@ impl Package {
             files.push((format!("typst/{}", path.trim_start_matches('/')), source.clone().into_bytes()));
         }
         files.sort();
-        let sums: String =
-            files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex(&Sha256::digest(bytes)))).collect();
+        let sums: Vec<String> =
+            files.iter().map(|(path, bytes)| format!("{}  {path}", hex(&Sha256::digest(bytes)))).collect();
+        let sums = sums.join(
+            "
+",
+        ) + "
+";
         files.push((SUMS.to_owned(), sums.into_bytes()));
         Self { files, pdf }
     }

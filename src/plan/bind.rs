@@ -519,7 +519,7 @@ impl<'a> Binding<'a> {
         let scope = Scope::Frame(binary.frame.to_string());
         let mut variants = Vec::new();
         for (position, variant) in self.study.variant.iter().enumerate() {
-            if variant.of.iter().any(|of| *of == endpoint.id) {
+            if variant.of.contains(&endpoint.id) {
                 let exclude = variant.exclude.as_ref().map(|rule| self.truth(rule, scope.clone(), &variant.label));
                 variants.push((position, exclude, variant.analysis_set.as_ref().map(|set| self.set(set))));
             }

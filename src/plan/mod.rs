@@ -489,7 +489,7 @@ impl Plan {
                     rules.extend(item.among);
                     match &item.kind {
                         ItemKind::Number(rule) | ItemKind::Category(rule, _) | ItemKind::Count(rule) => {
-                            rules.push(*rule)
+                            rules.push(*rule);
                         }
                         ItemKind::Heading => {}
                     }

@@ -75,8 +75,9 @@ fn without_header(world: &Shelf, templates: &Templates, document: &PagedDocument
 
 fn finding(world: &Shelf, templates: &Templates, diagnostic: &SourceDiagnostic) -> Finding {
     // An error inside a value is explained by the call that led there.
-    let spans = std::iter::once(diagnostic.span).chain(diagnostic.trace.iter().map(|point| DiagSpan::from(point.span)));
-    let place = spans.filter_map(|span| place(world, templates, span)).next().unwrap_or_default();
+    let mut spans =
+        std::iter::once(diagnostic.span).chain(diagnostic.trace.iter().map(|point| DiagSpan::from(point.span)));
+    let place = spans.find_map(|span| place(world, templates, span)).unwrap_or_default();
     let mut finding = Finding::error(place, diagnostic.message.as_str());
     let hints: Vec<&str> = diagnostic.hints.iter().map(|hint| hint.v.as_str()).collect();
     if !hints.is_empty() {

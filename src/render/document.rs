@@ -74,7 +74,10 @@ impl Document {
                     laid = plot::Sheet::lay_out(plot, sheet::figure_room(display, title, turn));
                 }
                 let svg = self.figure(index, display, laid.canvas, &plot.alt, |pen| laid.draw(pen))?;
-                ("figure", turn, json!({ "path": svg, "width": laid.canvas.0, "alt": text::line(&plot.alt) }))
+                // Many rows below a plot may leave less than the least field asks for.
+                let share = (sheet::figure_room(display, title, turn).1 / laid.canvas.1).min(1.0);
+                let width = laid.canvas.0 * share;
+                ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&plot.alt) }))
             }
             Body::Flow(flow) => {
                 let (laid, turn, shrink) = flow::choose(flow, |turn| sheet::figure_room(display, title, turn));

@@ -185,7 +185,7 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
     diagram.boxes.extend([top, side_box, randomised]);
 
     // One column an arm; in each band equal heights.
-    let first = centre - (column * small(arms) + gap * small(arms - 1)) / 2.0;
+    let first = centre - f64::midpoint(column * small(arms), gap * small(arms - 1));
     let middle_of = |arm: usize| first + small(arm) * (column + gap) + column / 2.0;
     let parts: [fn(&crate::display::FlowArm) -> &FlowBox; 3] =
         [|arm| &arm.allocation, |arm| &arm.follow_up, |arm| &arm.analysis];

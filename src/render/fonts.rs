@@ -10,6 +10,8 @@ use typst::layout::Abs;
 use typst::text::{Font, FontInstance, FontStretch, FontVariant, FontVariations, FontWeight};
 use typst_kit::fonts::FontStore;
 
+use super::noto;
+
 /// Family of tables, figures and running heads.
 pub const SANS: &str = "Noto Sans";
 /// Family of prose and headings.
@@ -104,14 +106,10 @@ impl Fonts {
     fn load() -> Self {
         let mut store = FontStore::new();
         store.extend(typst_kit::fonts::embedded().filter(|(_, info)| info.family == SERIF || info.family == MONO));
-        for (style, bytes) in [
-            (FontStyle::Normal, ttf_noto_sans::REGULAR),
-            (FontStyle::Bold, ttf_noto_sans::BOLD),
-            (FontStyle::Italic, ttf_noto_sans::ITALIC),
-        ] {
+        let sans = noto::faces();
+        for (style, bytes) in [FontStyle::Normal, FontStyle::Bold, FontStyle::Italic].into_iter().zip(sans) {
             assert!(register_font(SANS, style, bytes).is_ok(), "the embedded Noto Sans is damaged");
         }
-        let sans = [ttf_noto_sans::REGULAR, ttf_noto_sans::BOLD, ttf_noto_sans::ITALIC, ttf_noto_sans::BOLD_ITALIC];
         store.extend(sans.into_iter().flat_map(|bytes| Font::iter(Bytes::new(bytes))).map(|font| {
             let info = font.info().clone();
             (font, info)

@@ -14,6 +14,7 @@ mod diagram;
 mod document;
 mod flow;
 mod fonts;
+mod noto;
 mod page_text;
 mod palette;
 mod pen;

@@ -236,7 +236,7 @@ fn cut(points: &[At], dashes: &[f64]) -> Vec<Vec<At>> {
         let (across, down) = (to.0 - from.0, to.1 - from.1);
         let length = (across * across + down * down).sqrt();
         let mut done = 0.0;
-        while length - done > left {
+        while length - done >= left {
             done += left;
             let share = done / length;
             let at = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
@@ -250,7 +250,7 @@ fn cut(points: &[At], dashes: &[f64]) -> Vec<Vec<At>> {
             left = dashes[turn % dashes.len()];
         }
         left -= length - done;
-        if turn % 2 == 0 {
+        if turn % 2 == 0 && done < length {
             current.push(to);
         }
     }

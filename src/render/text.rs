@@ -50,7 +50,7 @@ pub fn longest_word(face: Face, size: f64, text: &str) -> f64 {
 }
 
 /// The text with a possible break between any two letters of the words that are wider than `width`.
-pub fn breakable<'a>(face: Face, size: f64, text: &'a str, width: f64) -> Cow<'a, str> {
+pub fn breakable(face: Face, size: f64, text: &str, width: f64) -> Cow<'_, str> {
     if text.len() < 8 || longest_word(face, size, text) <= width {
         return Cow::Borrowed(text);
     }
@@ -150,7 +150,7 @@ fn letters(chars: impl Iterator<Item = char>) -> usize {
 }
 
 /// As much of the text as fits in `width`, with an ellipsis where something is left out.
-pub fn elide<'a>(face: Face, size: f64, text: &'a str, width: f64) -> Cow<'a, str> {
+pub fn elide(face: Face, size: f64, text: &str, width: f64) -> Cow<'_, str> {
     if Fonts::get().width(face, size, text) <= width {
         return Cow::Borrowed(text);
     }

@@ -99,8 +99,14 @@ impl Statistic {
             Self::N | Self::Missing | Self::Count => Decimals::Whole,
             Self::Share | Self::ShareLower | Self::ShareUpper => Decimals::Percent(1),
             Self::Min | Self::Max => Decimals::Recorded(0),
-            Self::Mean | Self::Median | Self::Q1 | Self::Q3 | Self::LsMean => Decimals::Recorded(1),
-            Self::Difference | Self::DifferenceLower | Self::DifferenceUpper => Decimals::Recorded(1),
+            Self::Mean
+            | Self::Median
+            | Self::Q1
+            | Self::Q3
+            | Self::LsMean
+            | Self::Difference
+            | Self::DifferenceLower
+            | Self::DifferenceUpper => Decimals::Recorded(1),
             Self::Sd | Self::DifferenceSe | Self::LsMeanSe => Decimals::Recorded(2),
             Self::PValue => Decimals::Probability(4),
         }

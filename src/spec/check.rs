@@ -391,7 +391,9 @@ impl<'a> Check<'a> {
     }
 
     fn formats(&mut self, at: usize, rows: &[RowFormat]) {
-        rows.iter().for_each(|row| self.format(at, &row.show));
+        for row in rows {
+            self.format(at, &row.show);
+        }
     }
 
     fn format(&mut self, at: usize, show: &str) {

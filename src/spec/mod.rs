@@ -191,37 +191,28 @@ impl Reading {
     fn list<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> Vec<T> {
         let Some(value) = value else { return Vec::new() };
         let at = value.span().start;
-        match value.into_inner() {
-            DeValue::Array(array) => array.into_iter().filter_map(|element| self.element(element)).collect(),
-            _ => {
-                self.findings
-                    .push(Finding::error(self.origin.place(at), format!("{key} is written [[{key}]], once for each")));
-                Vec::new()
-            }
+        if let DeValue::Array(array) = value.into_inner() {
+            return array.into_iter().filter_map(|element| self.element(element)).collect();
         }
+        self.findings.push(Finding::error(self.origin.place(at), format!("{key} is written [[{key}]], once for each")));
+        Vec::new()
     }
 
     fn named<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> BTreeMap<String, T> {
-        let Some(value) = value else { return BTreeMap::new() };
+        let mut named = BTreeMap::new();
+        let Some(value) = value else { return named };
         let at = value.span().start;
-        match value.into_inner() {
-            DeValue::Table(table) => {
-                let mut named = BTreeMap::new();
-                for (name, element) in table {
-                    if let Some(element) = self.element(element) {
-                        named.insert(name.into_inner().into_owned(), element);
-                    }
-                }
-                named
-            }
-            _ => {
-                self.findings.push(Finding::error(
-                    self.origin.place(at),
-                    format!("{key} is written [{key}.NAME], once for each"),
-                ));
-                BTreeMap::new()
+        let DeValue::Table(table) = value.into_inner() else {
+            let message = format!("{key} is written [{key}.NAME], once for each");
+            self.findings.push(Finding::error(self.origin.place(at), message));
+            return named;
+        };
+        for (name, element) in table {
+            if let Some(element) = self.element(element) {
+                named.insert(name.into_inner().into_owned(), element);
             }
         }
+        named
     }
 
     fn required<T: DeserializeOwned>(&mut self, key: &str, value: Option<Spanned<DeValue<'_>>>) -> Option<T> {

@@ -24,7 +24,7 @@ const SPOTS: [Spot; 24] = [
     spot("title page, kind", "kind = \"Test report\"", "kind = {}"),
     spot("title page, status", "status = \"Invented data\"", "status = {}"),
     spot("title page, facts, label", "simulated = true", "simulated = true\nfacts = [{ label = {}, text = \"x\" }]"),
-    spot("title page, facts “Fact”", "simulated = true", "simulated = true\nfacts = [{ label = \"Fact\", text = {} }]"),
+    spot("title page, facts “Fact”", "language = \"en\"", "language = \"en\"\nfacts = [{ label = \"Fact\", text = {} }]"),
     spot("display t-who, head of column 1", "label = \"New\"", "label = {}"),
     spot("display t-who, subtitle", "label = \"All randomised\"", "label = {}"),
     spot("methods “Visits”", "label = \"Week 8\"", "label = {}"),

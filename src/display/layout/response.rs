@@ -76,7 +76,7 @@ fn test_methods(binary: &Binary) -> impl Iterator<Item = Method> {
 /// The confidence level in percent: 95, or 97.5.
 pub(super) fn level_text(level: f64) -> String {
     let tenths = crate::results::conf_level_key(level);
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
 
 fn arm_columns(endpoint: &Endpoint, form: &Form<'_>, assembly: &mut Assembly<'_>) -> Vec<Column> {
@@ -228,7 +228,7 @@ fn method_notes(endpoints: &[(&Endpoint, &Binary)]) -> Vec<Footnote> {
     methods.sort_unstable();
     methods.dedup();
     let mut parts = vec!["CI: confidence interval".to_owned()];
-    let named = |wanted: &[Method]| {
+    let names_of = |wanted: &[Method]| {
         methods.iter().filter(|m| wanted.contains(m)).map(|m| method_name(*m)).collect::<Vec<_>>().join(", ")
     };
     for (what, wanted) in [
@@ -236,7 +236,7 @@ fn method_notes(endpoints: &[(&Endpoint, &Binary)]) -> Vec<Footnote> {
         ("differences", &[Method::MiettinenNurminen, Method::Newcombe]),
         ("p-values", &[Method::Fisher, Method::ChiSquare]),
     ] {
-        let names = named(wanted);
+        let names = names_of(wanted);
         if !names.is_empty() {
             parts.push(format!("{what}: {names}{}", if what == "p-values" { ", two-sided" } else { "" }));
         }
