@@ -45,8 +45,8 @@ struct Common {
     #[arg(long, global = true, value_name = "FILE")]
     log: Option<PathBuf>,
     /// Threads to use; all processors if absent. The output does not depend on it.
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,7 +146,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Some(threads) = cli.common.threads {
         // Only fails if the pool exists already, and nothing has run yet.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
     let terminal = Terminal::new(cli.common.quiet);
     let outcome = perform(&cli.verb, &terminal);

@@ -27,6 +27,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::support::{Outcome, fixture_study, program, repository, scratch};
@@ -39,7 +40,7 @@ const LOCK_DATE: &str = "2024-06-30";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything below a folder: files with their bytes, links with their targets, folders.
-type Tree = BTreeMap<String, Vec<u8>>;
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
 
 /// A study that cases spoil.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ fn copy(from: &Path, to: &Path) {
     fs::copy(from, to).unwrap_or_else(|error| panic!("{} cannot be copied: {error}", from.display()));
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     for (path, bytes) in tree(from) {
         let path = to.join(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the scratch folder takes folders");
@@ -117,7 +118,7 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 /// Everything below a folder.
-fn tree(folder: &Path) -> Tree {
+pub(crate) fn tree(folder: &Path) -> Tree {
     fn walk(folder: &Path, below: &str, found: &mut Tree) {
         let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         for entry in entries.map(|entry| entry.expect("the folder can be listed")) {
@@ -147,7 +148,7 @@ fn tree(folder: &Path) -> Tree {
 }
 
 /// What differs between two trees, for a message; empty if nothing does.
-fn tree_differences(before: &Tree, after: &Tree) -> String {
+pub(crate) fn tree_differences(before: &Tree, after: &Tree) -> String {
     let mut text = String::new();
     for (path, bytes) in before {
         match after.get(path) {
@@ -162,6 +163,28 @@ fn tree_differences(before: &Tree, after: &Tree) -> String {
     text
 }
 
+/// What is wrong with the folder of a package: files that its sums do not name, or sums that are wrong.
+pub(crate) fn package_faults(package: &Tree) -> Vec<String> {
+    let Some(sums) = package.get("SHA256SUMS") else { return vec!["there is no SHA256SUMS".to_owned()] };
+    let mut listed = Vec::new();
+    let mut faults = Vec::new();
+    for line in String::from_utf8_lossy(sums).lines() {
+        let (sum, path) = line.split_once("  ").unwrap_or(("", line));
+        listed.push(path.to_owned());
+        match package.get(path) {
+            None => faults.push(format!("{path} is missing")),
+            Some(bytes) => {
+                let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                if found != sum {
+                    faults.push(format!("{path} is not what SHA256SUMS says"));
+                }
+            }
+        }
+    }
+    faults.extend(package.keys().filter(|path| *path != "SHA256SUMS" && !listed.contains(path)).map(|path| format!("{path} is not in SHA256SUMS")));
+    faults
+}
+
 /// A package of the small study, made once.
 fn earlier_package() -> &'static Tree {
     static PACKAGE: OnceLock<Tree> = OnceLock::new();
@@ -174,7 +197,7 @@ fn earlier_package() -> &'static Tree {
 }
 
 /// Runs a command that must end by itself in time.
-fn call(command: &mut Command) -> Outcome {
+pub(crate) fn call(command: &mut Command) -> Outcome {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -208,10 +231,10 @@ fn call(command: &mut Command) -> Outcome {
 }
 
 /// The exit number this harness gives to a program that had to be stopped.
-const TOO_LATE: i32 = -2;
+pub(crate) const TOO_LATE: i32 = -2;
 
 /// The findings in what the program said: every line that names an error or a warning.
-fn findings(stderr: &str) -> Vec<&str> {
+pub(crate) fn findings(stderr: &str) -> Vec<&str> {
     let is_finding = |line: &&str| {
         !line.starts_with(' ') && ["error: ", "warning: "].iter().any(|word| line.starts_with(word) || line.contains(&format!(": {word}")))
     };

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use toml::Value;
 
 use crate::support::{
-    Record, argument, field, fixture_study, json, read, records, repository, results_csv, scratch, shared,
+    Record, argument, displays, field, fixture_study, read, records, repository, results_csv, scratch, shared,
     specification, succeed, write_specification,
 };
 
@@ -257,12 +257,8 @@ fn data() -> Option<PathBuf> {
 
 /// The tables of a package by number.
 fn tables(package: &Path) -> BTreeMap<String, Printed> {
-    (1..)
-        .map(|position| format!("typst/data/display-{position}.json"))
-        .take_while(|file| package.join(file).exists())
-        .map(|file| json(package, &file))
-        .map(|display| (display["number"].as_str().unwrap_or_default().to_owned(), Printed::new(&display)))
-        .collect()
+    let number = |display: &Json| display["number"].as_str().unwrap_or_default().to_owned();
+    displays(package).iter().map(|display| (number(display), Printed::new(display))).collect()
 }
 
 #[test]

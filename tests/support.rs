@@ -136,6 +136,12 @@ pub fn json(package: &Path, file: &str) -> Value {
     serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The displays of a package as the page shows them, in order.
+pub fn displays(package: &Path) -> Vec<Value> {
+    let files = (1..1000).map(|position| format!("typst/data/display-{position}.json"));
+    files.take_while(|file| package.join(file).exists()).map(|file| json(package, &file)).collect()
+}
+
 /// The field of a record.
 pub fn field<'a>(record: &'a Record, column: &str) -> &'a str {
     record.get(column).unwrap_or_else(|| panic!("there is no column {column}, only {:?}", record.keys()))

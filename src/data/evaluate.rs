@@ -291,19 +291,26 @@ impl Evaluation<'_> {
             }
             Function::AnyAvailable | Function::AllAvailable => {
                 let any = function == Function::AnyAvailable;
-                let mut combined = vec![Truth::Unknown; self.rows];
+                let mut combined: Vec<Option<Truth>> = vec![None; self.rows];
                 for argument in arguments {
                     let value = self.truth(argument, active);
+                    let inputs: Vec<Arc<Vector>> =
+                        argument.columns().into_iter().filter_map(|name| self.sheet.column(name)).collect();
                     for (row, so_far) in combined.iter_mut().enumerate() {
-                        *so_far = match (*so_far, pick(&value, row)) {
-                            (Truth::Unknown, next) => next,
-                            (known, Truth::Unknown) => known,
-                            (a, b) if any => a.or(b),
-                            (a, b) => a.and(b),
-                        };
+                        // Only what was not measured is left out. What was measured and stays undecided, because it is
+                        // known only as a limit, is undecided here too.
+                        if inputs.iter().any(|input| input.is_null(row)) {
+                            continue;
+                        }
+                        let next = pick(&value, row);
+                        *so_far = Some(match *so_far {
+                            None => next,
+                            Some(known) if any => known.or(next),
+                            Some(known) => known.and(next),
+                        });
                     }
                 }
-                Some(Arc::new(Vector::Truth(combined)))
+                Some(Arc::new(Vector::Truth(combined.into_iter().map(Option::unwrap_or_default).collect())))
             }
             Function::RelativeFall => {
                 let (first, second) = (self.of(&arguments[0], active)?, self.of(&arguments[1], active)?);
@@ -501,6 +508,9 @@ mod tests {
         assert_eq!(run("t IS NULL OR x IS NULL").0, ["false", "false", "true", "false"]);
         assert_eq!(run("COALESCE(t, 'none')").0, ["a", "b", "none", "ab"]);
         assert_eq!(run("ANY_AVAILABLE(x < 0.5, t = 'a')").0, ["true", "true", "", "true"]);
+        // In the last row x is below 0.5: undecided against 0.4, but measured, so it is not left out.
+        assert_eq!(run("ALL_AVAILABLE(x < 0.4, t = 'ab')").0, ["false", "false", "", ""]);
+        assert_eq!(run("ANY_AVAILABLE(x < 0.4, t = 'b')").0, ["false", "true", "", ""]);
         assert_eq!(run("CASE WHEN t LIKE 'a%' THEN 1 WHEN x = 0 THEN NULL ELSE 3 END").0, ["1", "", "3", "1"]);
         assert_eq!(run("NULL").0, ["", "", "", ""]);
         assert_eq!(run("NULLIF(t, 'b')").0, ["a", "", "", "ab"]);

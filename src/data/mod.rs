@@ -28,6 +28,7 @@ mod canonical;
 mod delimited;
 mod gate;
 mod lock;
+mod lower;
 mod pages;
 mod parquet;
 mod xpt;

@@ -20,6 +20,49 @@ struct Course {
     last: i32,
     /// Dose a day; none where it is not recorded.
     daily: Option<f64>,
+    /// Which drug, to tell an overlap of two records of one drug.
+    drug: u32,
+}
+
+/// Whether two courses of one drug share a day.
+fn overlap(courses: &[Course]) -> bool {
+    courses.iter().enumerate().any(|(at, one)| {
+        courses[at + 1..]
+            .iter()
+            .any(|other| one.drug == other.drug && one.first <= other.last && other.first <= one.last)
+    })
+}
+
+/// Subjects whose records leave a doubt, by what it is.
+#[derive(Default)]
+struct Doubts {
+    undated: Vec<String>,
+    unreadable: Vec<String>,
+    reversed: Vec<String>,
+    overlapping: Vec<String>,
+}
+
+impl Doubts {
+    fn tell(self, dose: &BoundDose, notes: &mut Notes<'_>) {
+        let all = [
+            (self.undated, &dose.start.0, "a course without a first day counts from before the study"),
+            (self.unreadable, &dose.end.0, "the last day of a course cannot be read, and the course counts as ongoing"),
+            (
+                self.reversed,
+                &dose.end.0,
+                "a course ends before it starts, and its dose counts as not recorded from its end on",
+            ),
+            (self.overlapping, &dose.drug, "two records of one drug overlap, and their doses add"),
+        ];
+        for (mut subjects, variable, message) in all {
+            subjects.sort();
+            subjects.dedup();
+            if !subjects.is_empty() {
+                let place = Place::dataset(dose.dataset.clone()).variable(variable.clone()).subjects(subjects);
+                notes.findings.push(Finding::warning(place, format!("{}: {message}", dose.name)));
+            }
+        }
+    }
 }
 
 /// What a record says of the dose a day.
@@ -91,31 +134,46 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
 
     let mut reading = Reading::new(dose, &records);
     let mut of_subject: Vec<Vec<Course>> = (0..sources.index.len()).map(|_| Vec::new()).collect();
-    let mut undated = Vec::new();
+    let mut doubts = Doubts::default();
     for (row, subject) in subject_of.iter().enumerate() {
         let Some(subject) = *subject else { continue };
-        let daily = reading.daily(row, &who);
+        let daily = match reading.daily(row, &who) {
+            Daily::Local => continue,
+            Daily::Unrecorded => None,
+            Daily::Dose(dose) => Some(dose),
+        };
         let day_one = sources.day_one[subject];
         let first = reading.start.span(row).map(|(earliest, latest)| match day_one {
             Some(day_one) if (earliest..=latest).contains(&day_one) => day_one,
             _ => earliest,
         });
         if first.is_none() {
-            undated.push(who(row));
+            doubts.undated.push(who(row));
         }
         let first = first.unwrap_or(i32::MIN / 4);
-        let last = match reading.end.span(row) {
+        let end = reading.end.span(row);
+        if end.is_none() && reading.end.is_unreadable(row) {
+            doubts.unreadable.push(who(row));
+        }
+        let last = match end {
             _ if reading.is_once(row) => first,
             _ if ongoing[row].holds() => i32::MAX / 4,
             Some((_, latest)) => latest,
             None => i32::MAX / 4,
         };
-        match daily {
-            Daily::Local => {}
-            Daily::Unrecorded => of_subject[subject].push(Course { first, last, daily: None }),
-            Daily::Dose(dose) => of_subject[subject].push(Course { first, last, daily: Some(dose) }),
-        }
+        let course = if last < first {
+            doubts.reversed.push(who(row));
+            Course { first: last, last: i32::MAX / 4, daily: None, drug: reading.drug_code(row) }
+        } else {
+            Course { first, last, daily, drug: reading.drug_code(row) }
+        };
+        of_subject[subject].push(course);
     }
+    doubts.overlapping = (0..of_subject.len())
+        .filter(|subject| overlap(&of_subject[*subject]))
+        .map(|subject| sources.index.id(subject))
+        .collect();
+    doubts.tell(dose, notes);
     for ((variable, word), mut subjects) in reading.unknown {
         subjects.sort();
         subjects.dedup();
@@ -125,10 +183,6 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
             Finding::error(place, message)
                 .hint("an unknown word is never taken as zero: correct it, or select other records"),
         );
-    }
-    if !undated.is_empty() {
-        let place = Place::dataset(dose.dataset.clone()).variable(dose.start.0.clone()).subjects(undated);
-        notes.findings.push(Finding::warning(place, "a course without a first day counts from before the study"));
     }
     Courses { of_subject }
 }
@@ -158,6 +212,11 @@ impl DateColumns {
         Self { date: records.column(date), text }
     }
 
+    /// Whether something is written that is no date.
+    fn is_unreadable(&self, row: usize) -> bool {
+        self.text.get(row).is_some_and(|text| !text.trim().is_empty() && PartialDate::parse(text).is_none())
+    }
+
     /// The first and last day it may be.
     fn span(&self, row: usize) -> Option<(i32, i32)> {
         if let Some(Vector::Date(dates)) = self.date.as_deref()
@@ -169,6 +228,7 @@ impl DateColumns {
     }
 }
 
+/// A text of a record as the instrument is asked for it.
 fn word(column: &Texts, row: usize) -> String {
     column.get(row).unwrap_or("").trim().to_uppercase()
 }
@@ -187,6 +247,10 @@ impl<'a> Reading<'a> {
             end: DateColumns::new(records, &dose.end),
             unknown: BTreeMap::new(),
         }
+    }
+
+    fn drug_code(&self, row: usize) -> u32 {
+        self.drug.codes.get(row).copied().unwrap_or(Texts::MISSING)
     }
 
     fn is_once(&self, row: usize) -> bool {
@@ -238,8 +302,12 @@ mod tests {
     use super::*;
 
     fn courses(list: &[(i32, i32, Option<f64>)]) -> Courses {
-        let course =
-            |(first, last, daily): &(i32, i32, Option<f64>)| Course { first: *first, last: *last, daily: *daily };
+        let course = |(first, last, daily): &(i32, i32, Option<f64>)| Course {
+            first: *first,
+            last: *last,
+            daily: *daily,
+            drug: 0,
+        };
         Courses { of_subject: vec![list.iter().map(course).collect()] }
     }
 

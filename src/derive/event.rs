@@ -1,5 +1,6 @@
 //! The first date of an event, for each subject.
 
+use crate::data::date::PartialDate;
 use crate::data::vector::Vector;
 use crate::derive::Notes;
 use crate::derive::frame::Sources;
@@ -21,6 +22,7 @@ pub(crate) fn first_dates(
     let Some(Vector::Date(dates)) = sheet.column(&event.date).map(|column| (*column).clone()) else {
         unreachable!("the plan has checked that {} is a date", event.date)
     };
+    let texts = event.text.as_deref().and_then(|text| crate::data::sheet::texts(sheet, text)).unwrap_or_default();
     let mut first: Vec<Option<i32>> = vec![None; sources.index.len()];
     let mut undated = Vec::new();
     for (row, subject) in of_row.iter().enumerate() {
@@ -28,7 +30,9 @@ pub(crate) fn first_dates(
         if chosen.as_ref().is_some_and(|chosen| !chosen[row].holds()) {
             continue;
         }
-        match dates[row] {
+        // A partial date counts as the first day it may be: an event is not overlooked for want of its day.
+        let date = dates[row].or_else(|| PartialDate::parse(texts.get(row)?).map(PartialDate::earliest));
+        match date {
             Some(date) => first[subject] = Some(first[subject].map_or(date, |earlier| earlier.min(date))),
             None if chosen.is_some() => undated.push(who(row)),
             None => {}
@@ -38,7 +42,7 @@ pub(crate) fn first_dates(
     undated.dedup();
     if !undated.is_empty() {
         let place = Place::dataset(event.dataset.clone()).variable(event.date.clone()).subjects(undated);
-        let message = format!("a record of the event {} has no complete date and does not count", event.name);
+        let message = format!("a record of the event {} has no date and does not count", event.name);
         notes.findings.push(Finding::warning(place, message));
     }
     first

@@ -111,8 +111,10 @@ fn base_columns(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Note
     let mut assessed: Vec<Option<i32>> = vec![None; rows];
     for bound in &frame.measures {
         let placed = measure::place(plan, bound, sources, notes);
-        for (row, date) in placed.date.iter().enumerate() {
-            assessed[row] = assessed[row].max(*date);
+        if frame.dated_by.is_empty() || frame.dated_by.contains(&bound.name) {
+            for (row, date) in placed.date.iter().enumerate() {
+                assessed[row] = assessed[row].max(*date);
+            }
         }
         columns.push((bound.name.clone(), placed.value));
         columns.push((format!("{}_base", bound.name), placed.base.gather(&spread)));

@@ -48,7 +48,7 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
     let factors = factors(measure, &records, &who, notes);
     let value = match measure.kind {
         Type::Number => Vector::Number(numbers(measure, &records, &factors, &who, notes)),
-        _ => (*records.column(&measure.value).expect("the plan has checked it")).clone(),
+        _ => words(measure, &records, &who, notes),
     };
     let Some(Vector::Date(dates)) = records.column(&measure.date).map(|column| (*column).clone()) else {
         unreachable!("the plan has checked that {} is a date", measure.date)
@@ -212,6 +212,7 @@ fn numbers(
     };
     let texts = measure.text.as_deref().and_then(|text| crate::data::sheet::texts(records, text));
     let mut unreadable: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut implausible: Vec<String> = Vec::new();
     let converted = values
         .iter()
         .enumerate()
@@ -226,9 +227,22 @@ fn numbers(
                 });
             }
             let factor = factors[row];
-            if value.is_missing() || factor.is_nan() { Measure::MISSING } else { value.scaled(factor) }
+            if value.is_missing() || factor.is_nan() {
+                return Measure::MISSING;
+            }
+            let value = value.scaled(factor);
+            if measure.plausible.is_some_and(|[low, high]| value.high < low || value.low > high) {
+                implausible.push(who(row));
+                return Measure::MISSING;
+            }
+            value
         })
         .collect();
+    if let (false, Some([low, high])) = (implausible.is_empty(), measure.plausible) {
+        let place = Place::dataset(measure.dataset.clone()).variable(measure.value.clone()).subjects(implausible);
+        let message = format!("a value of {} lies outside {low} to {high}, and counts as missing", measure.name);
+        notes.findings.push(Finding::warning(place, message));
+    }
     for (text, subjects) in unreadable {
         let place = Place::dataset(measure.dataset.clone())
             .variable(measure.text.clone().unwrap_or_default())
@@ -238,6 +252,30 @@ fn numbers(
         notes.findings.push(Finding::warning(place, message));
     }
     converted
+}
+
+/// The texts, without those that are not among the words listed.
+fn words(measure: &BoundMeasure, records: &Sheet, who: &dyn Fn(usize) -> String, notes: &mut Notes<'_>) -> Vector {
+    let texts = crate::data::sheet::texts(records, &measure.value).unwrap_or_default();
+    if measure.words.is_empty() {
+        return Vector::Text(texts);
+    }
+    let mut others: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let kept = (0..records.rows()).map(|row| {
+        let word = texts.get(row)?;
+        if measure.words.iter().any(|known| known == word) {
+            return Some(word);
+        }
+        others.entry(word).or_default().push(who(row));
+        None
+    });
+    let kept = Texts::encode(kept.collect::<Vec<_>>().into_iter());
+    for (word, subjects) in others {
+        let place = Place::dataset(measure.dataset.clone()).variable(measure.value.clone()).subjects(subjects);
+        let message = format!("“{word}” is not one of the words of {}, and counts as missing", measure.name);
+        notes.findings.push(Finding::warning(place, message));
+    }
+    Vector::Text(kept)
 }
 
 #[cfg(test)]

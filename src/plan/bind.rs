@@ -11,14 +11,12 @@ use crate::data::vector::Type;
 use crate::error::{Error, Finding, Stage, nearest};
 use crate::plan::schema::{Schema, option_value};
 use crate::plan::{
-    BoundAncova, BoundArm, BoundBinary, BoundCase, BoundDerivation, BoundDose, BoundEvent, BoundFlow, BoundFrame,
-    BoundItem, BoundListing, BoundLoss, BoundMeasure, BoundRule, BoundSet, BoundSubjectVariable, BoundVariant,
-    BoundVisit, DerivationForm, ItemKind, Job, JobKind, Plan, RuleId, Scope, Source,
+    BoundArm, BoundCase, BoundDerivation, BoundDose, BoundEvent, BoundFrame, BoundMeasure, BoundRule, BoundSet,
+    BoundSubjectVariable, BoundVariant, BoundVisit, DerivationForm, Plan, RuleId, Scope, Source,
 };
 use crate::spec::Study;
 use crate::spec::derivation::{Derivation, Dose, Event, Frame, Measure};
-use crate::spec::design::{FlowReason, FlowSpec, Loss, Tie};
-use crate::spec::endpoint::{AncovaSpec, Binary, Endpoint, Summary};
+use crate::spec::design::Tie;
 use crate::spec::instrument;
 use crate::spec::text::{Name, RuleText};
 
@@ -32,8 +30,9 @@ pub fn bind(study: &Study, data: &LockedData) -> Result<Plan, Error> {
     Error::unless_clean(Stage::Binding, binding.findings).map(|_| plan)
 }
 
-struct Binding<'a> {
-    study: &'a Study,
+/// A walk over the specification.
+pub(super) struct Binding<'a> {
+    pub(super) study: &'a Study,
     datasets: BTreeMap<String, Schema>,
     options: Options,
     rules: Vec<BoundRule>,
@@ -124,7 +123,13 @@ impl<'a> Binding<'a> {
     }
 
     /// Compiles a rule; a mistake becomes a finding and the rule a placeholder, so that the walk goes on.
-    fn compile(&mut self, text: &RuleText, scope: Scope, wanted: Option<Type>, defines: &str) -> Option<RuleId> {
+    pub(super) fn compile(
+        &mut self,
+        text: &RuleText,
+        scope: Scope,
+        wanted: Option<Type>,
+        defines: &str,
+    ) -> Option<RuleId> {
         let origin = &self.study.origin;
         let place = origin.place_in_rule(text, 1, 1);
         let mut report = |mistakes: Vec<Mistake>| {
@@ -169,16 +174,16 @@ impl<'a> Binding<'a> {
     }
 
     /// A rule that is true or false. After a mistake the plan is thrown away, so any number will do.
-    fn truth(&mut self, text: &RuleText, scope: Scope, defines: &str) -> RuleId {
+    pub(super) fn truth(&mut self, text: &RuleText, scope: Scope, defines: &str) -> RuleId {
         self.compile(text, scope, Some(Type::Truth), defines).unwrap_or(RuleId(0))
     }
 
-    fn value(&mut self, text: &RuleText, scope: Scope, wanted: Type, defines: &str) -> RuleId {
+    pub(super) fn value(&mut self, text: &RuleText, scope: Scope, wanted: Type, defines: &str) -> RuleId {
         self.compile(text, scope, Some(wanted), defines).unwrap_or(RuleId(0))
     }
 
     /// The type of a variable of a dataset; a finding if there is none of this name, or not of a wanted type.
-    fn variable(&mut self, dataset: &Name, name: &Name, wanted: &[Type]) -> Option<Type> {
+    pub(super) fn variable(&mut self, dataset: &Name, name: &Name, wanted: &[Type]) -> Option<Type> {
         use crate::data::typing::Names;
         let schema = self.datasets.get(&**dataset)?;
         let place = self.study.origin.place(name.span.start);
@@ -223,25 +228,29 @@ impl<'a> Binding<'a> {
         schema.add("visit_day", Type::Number);
         let mut bound = BoundFrame {
             measures: Vec::new(),
+            dated_by: frame.dated_by.iter().map(ToString::to_string).collect(),
             doses: Vec::new(),
             events: Vec::new(),
             subject_columns: Vec::new(),
             derivations: Vec::new(),
         };
         for measure_name in &frame.measures {
-            if let Some(measure) = study.measure.get(&**measure_name)
-                && let Some(measure) = self.measure(measure_name, measure, &mut schema)
-            {
+            let Some(measure) = study.measure.get(&**measure_name) else { continue };
+            if let Some(measure) = self.measure(measure_name, measure, &mut schema) {
                 bound.measures.push(measure);
+            } else {
+                for other in std::iter::once(&**measure_name).chain(measure.beside.keys().map(String::as_str)) {
+                    schema.add_broken(other);
+                    schema.add_broken(format!("{other}_base"));
+                }
+                schema.add_broken(format!("{measure_name}_date"));
             }
         }
         for dose_name in &frame.doses {
-            if let Some(dose) = study.dose.get(&**dose_name)
-                && let Some(dose) = self.dose(dose_name, dose)
-            {
-                schema.add(dose.name.clone(), Type::Number);
-                schema.add(format!("{}_base", dose.name), Type::Number);
-                bound.doses.push(dose);
+            if let Some(dose) = study.dose.get(&**dose_name) {
+                schema.add(dose_name.to_string(), Type::Number);
+                schema.add(format!("{dose_name}_base"), Type::Number);
+                bound.doses.extend(self.dose(dose_name, dose));
             }
         }
         for event_name in &frame.events {
@@ -318,7 +327,8 @@ impl<'a> Binding<'a> {
                 })
                 .collect(),
             beside,
-            place: self.study.origin.place(measure.value.span.start),
+            plausible: measure.plausible,
+            words: measure.words.clone(),
         })
     }
 
@@ -356,6 +366,9 @@ impl<'a> Binding<'a> {
 
     fn event(&mut self, name: &str, event: &Event) -> BoundEvent {
         self.variable(&event.dataset, &event.date, &[Type::Date]);
+        if let Some(text) = &event.text {
+            self.variable(&event.dataset, text, &[Type::Text]);
+        }
         BoundEvent {
             name: name.to_owned(),
             dataset: event.dataset.to_string(),
@@ -364,6 +377,7 @@ impl<'a> Binding<'a> {
                 .as_ref()
                 .map(|rule| self.truth(rule, Scope::Dataset(event.dataset.to_string()), &event.label)),
             date: event.date.to_string(),
+            text: event.text.as_ref().map(ToString::to_string),
         }
     }
 
@@ -380,7 +394,7 @@ impl<'a> Binding<'a> {
                 let schema = self.frames.get(frame)?;
                 typing::check(&self.rules[id.0].rule, schema).ok().flatten()
             });
-            (kind.unwrap_or(Type::Truth), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
+            (id.and(kind.or(Some(Type::Truth))), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
         } else {
             let mut cases = Vec::new();
             for case in &derivation.cases {
@@ -396,10 +410,13 @@ impl<'a> Binding<'a> {
                 let reason = source(&case.reason, &case.reason_rule);
                 cases.push(BoundCase { when, then, reason });
             }
-            (Type::Text, DerivationForm::Cases(cases))
+            (Some(Type::Text), DerivationForm::Cases(cases))
         };
         if let Some(schema) = self.frames.get_mut(frame) {
-            schema.add(id.to_string(), kind);
+            match kind {
+                Some(kind) => schema.add(id.to_string(), kind),
+                None => schema.add_broken(id.to_string()),
+            }
             if !derivation.cases.is_empty() {
                 schema.add(format!("{id}_reason"), Type::Text);
             }
@@ -407,20 +424,20 @@ impl<'a> Binding<'a> {
         form
     }
 
-    fn visit(&self, id: &str) -> usize {
+    pub(super) fn visit(&self, id: &str) -> usize {
         let schedule = self.study.visits.iter().flat_map(|visits| &visits.schedule);
         schedule.into_iter().position(|visit| &*visit.id == id).unwrap_or(0)
     }
 
-    fn set(&self, id: &str) -> usize {
+    pub(super) fn set(&self, id: &str) -> usize {
         self.study.analysis_set.iter().position(|set| &*set.id == id).unwrap_or(0)
     }
 
-    fn frame_column(&mut self, frame: &Name, variable: &Name) -> Option<Type> {
+    pub(super) fn frame_column(&mut self, frame: &Name, variable: &Name) -> Option<Type> {
         use crate::data::typing::Names;
         let schema = self.frames.get(&**frame)?;
         let found = schema.column(variable);
-        if found.is_none() {
+        if found.is_none() && !schema.is_broken(variable) {
             let place = self.study.origin.place(variable.span.start);
             let columns = schema.columns();
             let mut finding = Finding::error(place, format!("variable {variable} is not in frame {frame}"));
@@ -434,7 +451,10 @@ impl<'a> Binding<'a> {
     fn subject_variables(&mut self) -> Vec<BoundSubjectVariable> {
         let mut bound = Vec::new();
         for (name, variable) in &self.study.subject_variable {
-            let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else { continue };
+            let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else {
+                self.subjects.add_broken(name.clone());
+                continue;
+            };
             if self.subjects.has(name) {
                 let place = self.study.origin.place(variable.variable.span.start);
                 self.findings
@@ -449,151 +469,5 @@ impl<'a> Binding<'a> {
             });
         }
         bound
-    }
-
-    fn jobs(&mut self) -> Vec<Job> {
-        let study = self.study;
-        let mut jobs = Vec::new();
-        if let Some(flow) = &study.flow {
-            let kind = JobKind::Flow(self.flow(flow));
-            // The flow counts everybody: its own rules say who belongs where, by the arm randomised to.
-            let set = study.analysis_set.iter().position(|set| set.arm == crate::spec::design::ArmBasis::Planned);
-            jobs.push(self.job(&flow.id, set.unwrap_or(0), kind));
-        }
-        for summary in &study.summary {
-            let kind = JobKind::Summary(self.summary(summary));
-            jobs.push(self.job(&summary.id, self.set(&summary.analysis_set), kind));
-        }
-        for endpoint in &study.endpoint {
-            let kind = match (&endpoint.binary, &endpoint.ancova) {
-                (Some(binary), _) => JobKind::Binary(self.binary(endpoint, binary)),
-                (None, Some(ancova)) => JobKind::Ancova(self.ancova(endpoint, ancova)),
-                (None, None) => continue,
-            };
-            jobs.push(self.job(&endpoint.id, self.set(&endpoint.analysis_set), kind));
-        }
-        for display in &study.display {
-            let Some(listing) = &display.listing else { continue };
-            for column in &listing.columns {
-                self.frame_column(&listing.frame, &column.variable);
-            }
-            let kind = JobKind::Listing(BoundListing {
-                frame: listing.frame.to_string(),
-                visit: self.visit(&listing.at),
-                columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
-            });
-            jobs.push(self.job(&display.id, self.set(&listing.analysis_set), kind));
-        }
-        jobs
-    }
-
-    fn job(&self, name: &Name, set: usize, kind: JobKind) -> Job {
-        Job { analysis: name.to_string(), place: self.study.origin.place(name.span.start), set, kind }
-    }
-
-    fn summary(&mut self, summary: &Summary) -> Vec<BoundItem> {
-        let mut items = Vec::new();
-        for item in &summary.items {
-            let kind = if let Some(rule) = &item.number {
-                ItemKind::Number(self.value(rule, Scope::Subjects, Type::Number, &item.label))
-            } else if let Some(rule) = &item.category {
-                ItemKind::Category(self.value(rule, Scope::Subjects, Type::Text, &item.label), item.levels.clone())
-            } else if let Some(rule) = &item.count {
-                ItemKind::Count(self.truth(rule, Scope::Subjects, &item.label))
-            } else {
-                ItemKind::Heading
-            };
-            items.push(BoundItem {
-                id: item.id.to_string(),
-                kind,
-                among: item.among.as_ref().map(|rule| self.truth(rule, Scope::Subjects, &item.label)),
-                set: item.set.as_ref().map(|set| self.set(set)),
-                unit: item.unit.clone(),
-                test: item.test,
-            });
-        }
-        items
-    }
-
-    fn binary(&mut self, endpoint: &Endpoint, binary: &Binary) -> BoundBinary {
-        let scope = Scope::Frame(binary.frame.to_string());
-        let mut variants = Vec::new();
-        for (position, variant) in self.study.variant.iter().enumerate() {
-            if variant.of.contains(&endpoint.id) {
-                let exclude = variant.exclude.as_ref().map(|rule| self.truth(rule, scope.clone(), &variant.label));
-                variants.push((position, exclude, variant.analysis_set.as_ref().map(|set| self.set(set))));
-            }
-        }
-        BoundBinary {
-            frame: binary.frame.to_string(),
-            visits: binary.at.iter().map(|visit| self.visit(visit)).collect(),
-            response: self.truth(&binary.response, scope.clone(), &endpoint.label),
-            observed: binary
-                .observed
-                .as_ref()
-                .map(|rule| self.truth(rule, scope, &format!("{}: observed", endpoint.label))),
-            methods: binary.methods.clone(),
-            conf_level: binary.conf_level,
-            variants,
-        }
-    }
-
-    fn ancova(&mut self, endpoint: &Endpoint, ancova: &AncovaSpec) -> BoundAncova {
-        let scope = Scope::Dataset(ancova.dataset.to_string());
-        for factor in &ancova.factors {
-            self.variable(&ancova.dataset, factor, &[Type::Text, Type::Number]);
-        }
-        for covariate in &ancova.covariates {
-            self.variable(&ancova.dataset, covariate, &[Type::Number]);
-        }
-        let mut describe = Vec::new();
-        for described in &ancova.describe {
-            let select = self.truth(&described.r#where, scope.clone(), &format!("records of {}", described.label));
-            let value = self.value(&described.value, scope.clone(), Type::Number, &described.label);
-            describe.push((described.id.to_string(), select, value));
-        }
-        BoundAncova {
-            dataset: ancova.dataset.to_string(),
-            select: self.truth(&ancova.r#where, scope.clone(), &format!("records of {}", endpoint.label)),
-            response: self.value(&ancova.response, scope, Type::Number, &endpoint.label),
-            unit: ancova.unit.clone(),
-            factors: ancova.factors.iter().map(ToString::to_string).collect(),
-            covariates: ancova.covariates.iter().map(ToString::to_string).collect(),
-            trend: ancova.trend,
-            describe,
-            conf_level: ancova.conf_level,
-        }
-    }
-
-    fn flow(&mut self, flow: &FlowSpec) -> BoundFlow {
-        BoundFlow {
-            assessed: self.truth(&flow.assessed, Scope::Subjects, "assessed for eligibility"),
-            excluded: self.loss(&flow.excluded, "excluded"),
-            randomised: self.truth(&flow.randomised, Scope::Subjects, "randomised"),
-            received: self.truth(&flow.received, Scope::Subjects, "received the intervention"),
-            not_received: self.reasons(&flow.not_received),
-            discontinued: self.loss(&flow.discontinued, "discontinued the intervention"),
-            lost: self.loss(&flow.lost, "lost for the primary outcome"),
-            analysed: self.truth(&flow.analysed, Scope::Subjects, "analysed for the primary outcome"),
-            not_analysed: self.reasons(&flow.not_analysed),
-        }
-    }
-
-    fn reasons(&mut self, reasons: &[FlowReason]) -> Vec<(String, RuleId)> {
-        reasons
-            .iter()
-            .map(|reason| (reason.label.clone(), self.truth(&reason.rule, Scope::Subjects, &reason.label)))
-            .collect()
-    }
-
-    fn loss(&mut self, loss: &Loss, defines: &str) -> BoundLoss {
-        BoundLoss {
-            rule: self.truth(&loss.rule, Scope::Subjects, defines),
-            reasons: self.reasons(&loss.reasons),
-            by: loss
-                .by
-                .as_ref()
-                .map(|rule| self.value(rule, Scope::Subjects, Type::Text, &format!("reason: {defines}"))),
-        }
     }
 }

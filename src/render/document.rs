@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fonts::Face;
 use super::sheet::{self, Turn};
-use super::{diagram, flow, pen, plot, table, text};
+use super::{flow, pen, plot, table, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -64,7 +64,7 @@ impl Document {
                 let laid = table::Sheet::lay_out(table);
                 let above = sheet::height_above(display, title, laid.turn);
                 let below = sheet::height_below(display, laid.turn);
-                ("table", laid.turn, laid.as_json(table, above, below))
+                ("table", laid.turn, laid.into_json(table, above, below))
             }
             Body::Plot(plot) => {
                 let mut turn = Turn::Portrait;
@@ -81,7 +81,7 @@ impl Document {
             }
             Body::Flow(flow) => {
                 let (laid, turn, shrink) = flow::choose(flow, |turn| sheet::figure_room(display, title, turn));
-                let svg = self.figure(index, display, laid.canvas, &flow.alt, |pen| diagram::draw(&laid, pen))?;
+                let svg = self.figure(index, display, laid.canvas, &flow.alt, |pen| flow::draw(&laid, pen))?;
                 let width = laid.canvas.0 * shrink;
                 ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&flow.alt) }))
             }

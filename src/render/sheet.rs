@@ -37,15 +37,13 @@ const RUNNING: f64 = 7.5;
 
 /// Share of the size by which lines of text are apart, from the foot of one to the head of the next.
 const LEADING: f64 = 0.58;
-/// Height of capitals, as a share of the size, in both families to within a hundredth.
-const CAPITAL: f64 = 0.714;
 
 /// Gaps: below the number, the title, the subtitle, the estimand block; above the footnotes; between them.
 const GAPS: [f64; 6] = [6.0, 7.0, 12.0, 12.0, 9.0, 4.0];
 /// Room that a section title takes with what separates it from the display.
 const SECTION_GAP: f64 = 22.0;
 /// Padding of the estimand block, its gutter, and the gap between its rows.
-const ESTIMAND: [f64; 3] = [7.0, 18.0, 6.0];
+const ESTIMAND: [f64; 3] = [7.5, 18.0, 9.0];
 
 /// A way to turn the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +87,10 @@ pub fn as_json() -> Value {
     })
 }
 
-/// Height of so many lines of one size.
-pub fn lines_height(lines: usize, size: f64) -> f64 {
+/// Height of so many lines of one face and size.
+pub fn lines_height(face: Face, lines: usize, size: f64) -> f64 {
     let lines = small(lines);
-    lines * CAPITAL * size + (lines - 1.0).max(0.0) * LEADING * size
+    lines * Fonts::get().capitals(face) * size + (lines - 1.0).max(0.0) * LEADING * size
 }
 
 /// A count as a length factor.
@@ -102,7 +100,7 @@ pub const fn small(count: usize) -> f64 {
 }
 
 fn text_height(face: Face, size: f64, words: &str, width: f64) -> f64 {
-    lines_height(text::wrap(face, size, words, width).len(), size)
+    lines_height(face, text::wrap(face, size, words, width).len(), size)
 }
 
 /// Height of what stands above the body of a display: section title if it opens one, number, title, subtitle,
@@ -113,7 +111,7 @@ pub fn height_above(display: &Display, section: Option<&str>, turn: Turn) -> f64
     if let Some(title) = section {
         height += text_height(Face::SerifBold, SECTION, title, width - 60.0) + SECTION_GAP;
     }
-    height += lines_height(1, NUMBER) + GAPS[0];
+    height += lines_height(Face::SansBold, 1, NUMBER) + GAPS[0];
     height += text_height(Face::SerifBold, TITLE, &display.title, width) + GAPS[1];
     if !display.subtitle.is_empty() {
         height += text_height(Face::SerifItalic, SUBTITLE, &display.subtitle, width);
@@ -123,7 +121,9 @@ pub fn height_above(display: &Display, section: Option<&str>, turn: Turn) -> f64
         let column = (width - 2.0 * ESTIMAND[0] - ESTIMAND[1]) / 2.0;
         let cell = |index: usize| {
             display.estimand.get(index).map_or(0.0, |fact| {
-                lines_height(1, SMALL) + LEADING * SMALL + text_height(Face::Sans, SMALL, &fact.text, column)
+                lines_height(Face::SansBold, 1, SMALL)
+                    + LEADING * SMALL
+                    + text_height(Face::Sans, SMALL, &fact.text, column)
             })
         };
         let rows = display.estimand.len().div_ceil(2);

@@ -42,12 +42,12 @@ impl Templates {
     }
 
     /// Path of the template of the report, as findings name it.
-    pub fn report_path(&self) -> String {
+    pub(super) fn report_path(&self) -> String {
         format!("{FOLDER}/{}/report.typ", self.name)
     }
 
     /// The shared files: path below the root, and text.
-    pub fn library(&self) -> &[(String, String)] {
+    pub(super) fn library(&self) -> &[(String, String)] {
         &self.library
     }
 
@@ -55,7 +55,7 @@ impl Templates {
     ///
     /// # Errors
     /// What tera refuses, with line and column of the template.
-    pub fn fill(&self, outline: &[usize]) -> Result<String, Error> {
+    pub(super) fn fill(&self, outline: &[usize]) -> Result<String, Error> {
         let path = self.report_path();
         let refuse = |error: &tera::Error| Error::one(Stage::Typesetting, finding(&path, error));
         let mut tera = Tera::new();

@@ -180,6 +180,7 @@ impl<'a> Check<'a> {
             let doses = known(study.dose.keys().map(String::as_str).collect());
             let events = known(study.event.keys().map(String::as_str).collect());
             frame.measures.iter().for_each(|name| self.refers(name, "measure", &measures));
+            frame.dated_by.iter().for_each(|name| self.refers(name, "measure", &measures));
             frame.doses.iter().for_each(|name| self.refers(name, "dose", &doses));
             frame.events.iter().for_each(|name| self.refers(name, "event", &events));
         }

@@ -33,6 +33,12 @@ pub struct Measure {
     /// before the smaller, the later text before the earlier.
     #[serde(default)]
     pub prefer: Vec<RuleText>,
+    /// Smallest and largest plausible number, in the unit wanted. A value outside is a warning, and counts as missing.
+    #[serde(default)]
+    pub plausible: Option<[f64; 2]>,
+    /// The words a text may be. Another word is a warning, and counts as missing; any word if absent.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// Further numeric variables of the same record, converted with it, by the name they get in a frame.
     #[serde(default)]
     pub beside: BTreeMap<String, Name>,
@@ -113,10 +119,13 @@ pub struct Event {
     pub r#where: Option<RuleText>,
     /// The variable with the date.
     pub date: Name,
+    /// The variable with the date as text (`2024-03`), read where the date is missing; the first day it may be counts.
+    #[serde(default)]
+    pub text: Option<Name>,
 }
 
 /// The measures, doses and events of one subject at one visit, side by side: one row a subject and visit. It also has
-/// `visit_date` (the latest date of its measures at the visit) and `visit_day`.
+/// `visit_date` (the latest date of the measures that date the visit) and `visit_day`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Frame {
@@ -125,6 +134,9 @@ pub struct Frame {
     /// Measures, by name.
     #[serde(default)]
     pub measures: Vec<Name>,
+    /// The measures whose dates date the visit; all of them if absent.
+    #[serde(default)]
+    pub dated_by: Vec<Name>,
     /// Doses, by name.
     #[serde(default)]
     pub doses: Vec<Name>,

@@ -25,9 +25,6 @@ pub struct StudyHead {
     /// Language of the text, a BCP 47 tag.
     #[serde(default = "english")]
     pub language: String,
-    /// What participants are called in running text, in the plural.
-    #[serde(default = "participants")]
-    pub participants: String,
     /// Lines of the title page.
     #[serde(default)]
     pub facts: Vec<FactText>,
@@ -35,10 +32,6 @@ pub struct StudyHead {
 
 fn english() -> String {
     "en-GB".to_owned()
-}
-
-fn participants() -> String {
-    "participants".to_owned()
 }
 
 /// A label and what it says.

@@ -6,32 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
-use super::{Desk, Original, Tree, call, earlier_package, report, tree, tree_differences};
+use super::{Desk, Original, call, earlier_package, package_faults, report, tree, tree_differences};
 use crate::support::{program, read, write};
-
-/// What is wrong with the folder of a package: files that its sums do not name, or sums that are wrong.
-fn package_faults(package: &Tree) -> Vec<String> {
-    let Some(sums) = package.get("SHA256SUMS") else { return vec!["there is no SHA256SUMS".to_owned()] };
-    let mut listed = Vec::new();
-    let mut faults = Vec::new();
-    for line in String::from_utf8_lossy(sums).lines() {
-        let (sum, path) = line.split_once("  ").unwrap_or(("", line));
-        listed.push(path.to_owned());
-        match package.get(path) {
-            None => faults.push(format!("{path} is missing")),
-            Some(bytes) => {
-                let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                if found != sum {
-                    faults.push(format!("{path} is not what SHA256SUMS says"));
-                }
-            }
-        }
-    }
-    faults.extend(package.keys().filter(|path| *path != "SHA256SUMS" && !listed.contains(path)).map(|path| format!("{path} is not in SHA256SUMS")));
-    faults
-}
 
 /// Runs the small study to a target that must be refused with exit 7.
 fn refused_target(name: &str, target: &str, says: &[&str], prepare: impl FnOnce(&Path)) -> (String, Vec<String>) {
@@ -247,8 +223,7 @@ fn a_killed_run_leaves_a_whole_package() {
     assert!(torn.is_empty(), "{}", torn.join("\n"));
     let last = desk.call(&["run", "study", "--out", "out"]);
     assert_eq!(last.exit, 0, "the run after the killed ones fails: {}", last.stderr);
-    let hidden: Vec<String> =
-        tree(desk.path()).into_keys().filter(|path| path.starts_with('.') && path.ends_with("SHA256SUMS")).collect();
+    let hidden: Vec<String> = tree(desk.path()).into_keys().filter(|path| path.starts_with(".out.")).collect();
     assert!(hidden.is_empty(), "what killed runs left beside the target is not cleaned up by the next: {hidden:?}");
 }
 

@@ -5,7 +5,20 @@ use super::made::Case;
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [limits(), windows(), dating(), courses(), events()].concat()
+    [
+        limits(),
+        more_limits(),
+        boundaries(),
+        windows(),
+        edges(),
+        baselines(),
+        dating(),
+        amounts(),
+        dates(),
+        pulses(),
+        events(),
+    ]
+    .concat()
 }
 
 /// Results known only as a limit.
@@ -53,6 +66,12 @@ fn limits() -> Vec<Case> {
             .lab("UPCR", 1, ">8")
             .lab("UPCR", 169, "4.5")
             .gives("TFTFU PROTEIN_ONLY MISSING NR NRI_MISSING"),
+    ]
+}
+
+/// The same of creatinine, in other units, of both measures of protein, and unreadable.
+fn more_limits() -> Vec<Case> {
+    vec![
         Case::new("creatinine below 0.3", "wholly below 1.2: A holds")
             .takes("PREDNISONE 5 QD ORAL", "-30", "")
             .lab("CREAT", 1, "0.8")
@@ -114,9 +133,41 @@ fn limits() -> Vec<Case> {
     ]
 }
 
+/// Values on a limit that no other condition decides.
+fn boundaries() -> Vec<Case> {
+    let creatinine = |id: &str, why: &str, value: &str| {
+        let case = Case::new(id, why).takes("PREDNISONE 5 QD ORAL", "-30", "").lab("CREAT", 1, "0.8");
+        case.lab("UPCR", 1, "2.4").lab("CREAT", 169, value).lab("UPCR", 169, "0.3")
+    };
+    let normal = |id: &str, why: &str| {
+        let case = Case::new(id, why).takes("PREDNISONE 15 QD ORAL", "-30", "");
+        case.lab("CREAT", 1, "0.8").lab("CREAT", 169, "0.8")
+    };
+    vec![
+        creatinine("creatinine 1.2 from 0.8", "1.2 is inclusive; 150 % of baseline bars PR, not CR", "1.2")
+            .gives("TTTTF PROTEIN_ONLY CR CR CR"),
+        creatinine("creatinine 106.08 from 0.8", "106.08 umol/L are 1.2 mg/dL", "106.08 umol/L")
+            .gives("TTTTF PROTEIN_ONLY CR CR CR"),
+        creatinine("creatinine 106.1 from 0.8", "106.1 umol/L are more than 1.2 mg/dL", "106.1 umol/L")
+            .gives("FTTFF PROTEIN_ONLY NR NR NR_DETERIORATION"),
+        normal("baseline UPCR 0.5", "0.5 is abnormal (the complement of below 0.5); to 0.2 is a fall of 60 %")
+            .lab("UPCR", 1, "0.5")
+            .lab("UPCR", 169, "0.2")
+            .gives(PR_BY_DOSE),
+        normal("baseline 24 h protein 0.5", "the same of 24-hour protein")
+            .lab("UPROT24", 1, "0.5")
+            .lab("UPROT24", 169, "0.2")
+            .gives(PR_BY_DOSE),
+        normal("baseline UPCR 0.49", "normal, with normal creatinine: PR is not defined")
+            .lab("UPCR", 1, "0.49")
+            .lab("UPCR", 169, "0.2")
+            .gives("TTFFF UNDEFINED NR NR NR_PR_UNDEFINED_BASELINE"),
+    ]
+}
+
 /// Which record counts.
 fn windows() -> Vec<Case> {
-    let mut cases = vec![
+    vec![
         Case::typical("nearest", "day 171 is 2 days from day 169, day 165 is 4")
             .lab("UPCR", 165, "0.42 unscheduled")
             .lab("UPCR", 171, "0.62")
@@ -185,6 +236,12 @@ fn windows() -> Vec<Case> {
         .shows("W24", "uprot", "0.41")
         .shows("W24", "visit_day", "172")
         .gives("TTTTT PROTEIN_ONLY CR CR CR"),
+    ]
+}
+
+/// Which record is the baseline.
+fn baselines() -> Vec<Case> {
+    vec![
         Case::kidney("baseline last before", "the last value on or before day 1, and day 2 is after it")
             .lab("UPCR", -10, "3.0")
             .lab("UPCR", 1, "2.4")
@@ -203,9 +260,12 @@ fn windows() -> Vec<Case> {
             "upcr_base",
             "",
         ),
-    ];
-    // Alone in its window a record counts up to the edge and not beyond: 7 days, at week 24 14 if there is nothing nearer.
-    for (visit, day, counts) in [
+    ]
+}
+
+/// Alone in its window a record counts up to the edge and not beyond: 7 days, at week 24 14 if there is nothing nearer.
+fn edges() -> Vec<Case> {
+    let edges = [
         ("W8", 49, false),
         ("W8", 50, true),
         ("W8", 64, true),
@@ -218,14 +278,17 @@ fn windows() -> Vec<Case> {
         ("W24", 177, true),
         ("W24", 183, true),
         ("W24", 184, false),
-    ] {
+    ];
+    let case = |(visit, day, counts): (&'static str, i32, bool)| {
         let why = if counts { "within the window" } else { "outside the window" };
         let case = Case::typical(&format!("day {day} at {visit}"), why).lab("UPCR", day, "0.4");
-        cases.push(case.shows(visit, "upcr", if counts { "0.4" } else { "" }));
-    }
-    cases
+        case.shows(visit, "upcr", if counts { "0.4" } else { "" })
+    };
+    edges.into_iter().map(case).collect()
 }
 
+/// A pulse as it is recorded.
+const PULSE: &str = "METHYLPREDNISOLONE 500 ONCE INTRAVENOUS";
 const CR: &str = "TTTTT PROTEIN_ONLY CR CR CR";
 /// All but the glucocorticoid condition of complete response.
 const PR_BY_DOSE: &str = "TTFFT PROTEIN_ONLY PR PR PR_SINGLE";
@@ -263,9 +326,8 @@ fn dating() -> Vec<Case> {
     ]
 }
 
-/// Courses: what is taken a day, and when.
-fn courses() -> Vec<Case> {
-    let methylprednisolone = "METHYLPREDNISOLONE 500 ONCE INTRAVENOUS";
+/// Courses: what is taken a day.
+fn amounts() -> Vec<Case> {
     vec![
         Case::dosed("twice a day", "2 times 5 mg", &[("PREDNISONE 5 BID ORAL", "-30", "")])
             .shows("W24", "pred", "10")
@@ -292,6 +354,12 @@ fn courses() -> Vec<Case> {
         Case::dosed("methylprednisolone twice", "2 times 4 mg are 10", &[("METHYLPREDNISOLONE 4 BID ORAL", "-30", "")])
             .shows("W24", "pred", "10")
             .gives(CR),
+    ]
+}
+
+/// Courses: on which days, where dates are partial too.
+fn dates() -> Vec<Case> {
+    vec![
         Case::dosed(
             "baseline window",
             "days -7 to -1, no day 0: three of 30 mg, four of 25; 5 mg at week 24",
@@ -366,19 +434,30 @@ fn courses() -> Vec<Case> {
         )
         .shows("W24", "pred", "5")
         .gives(CR),
+    ]
+}
+
+/// Intravenous pulses, as rescue and otherwise.
+fn pulses() -> Vec<Case> {
+    vec![
         Case::typical("rescue of week 10", "the pulse is an event; it is not among the seven days of week 24")
             .lab("UPCR", 169, "0.3")
-            .rescued(methylprednisolone, "71")
+            .rescued(PULSE, "71")
             .shows("W24", "pred", "5")
             .gives("TTTTT PROTEIN_ONLY CR NR ICE_RESCUE"),
+        Case::typical("rescue just before the visit", "an event, and among the seven days too: (7 x 5 + 625) / 7")
+            .lab("UPCR", 169, "0.3")
+            .rescued(PULSE, "166")
+            .shows("W24", "pred", "94.28571428571429")
+            .gives("TTFFT PROTEIN_ONLY PR NR ICE_RESCUE"),
         Case::typical("rescue after the assessment", "what follows the assessment of week 24 does not change it")
             .lab("UPCR", 169, "0.3")
-            .rescued(methylprednisolone, "172")
+            .rescued(PULSE, "172")
             .gives(CR),
         Case::dosed(
             "a pulse among the seven days",
             "doses include pulses: (7 x 10 + 625) / 7",
-            &[("PREDNISONE 10 QD ORAL", "-30", ""), (methylprednisolone, "166", "166")],
+            &[("PREDNISONE 10 QD ORAL", "-30", ""), (PULSE, "166", "166")],
         )
         .shows("W24", "pred", "99.28571428571429")
         .gives(PR_BY_DOSE),
@@ -391,21 +470,29 @@ fn events() -> Vec<Case> {
         Case::new(id, why).lab("CREAT", 1, "0.8").lab("UPCR", 1, "2.4").takes("PREDNISONE 5 QD ORAL", "-30", "")
     };
     let nothing = |reason: &str| format!("UUUUU PROTEIN_ONLY MISSING NR {reason}");
-    let pulse = "METHYLPREDNISOLONE 500 ONCE INTRAVENOUS";
     let mut cases = vec![
         unseen("nothing at week 24", "no event: missing counts as non-response").gives(&nothing("NRI_MISSING")),
         unseen("rescue and withdrawal", "rescue ranks before withdrawal")
-            .rescued(pulse, "60")
+            .rescued(PULSE, "60")
             .gives(&nothing("ICE_RESCUE")),
         unseen("all three", "death ranks before rescue and withdrawal")
-            .rescued(pulse, "60")
+            .rescued(PULSE, "60")
             .gives(&nothing("ICE_DEATH")),
     ];
     cases[1].left = Some(70);
     cases[2].death = Some(70);
-    let mut dead_later = Case::typical("death after the assessment", "assessed on day 169, died on day 175: data used");
-    dead_later = dead_later.lab("UPCR", 169, "0.3").gives(CR);
-    dead_later.death = Some(175);
-    cases.push(dead_later);
+    // Death before the window (it begins on day 162) counts, whatever was measured earlier; death in it or after does not.
+    for (measured, died, dead) in [(158, 161, true), (158, 162, false), (169, 175, false)] {
+        let why = if dead { "died before the window began" } else { "did not die before the window: data used" };
+        let case = Case::new(&format!("died on day {died} and measured on day {measured}"), why);
+        let case = case.takes("PREDNISONE 5 QD ORAL", "-30", "").lab("CREAT", 1, "0.8").lab("UPCR", 1, "2.4");
+        let mut case = case.lab("CREAT", measured, "0.8").lab("UPCR", measured, "0.3").gives(if dead {
+            "TTTTT PROTEIN_ONLY CR NR ICE_DEATH"
+        } else {
+            CR
+        });
+        case.death = Some(died);
+        cases.push(case);
+    }
     cases
 }

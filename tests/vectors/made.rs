@@ -467,5 +467,10 @@ pub fn run(cases: &[Case]) -> (Vec<String>, String) {
 }
 
 pub fn assert_no_complaints(complaints: &[String], cases: usize) {
-    assert!(complaints.is_empty(), "{} of {cases} cases:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{} cells or outcomes of {cases} cases are wrong:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
 }

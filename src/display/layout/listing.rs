@@ -54,10 +54,8 @@ fn head_lines(label: &str) -> Vec<String> {
     words.split(", ").map(str::to_owned).chain(unit).collect()
 }
 
-/// A number of an extract with so many decimals; a limit keeps its sign.
+/// A number of an extract with so many decimals; a limit stays as it was reported.
 fn at_places(text: &str, places: u8) -> String {
-    let digits = text.trim_start_matches(['<', '>', '=']);
-    let sign = &text[..text.len() - digits.len()];
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-    if plain { format!("{sign}{}", rounded(digits, places)) } else { text.to_owned() }
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    if plain && !text.is_empty() { rounded(text, places) } else { text.to_owned() }
 }

@@ -1,9 +1,9 @@
-//! The participant flow diagram on paper: draws what [`super::flow`] laid out.
+//! The participant flow diagram on paper: draws what was laid out.
 
-use super::flow::Diagram;
-use super::palette::{ACCENT, INK, PAPER, SOFT, Symbol, TINT, arm};
-use super::pen::{Anchor, Lettering, Pen};
-use super::sheet::small;
+use super::Diagram;
+use crate::render::palette::{ACCENT, INK, PAPER, SOFT, Symbol, TINT, arm};
+use crate::render::pen::{Anchor, Lettering, Pen};
+use crate::render::sheet::small;
 
 /// Draws the diagram.
 pub fn draw(diagram: &Diagram, pen: &mut Pen) {

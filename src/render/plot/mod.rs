@@ -2,12 +2,13 @@
 //!
 //! All measures in points. The legend and the rows below lie outside the field of marks, so nothing can be hidden.
 
+mod draw;
+
 use super::fonts::{Face, Fonts};
-use super::palette::{ArmStyle, GRID, INK, PAPER, RULE, SOFT, arm};
-use super::pen::{Anchor, At, Lettering, Pen};
+use super::pen::At;
 use super::sheet::small;
 use super::text;
-use crate::display::{Axis, Plot, Series, SeriesStyle};
+use crate::display::{Axis, Plot};
 
 /// Size of axis titles and the legend.
 const LABEL: f64 = 8.2;
@@ -69,10 +70,10 @@ struct Row {
 }
 
 impl Row {
-    fn set(entries: impl Iterator<Item = (f64, String)> + Clone) -> Self {
+    fn set(entries: &[(f64, String)]) -> Self {
         let mut size = TICK;
         loop {
-            let row = Self::level(entries.clone(), size);
+            let row = Self::level(entries, size);
             if row.lines <= 1 || size <= TICK_LEAST {
                 return row;
             }
@@ -80,17 +81,18 @@ impl Row {
         }
     }
 
-    fn level(entries: impl Iterator<Item = (f64, String)>, size: f64) -> Self {
+    fn level(entries: &[(f64, String)], size: f64) -> Self {
         let mut ends: Vec<f64> = Vec::new();
         let places: Vec<_> = entries
+            .iter()
             .map(|(at, words)| {
-                let half = Fonts::get().width(Face::Sans, size, &words) / 2.0;
+                let half = Fonts::get().width(Face::Sans, size, words) / 2.0;
                 let line = ends.iter().position(|end| at - half >= end + APART).unwrap_or(ends.len());
                 if line == ends.len() {
                     ends.push(0.0);
                 }
                 ends[line] = at + half;
-                (at, line, words)
+                (*at, line, words.clone())
             })
             .collect();
         Self { size, places, lines: ends.len().max(1) }
@@ -99,13 +101,6 @@ impl Row {
     fn height(&self) -> f64 {
         small(self.lines) * self.size * 1.35
     }
-
-    fn draw(&self, pen: &mut Pen, top: f64, look: impl Fn(f64) -> Lettering) {
-        for (at, line, words) in &self.places {
-            let baseline = top + self.size * (0.9 + 1.35 * small(*line));
-            pen.text(words, (*at, baseline), Anchor::Middle, look(self.size));
-        }
-    }
 }
 
 /// A row below the plot.
@@ -113,6 +108,11 @@ struct Under {
     arm: usize,
     label: String,
     row: Row,
+}
+
+/// The lines of the title of an axis; none for an empty one.
+fn titled(title: &str, width: f64) -> Vec<String> {
+    if title.trim().is_empty() { Vec::new() } else { text::wrap(Face::Sans, LABEL, title, width) }
 }
 
 /// Width of the labels of the vertical axis.
@@ -168,7 +168,7 @@ impl<'a> Sheet<'a> {
 
         // The title of the vertical axis may take two lines; its length decides before the height is known.
         let y_words = text::line(&plot.y.title);
-        let y_title = text::wrap(Face::Sans, LABEL, &y_words, (room.1 * 0.6).max(90.0));
+        let y_title = titled(&y_words, (room.1 * 0.6).max(90.0));
         let (left, beside) = left_of(plot, width, y_title.len());
         let last_label = plot.x.ticks.last().map_or(0.0, |(_, label)| fonts.width(Face::Sans, TICK, label) / 2.0);
         let right = (last_label - INSET).max(0.0) + 2.0;
@@ -186,7 +186,7 @@ impl<'a> Sheet<'a> {
 
         let centred = |texts: Vec<String>| {
             let at: Vec<f64> = plot.x.ticks.iter().map(|(x, _)| field.across(*x)).collect();
-            Row::set(at.into_iter().zip(texts).collect::<Vec<_>>().into_iter())
+            Row::set(&at.into_iter().zip(texts).collect::<Vec<_>>())
         };
         let ticks = centred(plot.x.ticks.iter().map(|(_, label)| text::line(label).into_owned()).collect());
         let under: Vec<Under> = plot
@@ -198,7 +198,7 @@ impl<'a> Sheet<'a> {
                 row: centred(row.cells.iter().map(|cell| text::line(&cell.text).into_owned()).collect()),
             })
             .collect();
-        let x_title = text::wrap(Face::Sans, LABEL, &text::line(&plot.x.title), field.width);
+        let x_title = titled(&text::line(&plot.x.title), field.width);
 
         let x_title_top = 6.0 + ticks.height() + 3.0;
         let x_title_height = small(x_title.len()) * LABEL * 1.35;
@@ -225,32 +225,6 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Draws it.
-    pub fn draw(&self, pen: &mut Pen) {
-        self.grid(pen);
-        self.titles(pen);
-        for (series, (at, lines)) in self.plot.series.iter().zip(&self.legend) {
-            let style = arm(series.arm);
-            let middle = at.1 + LABEL * 0.75;
-            pen.dashed(&[(at.0, middle), (at.0 + SAMPLE, middle)], style.dashes, style.colour, 1.3);
-            pen.symbol(style.symbol, (at.0 + SAMPLE / 2.0, middle), RADIUS, style.colour);
-            for (index, line) in lines.iter().enumerate() {
-                let baseline = middle + LABEL * (0.36 + 1.25 * small(index));
-                let look = Lettering { size: LABEL, bold: false, colour: INK };
-                pen.text(line, (at.0 + SAMPLE + 6.0, baseline), Anchor::Start, look);
-            }
-        }
-        let count = self.plot.series.len();
-        // Lines first, marks above them.
-        for (index, series) in self.plot.series.iter().enumerate() {
-            self.lines(pen, series, self.dodge(index, count));
-        }
-        for (index, series) in self.plot.series.iter().enumerate() {
-            self.marks(pen, series, self.dodge(index, count));
-        }
-        self.rows(pen);
-    }
-
     /// Whether the intervals of neighbouring arms run into each other in this width.
     pub fn is_crowded(&self) -> bool {
         self.step(self.plot.series.len()) < 1.5 * CAP
@@ -270,93 +244,6 @@ impl<'a> Sheet<'a> {
             .map(|pair| self.field.across(pair[1]) - self.field.across(pair[0]))
             .fold(self.field.width, f64::min);
         (nearest * 0.72 / small(count.max(1))).min(2.4 * CAP)
-    }
-
-    fn grid(&self, pen: &mut Pen) {
-        let field = &self.field;
-        let (right, foot) = (field.left + field.width, field.top + field.height);
-        for (y, label) in &self.plot.y.ticks {
-            let at = field.down(*y);
-            let zero = *y == 0.0 && field.y.0 < 0.0 && field.y.1 > 0.0;
-            pen.path(&[(field.left, at), (right, at)], if zero { SOFT } else { GRID }, if zero { 0.8 } else { 0.6 });
-            let look = Lettering { size: TICK, bold: false, colour: INK };
-            pen.text(&text::line(label), (field.left - 5.0, at + TICK * 0.36), Anchor::End, look);
-        }
-        pen.path(&[(field.left, foot), (right, foot)], INK, 0.9);
-        for (x, _) in &self.plot.x.ticks {
-            let at = field.across(*x);
-            pen.path(&[(at, foot), (at, foot + 3.5)], INK, 0.8);
-        }
-        self.ticks.draw(pen, foot + 5.0, |size| Lettering { size, bold: false, colour: INK });
-    }
-
-    fn titles(&self, pen: &mut Pen) {
-        let field = &self.field;
-        let look = Lettering { size: LABEL, bold: false, colour: SOFT };
-        for (index, line) in self.x_title.1.iter().enumerate() {
-            let baseline = self.x_title.0 + LABEL * (1.0 + 1.35 * small(index));
-            pen.text(line, (field.left + field.width / 2.0, baseline), Anchor::Middle, look);
-        }
-        for (index, line) in self.y_title.iter().enumerate() {
-            let lines_after = small(self.y_title.len() - 1 - index);
-            let baseline = field.left - tick_width(self.plot) - 12.0 - lines_after * LABEL * 1.35;
-            pen.text_upward(line, (baseline, field.top + field.height / 2.0), Anchor::Middle, look);
-        }
-    }
-
-    fn lines(&self, pen: &mut Pen, series: &Series, dodge: f64) {
-        let SeriesStyle::Points = series.style;
-        let style = arm(series.arm);
-        // A statistic that cannot be estimated leaves a gap.
-        for run in series.marks.split(|mark| mark.y.is_none()) {
-            let points: Vec<At> = run
-                .iter()
-                .filter_map(|mark| Some((self.field.across(mark.x) + dodge, self.field.down(mark.y?))))
-                .collect();
-            if points.len() > 1 {
-                pen.dashed(&points, style.dashes, style.colour, 1.3);
-            }
-        }
-    }
-
-    fn marks(&self, pen: &mut Pen, series: &Series, dodge: f64) {
-        let style: ArmStyle = arm(series.arm);
-        for mark in &series.marks {
-            let Some(y) = mark.y else { continue };
-            let across = self.field.across(mark.x) + dodge;
-            if let Some((lower, upper)) = mark.interval {
-                let (foot, head) = (self.field.down(lower), self.field.down(upper));
-                pen.path(&[(across, foot), (across, head)], style.colour, 0.9);
-                for end in [foot, head] {
-                    pen.path(&[(across - CAP, end), (across + CAP, end)], style.colour, 0.9);
-                }
-            }
-            // Paper around the mark keeps it apart from lines that pass behind it.
-            pen.symbol(style.symbol, (across, self.field.down(y)), RADIUS + 0.7, PAPER);
-            pen.symbol(style.symbol, (across, self.field.down(y)), RADIUS, style.colour);
-        }
-    }
-
-    fn rows(&self, pen: &mut Pen) {
-        if self.under.is_empty() {
-            return;
-        }
-        let beside = left_of(self.plot, self.canvas.0, self.y_title.len()).1;
-        let head = Lettering { size: TICK, bold: true, colour: INK };
-        let mut top = self.under_head;
-        pen.text(&text::line(&self.plot.under_head), (0.0, top), Anchor::Start, head);
-        pen.path(&[(0.0, top + 4.0), (self.canvas.0, top + 4.0)], RULE, 0.5);
-        top += TICK * 0.85;
-        for under in &self.under {
-            let colour = arm(under.arm).colour;
-            let look = Lettering { size: TICK, bold: false, colour };
-            pen.text(&under.label, (0.0, top + TICK * 0.9), Anchor::Start, look);
-            if !beside {
-                top += TICK * 1.35;
-            }
-            under.row.draw(pen, top, |size| Lettering { size, bold: false, colour: INK });
-            top += under.row.height() + 2.5;
-        }
     }
 }
 
@@ -397,85 +284,4 @@ pub fn faults(plot: &Plot) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::display::{Cell, Mark, UnderRow};
-
-    fn plot(arms: usize) -> Plot {
-        let weeks = [0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 52.0];
-        let axis = |title: &str, ticks: &[f64]| Axis {
-            title: title.to_owned(),
-            from: ticks[0],
-            to: ticks[ticks.len() - 1],
-            ticks: ticks.iter().map(|at| (*at, format!("Week {at}"))).collect(),
-        };
-        let series = (0..arms).map(|arm| Series {
-            label: format!("Arm number {arm} with a name of some length"),
-            arm,
-            style: SeriesStyle::Points,
-            marks: weeks
-                .iter()
-                .map(|x| Mark { x: *x, y: (*x != 8.0).then_some(40.0), interval: Some((20.0, 60.0)), keys: Vec::new() })
-                .collect(),
-        });
-        let cell = |_| Cell { text: "18/20".to_owned(), ..Cell::default() };
-        Plot {
-            x: axis("Visit", &weeks),
-            y: axis("Response (%)", &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0]),
-            series: series.collect(),
-            under: (0..arms)
-                .map(|arm| UnderRow { label: format!("Arm {arm}"), arm, cells: weeks.iter().map(cell).collect() })
-                .collect(),
-            under_head: "Participants with response/with data".to_owned(),
-            alt: "Alt".to_owned(),
-        }
-    }
-
-    #[test]
-    fn the_plot_keeps_to_its_room() {
-        for arms in [1, 2, 6] {
-            for room in [(470.0, 520.0), (717.0, 350.0)] {
-                let plot = plot(arms);
-                let sheet = Sheet::lay_out(&plot, room);
-                assert!(sheet.canvas.1 <= room.1 + 1e-6, "{arms} arms need {:?} of {room:?}", sheet.canvas);
-                for (at, lines) in &sheet.legend {
-                    let wide = lines.iter().map(|line| Fonts::get().width(Face::Sans, LABEL, line)).fold(0.0, f64::max);
-                    assert!(at.0 + SAMPLE + 6.0 + wide <= room.0 && at.1 < sheet.field.top);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn crowded_labels_are_staggered() {
-        let plot = plot(2);
-        let sheet = Sheet::lay_out(&plot, (470.0, 520.0));
-        for line in 0..sheet.ticks.lines {
-            let ends: Vec<(f64, f64)> = sheet
-                .ticks
-                .places
-                .iter()
-                .filter(|place| place.1 == line)
-                .map(|(at, _, words)| {
-                    let half = Fonts::get().width(Face::Sans, sheet.ticks.size, words) / 2.0;
-                    (at - half, at + half)
-                })
-                .collect();
-            assert!(ends.windows(2).all(|pair| pair[1].0 > pair[0].1));
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_drawn_is_said() {
-        let mut plot = plot(1);
-        assert_eq!(faults(&plot), Vec::<String>::new());
-        plot.y.to = f64::NAN;
-        plot.series[0].marks[0].x = -4.0;
-        plot.under[0].cells.pop();
-        let said = faults(&plot).join("; ");
-        assert!(
-            said.contains("vertical axis") && said.contains("off the axes") && said.contains("7 entries for 8 ticks"),
-            "{said}"
-        );
-    }
-}
+mod tests;
