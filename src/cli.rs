@@ -1,8 +1,7 @@
 //! The command line: verbs become calls. The only place that reads arguments, the clock and the terminal, and that
 //! prints.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
-
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -12,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::date;
 use crate::data::rule::Function;
-use crate::error::{EXIT_NUMBERS, Error, Finding, Stage};
+use crate::error::{EXIT_NUMBERS, Error, Finding, Place, Stage};
 use crate::pipeline::{self, StudyFile};
 use crate::spec::reference;
 
@@ -52,16 +51,16 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Lock the data: read every file and write data.lock beside the study file.
-    #[command(after_help = "Example:\n  trialpress lock studies/abc --date 2026-06-11")]
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress lock studies/abc --date 2026-06-11"))]
     Lock {
         #[command(flatten)]
         study: StudyArgs,
         /// The date of the lock, YYYY-MM-DD; today if absent.
-        #[arg(long)]
+        #[arg(long, value_parser = calendar_date)]
         date: Option<String>,
     },
     /// Check specification and data: everything short of computing a number. Tells all findings at once.
-    #[command(after_help = "Example:\n  trialpress check studies/abc --strict")]
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress check studies/abc --strict"))]
     Check {
         #[command(flatten)]
         study: StudyArgs,
@@ -70,7 +69,7 @@ enum Verb {
         strict: bool,
     },
     /// Run everything and write the package: PDF, figures, results, provenance, Typst source.
-    #[command(after_help = "Example:\n  trialpress run studies/abc --out out/abc")]
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress run studies/abc --out out/abc"))]
     Run {
         #[command(flatten)]
         study: StudyArgs,
@@ -85,7 +84,7 @@ enum Verb {
         strict: bool,
     },
     /// Make the report again from the results of a run, without the data.
-    #[command(after_help = "Example:\n  trialpress report out/abc --out out/abc-again")]
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress report out/abc --out out/abc-again"))]
     Report {
         /// The folder that `run` wrote.
         package: PathBuf,
@@ -109,7 +108,7 @@ enum Verb {
         conditions: Vec<String>,
     },
     /// Print the reference of study.toml, generated from the program itself.
-    #[command(after_help = "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json")]
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json"))]
     Spec {
         /// What to print.
         #[arg(long, value_enum, default_value_t = SpecFormat::Markdown)]
@@ -140,6 +139,28 @@ impl StudyArgs {
     }
 }
 
+/// A date of the command line.
+fn calendar_date(text: &str) -> Result<String, String> {
+    date::parse(text).map(|_| text.to_owned()).ok_or_else(|| "not a day of the calendar, YYYY-MM-DD".to_owned())
+}
+
+/// Prints to the standard output. A reader that went away wants no more; a full disk is an error like any other.
+fn print(text: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let message = format!("failed to print: {error}");
+            Err(Error::one(Stage::Files, Finding::error(Place::file("standard output"), message)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints to the standard error; if that cannot be done there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Parses the arguments, does what they ask, and gives the exit number.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -157,17 +178,17 @@ pub fn main() -> ExitCode {
     };
     for finding in findings {
         if exit != 0 || !cli.common.quiet {
-            eprintln!("{finding}");
+            tell(&finding.to_string());
         }
     }
     if exit != 0 {
         let count = findings.len();
-        eprintln!("{count} finding{}; nothing was written", if count == 1 { "" } else { "s" });
+        tell(&format!("{count} finding{}; nothing was written", if count == 1 { "" } else { "s" }));
     }
     if let Some(path) = &cli.common.log
         && let Err(error) = pipeline::write_log(path, findings)
     {
-        eprintln!("{error}");
+        tell(&error.to_string());
         return ExitCode::from(error.exit_number());
     }
     ExitCode::from(exit)
@@ -188,7 +209,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
                     entry.sha256
                 ));
             }
-            println!("{}", file.lock_path().display());
+            print(&format!("{}\n", file.lock_path().display()))?;
             Ok(Vec::new())
         }
         Verb::Check { study, strict } => {
@@ -222,7 +243,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Explain { study, id, conditions } => {
             let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;
             terminal.done();
-            print!("{explanation}");
+            print(&explanation.to_string())?;
             Ok(Vec::new())
         }
         Verb::Spec { format } => {
@@ -230,10 +251,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
                 SpecFormat::Markdown => {
                     let functions: Vec<(&str, &str)> =
                         Function::ALL.iter().map(|(_, name, meaning)| (*name, *meaning)).collect();
-                    print!("{}", reference::markdown(&functions));
+                    print(&reference::markdown(&functions))?;
                 }
                 SpecFormat::Schema => {
-                    println!("{}", serde_json::to_string_pretty(&reference::schema()).unwrap_or_default());
+                    print(&(serde_json::to_string_pretty(&reference::schema()).unwrap_or_default() + "\n"))?;
                 }
             }
             Ok(Vec::new())
@@ -251,8 +272,7 @@ fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Re
         run.results.rows.len(),
         run.pages.text.len()
     ));
-    println!("{}", out.join(&run.package.pdf).display());
-    Ok(())
+    print(&format!("{}\n", out.join(&run.package.pdf).display()))
 }
 
 /// Today's date, for a lock whose date is not given.
@@ -287,7 +307,7 @@ impl Terminal {
 
     fn say(&self, text: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| tell(text));
         }
     }
 

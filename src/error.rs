@@ -191,17 +191,36 @@ impl fmt::Display for Finding {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let place = self.place.to_string();
+        let place = harmless(&self.place.to_string());
+        let message = harmless(&self.message);
         if place.is_empty() {
-            write!(f, "{severity}: {}", self.message)?;
+            write!(f, "{severity}: {message}")?;
         } else {
-            write!(f, "{place}: {severity}: {}", self.message)?;
+            write!(f, "{place}: {severity}: {message}")?;
         }
         match &self.hint {
-            Some(hint) => write!(f, "\n    hint: {hint}"),
+            Some(hint) => write!(f, "\n    hint: {}", harmless(hint)),
             None => Ok(()),
         }
     }
+}
+
+/// A text without the characters on which a terminal acts or which turn text round: they are written as `U+001B`. Words
+/// of the data stand in findings, and data may hold anything.
+fn harmless(text: &str) -> String {
+    let acts = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) {
+            out.push_str(&format!("U+{:04X}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A stage that could not be passed, with everything that stood in its way.
@@ -313,6 +332,12 @@ mod tests {
         );
         let place = Place::dataset("ADLB").variable("AVAL").subjects(["001", "002"]);
         assert_eq!(place.to_string(), "ADLB.AVAL, subject 001, 002");
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown_and_not_sent() {
+        let finding = Finding::error(Place::default(), "the level “\u{1b}[31m\u{202e}x”").to_string();
+        assert_eq!(finding, "error: the level “U+001B[31mU+202Ex”");
     }
 
     #[test]

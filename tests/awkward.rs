@@ -163,6 +163,14 @@ pub(crate) fn tree_differences(before: &Tree, after: &Tree) -> String {
     text
 }
 
+/// SHA-256 in hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// What is wrong with the folder of a package: files that its sums do not name, or sums that are wrong.
 pub(crate) fn package_faults(package: &Tree) -> Vec<String> {
     let Some(sums) = package.get("SHA256SUMS") else { return vec!["there is no SHA256SUMS".to_owned()] };
@@ -174,14 +182,18 @@ pub(crate) fn package_faults(package: &Tree) -> Vec<String> {
         match package.get(path) {
             None => faults.push(format!("{path} is missing")),
             Some(bytes) => {
-                let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                if found != sum {
+                if digest(bytes) != sum {
                     faults.push(format!("{path} is not what SHA256SUMS says"));
                 }
             }
         }
     }
-    faults.extend(package.keys().filter(|path| *path != "SHA256SUMS" && !listed.contains(path)).map(|path| format!("{path} is not in SHA256SUMS")));
+    faults.extend(
+        package
+            .keys()
+            .filter(|path| *path != "SHA256SUMS" && !listed.contains(path))
+            .map(|path| format!("{path} is not in SHA256SUMS")),
+    );
     faults
 }
 
@@ -236,7 +248,8 @@ pub(crate) const TOO_LATE: i32 = -2;
 /// The findings in what the program said: every line that names an error or a warning.
 pub(crate) fn findings(stderr: &str) -> Vec<&str> {
     let is_finding = |line: &&str| {
-        !line.starts_with(' ') && ["error: ", "warning: "].iter().any(|word| line.starts_with(word) || line.contains(&format!(": {word}")))
+        !line.starts_with(' ')
+            && ["error: ", "warning: "].iter().any(|word| line.starts_with(word) || line.contains(&format!(": {word}")))
     };
     stderr.lines().filter(is_finding).collect()
 }
@@ -365,8 +378,8 @@ impl Case {
         let places = self.spoil(&desk);
         let mut faults = desk.refusal(&["run", "study", "--out", "out"], self.exit);
         let Some(outcome) = faults.outcome.take() else { return faults.list };
-        for word in places.iter().map(|place| format!("{place}")).chain(self.says.iter().cloned()) {
-            if !outcome.stderr.contains(&word) {
+        for word in places.iter().chain(&self.says) {
+            if !outcome.stderr.contains(word) {
                 faults.add(format!("does not say “{word}”"));
             }
         }
@@ -437,7 +450,8 @@ impl Desk {
             faults.add(format!("prints to standard output: {}", shortened(&outcome.stdout)));
         }
         let acts = |c: &char| {
-            c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            c.is_control() && !matches!(c, '\n' | '\t')
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
         };
         if let Some(c) = outcome.stderr.chars().find(acts) {
             faults.add(format!("sends the character U+{:04X} to the terminal, which acts there", c as u32));

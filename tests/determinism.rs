@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
-use crate::awkward::{Tree, call, copy_folder, tree, tree_differences};
+use crate::awkward::{Tree, call, copy_folder, digest, tree, tree_differences};
 use crate::support::{argument, fixture_study, program, read, repository, scratch, succeed, write};
 
 /// The study that is run, and its PDF.
@@ -23,10 +21,6 @@ const PDF: &str = "LN-MSC-IL2.pdf";
 /// Where the digests are written down, and the variable that writes them anew.
 const DIGESTS: &str = "tests/digests.toml";
 const RENEW: &str = "TRIALPRESS_RENEW_DIGESTS";
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// A copy of the study in this folder.
 fn copy_study(to: &Path) {
@@ -79,7 +73,10 @@ fn environment_and_folder_leave_no_trace() {
         ("in no language", &[("LC_ALL", "C")]),
         ("with an epoch for sources", &[("SOURCE_DATE_EPOCH", "1")]),
         ("with threads of polars and rayon", &[("RAYON_NUM_THREADS", "3"), ("POLARS_MAX_THREADS", "3")]),
-        ("with colours and a narrow terminal", &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "20"), ("TERM", "xterm-256color")]),
+        (
+            "with colours and a narrow terminal",
+            &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "20"), ("TERM", "xterm-256color")],
+        ),
     ];
     let mut faults = Vec::new();
     let mut whole: Option<Tree> = None;
@@ -136,7 +133,12 @@ fn the_place_of_the_study_leaves_no_trace() {
         let folder = scratch();
         copy_study(&folder.path().join(study));
         let out = folder.path().join("out");
-        let outcome = call(Command::new(program()).args(["run", named, "--quiet", "--out"]).arg(&out).current_dir(folder.path().join(inside)));
+        let outcome = call(
+            Command::new(program())
+                .args(["run", named, "--quiet", "--out"])
+                .arg(&out)
+                .current_dir(folder.path().join(inside)),
+        );
         assert_eq!(outcome.exit, 0, "{what}: {}", outcome.stderr);
         let other = tree(&out);
         faults.extend(same_report(what, &other));
@@ -149,7 +151,8 @@ fn the_place_of_the_study_leaves_no_trace() {
     // The data elsewhere.
     let folder = scratch();
     copy_study(&folder.path().join("study"));
-    fs::rename(folder.path().join("study/data"), folder.path().join("elsewhere")).expect("the scratch folder takes folders");
+    fs::rename(folder.path().join("study/data"), folder.path().join("elsewhere"))
+        .expect("the scratch folder takes folders");
     let other = run(folder.path(), "with the data elsewhere", |command| {
         command.args(["--data", "elsewhere"]);
     });
@@ -173,8 +176,12 @@ fn shuffled(length: usize, seed: u64) -> Vec<usize> {
 
 /// Writes a CSV file with its records and its columns in another order.
 fn shuffle_csv(path: &Path, seed: u64, records: bool, columns: bool) {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let table: Vec<csv::StringRecord> = reader.records().map(|record| record.expect("the fixture is a CSV file")).collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let table: Vec<csv::StringRecord> =
+        reader.records().map(|record| record.expect("the fixture is a CSV file")).collect();
     let rows = if records { shuffled(table.len() - 1, seed) } else { (0..table.len() - 1).collect() };
     let fields = if columns { shuffled(table[0].len(), seed + 1) } else { (0..table[0].len()).collect() };
     let mut text = String::new();
@@ -183,7 +190,11 @@ fn shuffle_csv(path: &Path, seed: u64, records: bool, columns: bool) {
             .iter()
             .map(|field| {
                 let value = &table[row][*field];
-                if value.contains([',', '"', '\n']) { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
+                if value.contains([',', '"', '\n']) {
+                    format!("\"{}\"", value.replace('"', "\"\""))
+                } else {
+                    value.to_owned()
+                }
             })
             .collect();
         text.push_str(&line.join(","));
@@ -198,7 +209,12 @@ fn shuffle_xpt(path: &Path, seed: u64) {
     const CARD: usize = 80;
     const DESCRIPTION: usize = 140;
     let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let card = |word: &[u8]| bytes.chunks(CARD).position(|card| card.windows(word.len()).any(|window| window == word)).expect("a card of the format");
+    let card = |word: &[u8]| {
+        bytes
+            .chunks(CARD)
+            .position(|card| card.windows(word.len()).any(|window| window == word))
+            .expect("a card of the format")
+    };
     let descriptions = (card(b"NAMESTR HEADER RECORD") + 1) * CARD;
     let header = &bytes[descriptions - CARD..descriptions];
     let variables: usize = String::from_utf8_lossy(&header[54..58]).trim().parse().expect("the number of variables");
@@ -209,7 +225,8 @@ fn shuffle_xpt(path: &Path, seed: u64) {
         })
         .sum();
     let start = (card(b"OBS     HEADER RECORD") + 1) * CARD;
-    let records: Vec<&[u8]> = bytes[start..].chunks_exact(length).take_while(|record| record.iter().any(|byte| *byte != b' ')).collect();
+    let records: Vec<&[u8]> =
+        bytes[start..].chunks_exact(length).take_while(|record| record.iter().any(|byte| *byte != b' ')).collect();
     assert!(records.len() > 30, "{} has only {} records of {length} bytes", path.display(), records.len());
     let mut written = bytes[..start].to_vec();
     for row in shuffled(records.len(), seed) {
@@ -247,9 +264,15 @@ fn the_order_of_records_and_variables_leaves_no_trace() {
         }
         assert!(!tree_differences(&before, &tree(&study)).is_empty(), "{what}: nothing was shuffled");
         let lock = read(&study.join("data.lock"));
-        let date = lock.lines().find_map(|line| line.strip_prefix("locked = ")).expect("the lock has its date").trim_matches('"');
+        let date = lock
+            .lines()
+            .find_map(|line| line.strip_prefix("locked = "))
+            .expect("the lock has its date")
+            .trim_matches('"');
         succeed(folder.path(), &["lock", "study", "--date", date, "--quiet"]);
-        let content = |text: &str| text.lines().filter(|line| line.starts_with("content = ")).map(str::to_owned).collect::<Vec<_>>();
+        let content = |text: &str| {
+            text.lines().filter(|line| line.starts_with("content = ")).map(str::to_owned).collect::<Vec<_>>()
+        };
         if content(&lock) != content(&read(&study.join("data.lock"))) {
             faults.push(format!("{what}: the lock says that the content differs"));
         }
@@ -288,8 +311,10 @@ fn two_runs_in_a_row_are_equal_and_so_is_the_report_made_again() {
 /// The digests of the package are those of `digests.toml`, which a person has looked at.
 #[test]
 fn the_digests_are_those_written_down() {
-    let found: BTreeMap<&str, String> =
-        [("pdf", PDF), ("results", "results.json")].into_iter().map(|(key, file)| (key, digest(&package()[file]))).collect();
+    let found: BTreeMap<&str, String> = [("pdf", PDF), ("results", "results.json")]
+        .into_iter()
+        .map(|(key, file)| (key, digest(&package()[file])))
+        .collect();
     let path: PathBuf = repository().join(DIGESTS);
     if std::env::var_os(RENEW).is_some_and(|value| value == "1") {
         let text = format!(
@@ -305,10 +330,12 @@ fn the_digests_are_those_written_down() {
         write(&path, &text);
         return;
     }
-    let written: toml::Table = toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{DIGESTS} is no TOML: {error}"));
+    let written: toml::Table =
+        toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{DIGESTS} is no TOML: {error}"));
     let mut faults = Vec::new();
     for (key, digest) in &found {
-        let known = written.get(STUDY).and_then(|study| study.get(*key)).and_then(toml::Value::as_str).unwrap_or("nothing");
+        let known =
+            written.get(STUDY).and_then(|study| study.get(*key)).and_then(toml::Value::as_str).unwrap_or("nothing");
         if known != digest {
             faults.push(format!("{key} of {STUDY} is {digest}, and written down is {known}"));
         }

@@ -15,8 +15,13 @@ fn the_committed_data_are_what_the_generator_makes() {
     assert_eq!(study.datasets.len(), 8, "datasets of the flagship study");
     for table in &study.datasets {
         let made = simulate::encode(table).unwrap_or_else(|error| panic!("{}: {error:?}", table.file_name()));
-        let committed = std::fs::read(folder.join(table.file_name())).unwrap_or_else(|error| panic!("{}: {error}", table.file_name()));
-        assert!(made == committed, "{} differs from the committed file: run `make fixtures` and look at the difference", table.file_name());
+        let committed = std::fs::read(folder.join(table.file_name()))
+            .unwrap_or_else(|error| panic!("{}: {error}", table.file_name()));
+        assert!(
+            made == committed,
+            "{} differs from the committed file: run `make fixtures` and look at the difference",
+            table.file_name()
+        );
     }
 }
 

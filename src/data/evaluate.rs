@@ -43,9 +43,22 @@ pub struct Trouble {
 /// # Panics
 /// If the rule has not passed `typing` for this sheet.
 pub fn evaluate(rule: &Rule, sheet: &Sheet, options: &Options, troubles: &mut Vec<Trouble>) -> Vector {
+    evaluate_where(rule, sheet, options, &vec![true; sheet.rows()], troubles)
+}
+
+/// The same, where only the active rows matter: the others cause no trouble.
+///
+/// # Panics
+/// If the rule has not passed `typing` for this sheet, or `active` is not as long as the sheet.
+pub fn evaluate_where(
+    rule: &Rule,
+    sheet: &Sheet,
+    options: &Options,
+    active: &[bool],
+    troubles: &mut Vec<Trouble>,
+) -> Vector {
     let mut evaluation = Evaluation { sheet, options, troubles, rows: sheet.rows() };
-    let active = vec![true; sheet.rows()];
-    let value = evaluation.of(&rule.root, &active);
+    let value = evaluation.of(&rule.root, active);
     value.map_or_else(|| Vector::Truth(vec![Truth::Unknown; sheet.rows()]), |value| evaluation.full(&value))
 }
 
@@ -71,7 +84,11 @@ impl Evaluation<'_> {
     /// None is a null of no type.
     fn of(&mut self, node: &Node, active: &[bool]) -> Option<Constant> {
         Some(Arc::new(match &node.kind {
-            NodeKind::Column(name) => return Some(self.sheet.column(name).expect("typing has seen the column")),
+            NodeKind::Column(name) => {
+                let column = self.sheet.column(name).expect("typing has seen the column");
+                // A text column without any text may stand for any type: a CSV file cannot say that nobody has a date.
+                return (!matches!(&*column, Vector::Text(texts) if texts.words.is_empty())).then_some(column);
+            }
             NodeKind::Option(name) => match self.options.get(name).expect("typing has seen the option") {
                 OptionValue::Truth(value) => Vector::Truth(vec![Truth::of(*value)]),
                 OptionValue::Number(value) => Vector::Number(vec![Measure::exact(*value)]),
@@ -196,13 +213,21 @@ impl Evaluation<'_> {
                 (Some(a), Some(b)) => Measure::exact(f64::from(a) - f64::from(b)),
                 _ => Measure::MISSING,
             })),
-            (Vector::Date(a), Vector::Number(b)) => Vector::Date(pairs(a, b, self.rows, |a, b| {
-                let days = b.value()?.round();
-                let shift = if operation == Operation::Add { days } else { -days };
-                let day = f64::from(a?) + shift;
-                #[expect(clippy::cast_possible_truncation, reason = "a whole number, and out of range saturates")]
-                (day.abs() < 4.0e6).then_some(day as i32)
-            })),
+            (Vector::Date(a), Vector::Number(b)) => {
+                let result = pairs(a, b, self.rows, |a, b| {
+                    let days = b.value()?.round();
+                    let shift = if operation == Operation::Add { days } else { -days };
+                    let day = f64::from(a?) + shift;
+                    #[expect(clippy::cast_possible_truncation, reason = "a whole number, and out of range saturates")]
+                    (day.abs() < 4.0e6).then_some(day as i32)
+                });
+                for (row, day) in result.iter().enumerate() {
+                    if day.is_none() && pick(a, row).is_some() && !pick(b, row).is_missing() {
+                        self.note(row, result.len(), at, active);
+                    }
+                }
+                Vector::Date(result)
+            }
             (Vector::Number(a), Vector::Number(b)) => {
                 let result = pairs(a, b, self.rows, |a, b| interval::compute(operation, a, b));
                 for (row, value) in result.iter().enumerate() {

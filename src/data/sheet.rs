@@ -116,6 +116,24 @@ fn read_column(frame: &DataFrame, name: &str) -> Option<Vector> {
     })
 }
 
+/// The dates of a column; none anywhere if it is a text column without any text.
+#[must_use]
+pub fn dates(sheet: &Sheet, name: &str) -> Vec<Option<i32>> {
+    match sheet.column(name).as_deref() {
+        Some(Vector::Date(dates)) => dates.clone(),
+        _ => vec![None; sheet.rows()],
+    }
+}
+
+/// The numbers of a column; all missing if it is a text column without any text.
+#[must_use]
+pub fn numbers(sheet: &Sheet, name: &str) -> Vec<Measure> {
+    match sheet.column(name).as_deref() {
+        Some(Vector::Number(numbers)) => numbers.clone(),
+        _ => vec![Measure::MISSING; sheet.rows()],
+    }
+}
+
 /// The texts of a column of a dataset, or none if it is not a text column.
 #[must_use]
 pub fn texts(sheet: &Sheet, name: &str) -> Option<Texts> {

@@ -14,8 +14,9 @@ pub trait Names {
     fn option(&self, name: &str) -> Option<Type>;
     /// All options.
     fn options(&self) -> Vec<String>;
-    /// Whether a column exists but its own definition is wrong, which has been told already: its type fits everywhere.
-    fn is_broken(&self, name: &str) -> bool;
+    /// Whether a column exists and fits everywhere: its own definition is wrong, which has been told already, or it is a
+    /// text column without any text.
+    fn is_untyped(&self, name: &str) -> bool;
     /// What the columns belong to, as a person says it: a dataset, a frame.
     fn owner(&self) -> String;
 }
@@ -78,7 +79,7 @@ impl Typing<'_> {
 
     fn of(&mut self, node: &Node) -> Option<Type> {
         match &node.kind {
-            NodeKind::Column(name) if self.names.is_broken(name) => None,
+            NodeKind::Column(name) if self.names.is_untyped(name) => None,
             NodeKind::Column(name) => {
                 let found = self.names.column(name);
                 if found.is_none() {

@@ -290,6 +290,17 @@ impl Vector {
         }
     }
 
+    /// So many missing values.
+    #[must_use]
+    pub fn missing(kind: Type, rows: usize) -> Self {
+        match kind {
+            Type::Truth => Self::Truth(vec![Truth::Unknown; rows]),
+            Type::Number => Self::Number(vec![Measure::MISSING; rows]),
+            Type::Text => Self::Text(Texts { codes: vec![Texts::MISSING; rows], words: Vec::new() }),
+            Type::Date => Self::Date(vec![None; rows]),
+        }
+    }
+
     /// Number of rows without a value.
     #[must_use]
     pub fn nulls(&self) -> usize {

@@ -40,6 +40,7 @@ struct Doubts {
     unreadable: Vec<String>,
     reversed: Vec<String>,
     overlapping: Vec<String>,
+    negative: Vec<String>,
 }
 
 impl Doubts {
@@ -52,6 +53,7 @@ impl Doubts {
                 &dose.end.0,
                 "a course ends before it starts, and its dose counts as not recorded from its end on",
             ),
+            (self.negative, &dose.amount, "a dose below zero counts as not recorded"),
             (self.overlapping, &dose.drug, "two records of one drug overlap, and their doses add"),
         ];
         for (mut subjects, variable, message) in all {
@@ -107,7 +109,7 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
     let of_row = sources.index.of_rows(sheet);
     let who =
         |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
-    let mask = notes.truths(dose.select, sheet, &plan.options, &who);
+    let mask = notes.selection(dose.select, sheet, &plan.options, &who);
     let mut columns: Vec<&str> = vec![
         &plan.subject,
         &dose.drug,
@@ -140,7 +142,11 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
         let daily = match reading.daily(row, &who) {
             Daily::Local => continue,
             Daily::Unrecorded => None,
-            Daily::Dose(dose) => Some(dose),
+            Daily::Dose(amount) if amount < 0.0 => {
+                doubts.negative.push(who(row));
+                None
+            }
+            Daily::Dose(amount) => Some(amount),
         };
         let day_one = sources.day_one[subject];
         let first = reading.start.span(row).map(|(earliest, latest)| match day_one {

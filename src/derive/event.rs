@@ -1,7 +1,6 @@
 //! The first date of an event, for each subject.
 
 use crate::data::date::PartialDate;
-use crate::data::vector::Vector;
 use crate::derive::Notes;
 use crate::derive::frame::Sources;
 use crate::error::{Finding, Place};
@@ -19,9 +18,7 @@ pub(crate) fn first_dates(
     let who =
         |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
     let chosen = event.select.map(|rule| notes.truths(rule, sheet, &plan.options, &who));
-    let Some(Vector::Date(dates)) = sheet.column(&event.date).map(|column| (*column).clone()) else {
-        unreachable!("the plan has checked that {} is a date", event.date)
-    };
+    let dates = crate::data::sheet::dates(sheet, &event.date);
     let texts = event.text.as_deref().and_then(|text| crate::data::sheet::texts(sheet, text)).unwrap_or_default();
     let mut first: Vec<Option<i32>> = vec![None; sources.index.len()];
     let mut undated = Vec::new();

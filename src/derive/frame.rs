@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use crate::data::evaluate::{Options, evaluate};
+use crate::data::evaluate::Options;
 use crate::data::sheet::Sheet;
 use crate::data::vector::{Measure, Texts, TextsBuilder, Truth, Vector};
 use crate::derive::Notes;
@@ -181,7 +181,7 @@ fn derive(plan: &Plan, name: &str, sheet: &mut Sheet, options: &Options, sources
                 sheet.insert(derivation.id.clone(), vector);
             }
             DerivationForm::Cases(cases) => {
-                let (value, reason) = decide(plan, cases, sheet, options, notes, &who);
+                let (value, reason) = decide(cases, sheet, options, notes, &who);
                 sheet.insert(derivation.id.clone(), Vector::Text(value));
                 sheet.insert(format!("{}_reason", derivation.id), Vector::Text(reason));
             }
@@ -191,7 +191,6 @@ fn derive(plan: &Plan, name: &str, sheet: &mut Sheet, options: &Options, sources
 
 /// The first case that holds decides; a case that cannot be decided is passed over, as SQL's CASE does.
 fn decide(
-    plan: &Plan,
     cases: &[BoundCase],
     sheet: &Sheet,
     options: &Options,
@@ -203,7 +202,9 @@ fn decide(
     let mut open = vec![true; rows];
     for (position, case) in cases.iter().enumerate() {
         if let Some(when) = case.when {
-            for (row, truth) in notes.truths(when, sheet, options, who).iter().enumerate() {
+            // Rows that an earlier case has decided do not depend on this one.
+            let Vector::Truth(truths) = notes.evaluate_where(when, sheet, options, &open, who) else { continue };
+            for (row, truth) in truths.iter().enumerate() {
                 if open[row] && truth.holds() {
                     open[row] = false;
                     chosen[row] = position;
@@ -211,14 +212,21 @@ fn decide(
             }
         }
     }
-    let texts_of = |source: Option<&Source>| match source {
+    let mut texts_of = |position: usize, source: Option<&Source>| match source {
         None => None,
         Some(Source::Text(text)) => Some(Texts::constant(text, 1)),
-        Some(Source::Rule(rule)) => match evaluate(&plan.rule(*rule).rule, sheet, options, &mut Vec::new()) {
-            Vector::Text(texts) => Some(texts),
-            _ => None,
-        },
+        Some(Source::Rule(rule)) => {
+            let here: Vec<bool> = chosen.iter().map(|case| *case == position).collect();
+            match notes.evaluate_where(*rule, sheet, options, &here, who) {
+                Vector::Text(texts) => Some(texts),
+                _ => None,
+            }
+        }
     };
+    let values: Vec<Option<Texts>> =
+        cases.iter().enumerate().map(|(position, case)| texts_of(position, Some(&case.then))).collect();
+    let reasons: Vec<Option<Texts>> =
+        cases.iter().enumerate().map(|(position, case)| texts_of(position, case.reason.as_ref())).collect();
     let collect = |sources: Vec<Option<Texts>>| {
         let mut texts = TextsBuilder::default();
         for (row, case) in chosen.iter().enumerate() {
@@ -228,7 +236,5 @@ fn decide(
         }
         texts.finish()
     };
-    let value = collect(cases.iter().map(|case| texts_of(Some(&case.then))).collect());
-    let reason = collect(cases.iter().map(|case| texts_of(case.reason.as_ref())).collect());
-    (value, reason)
+    (collect(values), collect(reasons))
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::data::sheet::Sheet;
+use crate::data::sheet::{Sheet, dates};
 use crate::data::vector::{Measure, Texts, Type, Vector};
 use crate::derive::Notes;
 use crate::derive::frame::Sources;
@@ -32,7 +32,7 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
     let of_row = sources.index.of_rows(sheet);
     let who =
         |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
-    let mask = notes.truths(measure.select, sheet, &plan.options, &who);
+    let mask = notes.selection(measure.select, sheet, &plan.options, &who);
     let mut columns: Vec<&str> = vec![&plan.subject, &measure.value, &measure.date];
     columns.extend(measure.text.as_deref());
     columns.extend(measure.unit.iter().map(|(variable, _, _)| variable.as_str()));
@@ -50,9 +50,7 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
         Type::Number => Vector::Number(numbers(measure, &records, &factors, &who, notes)),
         _ => words(measure, &records, &who, notes),
     };
-    let Some(Vector::Date(dates)) = records.column(&measure.date).map(|column| (*column).clone()) else {
-        unreachable!("the plan has checked that {} is a date", measure.date)
-    };
+    let dates = dates(&records, &measure.date);
     let prefer: Vec<Vector> =
         measure.prefer.iter().map(|rule| notes.evaluate(*rule, &records, &plan.options, &who)).collect();
     let prefer: Vec<Arc<Vector>> = prefer.into_iter().map(Arc::new).collect();
@@ -76,12 +74,9 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
         .beside
         .iter()
         .map(|(name, variable)| {
-            let vector = match records.column(variable).as_deref() {
-                Some(Vector::Number(values)) => {
-                    Vector::Number(values.iter().zip(&factors).map(|(value, factor)| value.scaled(*factor)).collect())
-                }
-                _ => unreachable!("the plan has checked that {variable} is a number"),
-            };
+            let values = crate::data::sheet::numbers(&records, variable);
+            let vector =
+                Vector::Number(values.iter().zip(&factors).map(|(value, factor)| value.scaled(*factor)).collect());
             (name.clone(), vector.gather(&visit_rows), vector.gather(&base_rows))
         })
         .collect();
@@ -166,9 +161,7 @@ fn compare(vector: &Vector, a: usize, b: usize) -> Ordering {
 /// The factor that turns each record's value into the unit wanted. A unit without conversion is an error by subject.
 fn factors(measure: &BoundMeasure, records: &Sheet, who: &dyn Fn(usize) -> String, notes: &mut Notes<'_>) -> Vec<f64> {
     let Some((variable, to, conversion)) = &measure.unit else { return vec![1.0; records.rows()] };
-    let Some(Vector::Text(units)) = records.column(variable).map(|column| (*column).clone()) else {
-        unreachable!("the plan has checked that {variable} is a text")
-    };
+    let units = crate::data::sheet::texts(records, variable).unwrap_or_default();
     let of_word: Vec<Option<f64>> = units.words.iter().map(|unit| conversion.factor(unit, to)).collect();
     let mut unknown: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let has_value = |row: usize| {
@@ -207,9 +200,7 @@ fn numbers(
     who: &dyn Fn(usize) -> String,
     notes: &mut Notes<'_>,
 ) -> Vec<Measure> {
-    let Some(Vector::Number(values)) = records.column(&measure.value).map(|column| (*column).clone()) else {
-        unreachable!("the plan has checked that {} is a number", measure.value)
-    };
+    let values = crate::data::sheet::numbers(records, &measure.value);
     let texts = measure.text.as_deref().and_then(|text| crate::data::sheet::texts(records, text));
     let mut unreadable: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut implausible: Vec<String> = Vec::new();

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::data::LockedData;
-use crate::data::evaluate::{Options, Trouble, evaluate};
+use crate::data::evaluate::{Options, Trouble, evaluate_where};
 use crate::data::sheet::Sheet;
 use crate::data::vector::{Truth, Vector};
 use crate::error::{Error, Finding, Place, Stage};
@@ -93,8 +93,7 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
             let vector = notes.evaluate(id, &with_variables, &plan.options, &|row| index.id(row));
             rules.insert(id, Arc::new(vector));
         } else if bound.scope == Scope::SubjectRecords && Some(id) != plan.day_one {
-            let mut ignored = Vec::new();
-            let vector = evaluate(&bound.rule, subject_sheet, &plan.options, &mut ignored);
+            let vector = notes.evaluate(id, subject_sheet, &plan.options, &|row| index.id(row));
             rules.insert(id, Arc::new(vector));
         }
     }
@@ -136,9 +135,26 @@ impl Notes<'_> {
         options: &Options,
         subject: &dyn Fn(usize) -> String,
     ) -> Vector {
+        let active = vec![true; sheet.rows()];
+        self.evaluate_where(rule, sheet, options, &active, subject)
+    }
+
+    /// The same, where only the active rows matter.
+    pub(crate) fn evaluate_where(
+        &mut self,
+        rule: RuleId,
+        sheet: &Sheet,
+        options: &Options,
+        active: &[bool],
+        subject: &dyn Fn(usize) -> String,
+    ) -> Vector {
         let bound = self.plan.rule(rule);
         let mut troubles = Vec::new();
-        let vector = evaluate(&bound.rule, sheet, options, &mut troubles);
+        let mut vector = evaluate_where(&bound.rule, sheet, options, active, &mut troubles);
+        if vector.kind() != bound.kind {
+            // Nulls have no type of their own: the place of the rule gives them one.
+            vector = Vector::missing(bound.kind, sheet.rows());
+        }
         self.troubles(rule, &troubles, subject);
         if !matches!(bound.scope, Scope::Frame(_)) || self.essential.contains(&rule) {
             let nulls = vector.nulls();
@@ -171,6 +187,23 @@ impl Notes<'_> {
         let message = format!("the rule for “{}” divides by zero or leaves the range of numbers", bound.defines);
         let finding = Finding::error(place, message);
         self.findings.push(finding.hint("guard it: CASE WHEN x <> 0 THEN … / x END"));
+    }
+
+    /// The records a rule selects. That it selects none is a warning: what follows is empty.
+    pub(crate) fn selection(
+        &mut self,
+        rule: RuleId,
+        sheet: &Sheet,
+        options: &Options,
+        subject: &dyn Fn(usize) -> String,
+    ) -> Vec<Truth> {
+        let truths = self.truths(rule, sheet, options, subject);
+        if !truths.iter().any(|truth| truth.holds()) {
+            let bound = self.plan.rule(rule);
+            let message = format!("the rule for “{}” selects no record of {}", bound.defines, sheet.owner());
+            self.findings.push(Finding::warning(bound.place.clone(), message));
+        }
+        truths
     }
 
     pub(crate) fn truths(
@@ -254,7 +287,7 @@ fn ancova_values(
         let of_row = index.of_rows(sheet);
         let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| index.id(subject));
         let one_each = |select: RuleId, notes: &mut Notes<'_>| {
-            let mask = notes.truths(select, sheet, &plan.options, &who);
+            let mask = notes.selection(select, sheet, &plan.options, &who);
             let mut rows: Vec<Option<usize>> = vec![None; index.len()];
             let mut twice = Vec::new();
             for (row, holds) in mask.iter().enumerate() {

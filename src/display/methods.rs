@@ -3,7 +3,7 @@
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
-use crate::spec::derivation::{Choice, Derivation};
+use crate::spec::derivation::Derivation;
 use crate::spec::design::{ArmBasis, Tie};
 
 /// The paragraphs of the methods section.
@@ -125,19 +125,14 @@ fn options(study: &Study) -> Option<MethodsParagraph> {
     if study.option.is_empty() {
         return None;
     }
-    let shown = |choice: &Choice| match choice {
-        Choice::Truth(truth) => (if *truth { "yes" } else { "no" }).to_owned(),
-        Choice::Number(number) => number.to_string(),
-        Choice::Text(text) => text.clone(),
-    };
     let rules = study
         .option
         .iter()
         .map(|(name, option)| {
-            let values: Vec<String> = option.values.iter().map(shown).collect();
+            let values: Vec<String> = option.values.iter().map(ToString::to_string).collect();
             Fact {
                 label: format!("{name} — {}", option.label),
-                text: format!("{} (of: {})", shown(&option.default), values.join(", ")),
+                text: format!("{} (of: {})", option.default, values.join(", ")),
             }
         })
         .collect();

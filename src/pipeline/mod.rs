@@ -203,6 +203,10 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
     let text = package::read_text(&folder.join("study.toml"))?;
     let study = Study::parse(&text, "study.toml")?;
     let results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
+    if let Some(key) = results.repeated_keys().first() {
+        let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
+        return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
+    }
     let provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
     let lock = package::read_text(&folder.join("data.lock"))?;

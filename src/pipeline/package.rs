@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the program reads its study and writes its package")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -75,18 +76,18 @@ impl Package {
     /// All is written to a folder beside it and flushed to disk first; until the very end the target is not touched.
     ///
     /// # Errors
-    /// The target holds something that is no package, or writing fails; nothing is left behind then.
+    /// The target holds anything that an earlier run has not written, or writing fails; nothing is left behind then.
     pub fn write(&self, target: &Path) -> Result<(), Error> {
+        let (parent, name) = home(target);
+        sweep(&parent, &name);
         let exists = fs::symlink_metadata(target).is_ok();
         if exists && !is_replaceable(target) {
-            let finding = Finding::error(shown(target), "the target exists and is not a package of an earlier run");
+            let finding = Finding::error(
+                shown(target),
+                "the target exists and is not a package of an earlier run, or holds other files too",
+            );
             return Err(Error::one(Stage::Files, finding.hint("choose another folder, or remove this one yourself")));
         }
-        let parent = target
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-        let name = target.file_name().map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
         let fresh = parent.join(format!(".{name}.new-{}", std::process::id()));
         let old = parent.join(format!(".{name}.old-{}", std::process::id()));
         fs::create_dir_all(&parent).map_err(|error| failed(&parent, "create the folder", &error))?;
@@ -120,16 +121,71 @@ impl Package {
     }
 }
 
-/// An empty folder, or the package of an earlier run.
-fn is_replaceable(target: &Path) -> bool {
-    let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    empty || (target.join(SUMS).is_file() && target.join("results.json").is_file())
+/// The folder in which a target stands, and its name there.
+fn home(target: &Path) -> (PathBuf, String) {
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let name = target.file_name().map_or_else(|| "out".to_owned(), |name| name.to_string_lossy().into_owned());
+    (parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf), name)
 }
+
+/// An empty folder, or the package of an earlier run with nothing of anybody else in it.
+fn is_replaceable(target: &Path) -> bool {
+    let Some(found) = files_below(target) else { return false };
+    if found.is_empty() {
+        return true;
+    }
+    let Ok(sums) = read_text(&target.join(SUMS)) else { return false };
+    let listed: BTreeSet<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).chain([SUMS]).collect();
+    listed.contains("results.json") && found.iter().all(|path| listed.contains(path.as_str()))
+}
+
+/// Paths of all files below a folder, relative to it, with `/` between; none if it is no folder or cannot be read.
+fn files_below(folder: &Path) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    let mut open = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = open.pop() {
+        for entry in fs::read_dir(&folder).ok()? {
+            let entry = entry.ok()?;
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            // A link is a file here, whatever it leads to: it is never followed.
+            if entry.file_type().ok()?.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Some(found)
+}
+
+/// Removes what killed runs left beside a target: folders of processes that are no more. If the kill came between the
+/// two renames, the earlier package is put back.
+fn sweep(parent: &Path, name: &str) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let found = entry.file_name().to_string_lossy().into_owned();
+        let of = |kind: &str| found.strip_prefix(&format!(".{name}.{kind}-")).and_then(|pid| pid.parse::<u32>().ok());
+        let (Some(pid), is_old) = (of("new").or_else(|| of("old")), of("old").is_some()) else { continue };
+        if pid == std::process::id() || Path::new(&format!("/proc/{pid}")).exists() {
+            continue;
+        }
+        let target = parent.join(name);
+        if is_old && fs::symlink_metadata(&target).is_err() {
+            let _ = fs::rename(entry.path(), &target);
+        } else {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Files without which a folder is no package.
+const ESSENTIAL: [&str; 4] = ["study.toml", "results.json", "provenance.json", "data.lock"];
 
 /// Compares every file of a package with its sums.
 ///
 /// # Errors
-/// There is no package, or files have changed, are missing or were added to the list.
+/// There is no package, or files have changed, are missing, or were added.
 pub(super) fn verify(folder: &Path) -> Result<(), Error> {
     let sums = read_text(&folder.join(SUMS)).map_err(|mut error| {
         error
@@ -139,15 +195,26 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
         error
     })?;
     let mut findings = Vec::new();
+    let mut listed: BTreeSet<&str> = BTreeSet::from([SUMS]);
     for line in sums.lines() {
         let Some((sum, path)) = line.split_once("  ") else {
             findings.push(Finding::error(shown(&folder.join(SUMS)), format!("this line is not a sum: {line}")));
             continue;
         };
+        listed.insert(path);
         match fs::read(folder.join(path)) {
             Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => {}
             Ok(_) => findings.push(Finding::error(shown(&folder.join(path)), "the file has changed since the run")),
             Err(error) => findings.extend(failed(&folder.join(path), "read", &error).findings),
+        }
+    }
+    for path in ESSENTIAL.iter().filter(|path| !listed.contains(**path)) {
+        findings.push(Finding::error(shown(&folder.join(SUMS)), format!("there is no sum of {path}")));
+    }
+    for path in files_below(folder).unwrap_or_default() {
+        if !listed.contains(path.as_str()) {
+            findings
+                .push(Finding::error(shown(&folder.join(&path)), "the file is not of the run that wrote this package"));
         }
     }
     Error::unless_clean(Stage::Files, findings).map(|_| ())

@@ -49,12 +49,12 @@ pub fn explain(
         .filter(|row| conditions.iter().all(|condition| condition.holds(&row.key)))
         .map(|row| (row.clone(), subjects(&checked, row)))
         .collect();
-    let names: Vec<&str> = match display {
-        Some(_) => provenance
+    let names: Vec<&str> = match &keys {
+        Some(keys) => provenance
             .analyses
             .iter()
             .map(|source| source.analysis.as_str())
-            .filter(|name| *name == id || rows.iter().any(|(row, _)| row.key.analysis == *name))
+            .filter(|name| *name == id || keys.iter().any(|key| key.analysis == *name))
             .collect(),
         None => vec![id],
     };
@@ -74,11 +74,34 @@ pub fn explain(
         });
         return Err(Error::one(Stage::Usage, finding));
     }
+    if rows.is_empty() && !conditions.is_empty() {
+        let candidates: Vec<&Key> = results.rows.iter().filter(wanted).map(|row| &row.key).collect();
+        return Err(no_row(&conditions, &candidates));
+    }
     Ok(Explanation {
         display: display.map(|display| format!("{} {} — {}", display.id, display.number, display.title)),
         analyses,
         rows,
     })
+}
+
+/// No row meets the conditions: the first that none meets, with what it could have been.
+fn no_row(conditions: &[Condition], keys: &[&Key]) -> Error {
+    let refused = conditions.iter().find(|condition| !keys.iter().any(|key| condition.holds(key)));
+    let mut finding = Finding::error(Place::default(), "no row meets all the conditions together");
+    if let Some(condition) = refused {
+        let mut values: Vec<String> = keys.iter().filter_map(|key| condition.value_of(key)).collect();
+        values.sort();
+        values.dedup();
+        let message = format!("no row has {}={}", condition.name, condition.value);
+        finding = Finding::error(Place::default(), message);
+        finding.hint = Some(match nearest(&condition.value, values.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean {}={near}?", condition.name),
+            None if values.is_empty() => format!("its rows have no {}", condition.name),
+            None => format!("{} is one of {}", condition.name, values.join(", ")),
+        });
+    }
+    Error::one(Stage::Usage, finding)
 }
 
 fn subjects(checked: &Checked, row: &Row) -> Vec<String> {
@@ -129,16 +152,20 @@ impl Condition {
     }
 
     fn holds(&self, key: &Key) -> bool {
-        let value = self.value.as_str();
+        self.value_of(key).is_some_and(|value| value == self.value)
+    }
+
+    /// What a row has under the name of the condition.
+    fn value_of(&self, key: &Key) -> Option<String> {
         match self.name.as_str() {
-            "arm" => key.groups.iter().any(|(_, level)| level == value),
-            "variant" => key.variant.as_deref().unwrap_or("main") == value,
-            "variable" => key.variable.as_deref() == Some(value),
-            "level" => key.levels.iter().any(|level| level == value),
-            "at" => key.at.as_deref() == Some(value),
-            "method" => key.method.is_some_and(|method| method.name() == value),
-            "statistic" => key.statistic.name() == value,
-            _ => key.contrast.as_ref().is_some_and(|(first, second)| format!("{first}-{second}") == value),
+            "arm" => key.groups.first().map(|(_, level)| level.clone()),
+            "variant" => Some(key.variant.clone().unwrap_or_else(|| "main".to_owned())),
+            "variable" => key.variable.clone(),
+            "level" => key.levels.first().cloned(),
+            "at" => key.at.clone(),
+            "method" => key.method.map(|method| method.name().to_owned()),
+            "statistic" => Some(key.statistic.name().to_owned()),
+            _ => key.contrast.as_ref().map(|(first, second)| format!("{first}-{second}")),
         }
     }
 }

@@ -52,7 +52,15 @@ impl<'a> Binding<'a> {
             .iter()
             .map(|(name, dataset)| {
                 let types = Sheet::of_dataset(name, &dataset.frame).types().to_vec();
-                (name.clone(), Schema::new(name, types).with_options(&options))
+                let mut schema = Schema::new(name, types).with_options(&options);
+                let records = dataset.frame.height();
+                for column in dataset.frame.columns() {
+                    let text = matches!(column.dtype(), polars::prelude::DataType::String);
+                    if text && records > 0 && column.null_count() == records {
+                        schema.add_untyped(column.name().to_string());
+                    }
+                }
+                (name.clone(), schema)
             })
             .collect();
         let subjects = datasets.get(&*study.data.subjects).cloned().unwrap_or_else(|| Schema::new("", Vec::new()));
@@ -67,6 +75,17 @@ impl<'a> Binding<'a> {
                 let message =
                     format!("the variable {} that identifies the subject is not in {name}", study.data.subject);
                 self.findings.push(Finding::error(place, message));
+            }
+        }
+        for name in study.masking.iter().flat_map(|masking| &masking.variables) {
+            if !self.datasets.values().any(|schema| schema.has(name)) {
+                let place = study.origin.place(name.span.start);
+                let message = format!("variable {name} of [masking] is in no dataset, and would mask nothing");
+                let mut finding = Finding::error(place, message);
+                let columns: Vec<String> = self.datasets.values().flat_map(typing::Names::columns).collect();
+                finding.hint =
+                    nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+                self.findings.push(finding);
             }
         }
         let arms = self.arms();
@@ -153,7 +172,7 @@ impl<'a> Binding<'a> {
             Scope::Frame(name) => self.frames.get(name),
             Scope::Dataset(name) => self.datasets.get(name),
         }?;
-        match typing::check(&rule, schema) {
+        let kind = match typing::check(&rule, schema) {
             Err(mistakes) => {
                 report(mistakes);
                 return None;
@@ -166,10 +185,11 @@ impl<'a> Binding<'a> {
                     self.findings.push(Finding::error(place, message));
                     return None;
                 }
+                found.or(wanted).unwrap_or(Type::Truth)
             }
-        }
+        };
         let id = RuleId(self.rules.len());
-        self.rules.push(BoundRule { rule, text: text.clone(), place, defines: defines.to_owned(), scope });
+        self.rules.push(BoundRule { rule, text: text.clone(), place, defines: defines.to_owned(), scope, kind });
         Some(id)
     }
 
@@ -187,6 +207,9 @@ impl<'a> Binding<'a> {
         use crate::data::typing::Names;
         let schema = self.datasets.get(&**dataset)?;
         let place = self.study.origin.place(name.span.start);
+        if schema.is_untyped(name) {
+            return wanted.first().copied();
+        }
         match schema.column(name) {
             None => {
                 let mut finding = Finding::error(place, format!("variable {name} is not in {dataset}"));
@@ -240,10 +263,10 @@ impl<'a> Binding<'a> {
                 bound.measures.push(measure);
             } else {
                 for other in std::iter::once(&**measure_name).chain(measure.beside.keys().map(String::as_str)) {
-                    schema.add_broken(other);
-                    schema.add_broken(format!("{other}_base"));
+                    schema.add_untyped(other);
+                    schema.add_untyped(format!("{other}_base"));
                 }
-                schema.add_broken(format!("{measure_name}_date"));
+                schema.add_untyped(format!("{measure_name}_date"));
             }
         }
         for dose_name in &frame.doses {
@@ -263,7 +286,11 @@ impl<'a> Binding<'a> {
             use crate::data::typing::Names;
             for column in subjects.columns() {
                 if let (false, Some(kind)) = (schema.has(&column), subjects.column(&column)) {
-                    schema.add(column.clone(), kind);
+                    if subjects.is_untyped(&column) {
+                        schema.add_untyped(column.clone());
+                    } else {
+                        schema.add(column.clone(), kind);
+                    }
                     bound.subject_columns.push(column);
                 }
             }
@@ -390,11 +417,7 @@ impl<'a> Binding<'a> {
         }
         let (kind, form) = if let Some(rule) = &derivation.rule {
             let id = self.compile(rule, scope.clone(), None, &derivation.label);
-            let kind = id.and_then(|id| {
-                let schema = self.frames.get(frame)?;
-                typing::check(&self.rules[id.0].rule, schema).ok().flatten()
-            });
-            (id.and(kind.or(Some(Type::Truth))), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
+            (id.map(|id| self.rules[id.0].kind), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
         } else {
             let mut cases = Vec::new();
             for case in &derivation.cases {
@@ -415,7 +438,7 @@ impl<'a> Binding<'a> {
         if let Some(schema) = self.frames.get_mut(frame) {
             match kind {
                 Some(kind) => schema.add(id.to_string(), kind),
-                None => schema.add_broken(id.to_string()),
+                None => schema.add_untyped(id.to_string()),
             }
             if !derivation.cases.is_empty() {
                 schema.add(format!("{id}_reason"), Type::Text);
@@ -437,7 +460,7 @@ impl<'a> Binding<'a> {
         use crate::data::typing::Names;
         let schema = self.frames.get(&**frame)?;
         let found = schema.column(variable);
-        if found.is_none() && !schema.is_broken(variable) {
+        if found.is_none() && !schema.is_untyped(variable) {
             let place = self.study.origin.place(variable.span.start);
             let columns = schema.columns();
             let mut finding = Finding::error(place, format!("variable {variable} is not in frame {frame}"));
@@ -452,7 +475,7 @@ impl<'a> Binding<'a> {
         let mut bound = Vec::new();
         for (name, variable) in &self.study.subject_variable {
             let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else {
-                self.subjects.add_broken(name.clone());
+                self.subjects.add_untyped(name.clone());
                 continue;
             };
             if self.subjects.has(name) {

@@ -70,6 +70,8 @@ pub struct BoundRule {
     pub defines: String,
     /// What its rows are.
     pub scope: Scope,
+    /// The type of its value.
+    pub kind: Type,
 }
 
 /// What the rows of a rule are.

@@ -11,14 +11,14 @@ pub struct Schema {
     owner: String,
     columns: Vec<(String, Type)>,
     options: Vec<(String, Type)>,
-    broken: Vec<String>,
+    untyped: Vec<String>,
 }
 
 impl Schema {
     /// A schema of these columns; `owner` names it in messages.
     #[must_use]
     pub fn new(owner: impl Into<String>, columns: Vec<(String, Type)>) -> Self {
-        Self { owner: owner.into(), columns, options: Vec::new(), broken: Vec::new() }
+        Self { owner: owner.into(), columns, options: Vec::new(), untyped: Vec::new() }
     }
 
     /// With the options of the study.
@@ -33,15 +33,15 @@ impl Schema {
         self.columns.push((name.into(), kind));
     }
 
-    /// Adds a column whose own definition is wrong.
-    pub fn add_broken(&mut self, name: impl Into<String>) {
-        self.broken.push(name.into());
+    /// Adds a column that fits everywhere: its own definition is wrong, or it is empty.
+    pub fn add_untyped(&mut self, name: impl Into<String>) {
+        self.untyped.push(name.into());
     }
 
     /// Whether it has a column of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|(column, _)| column == name) || self.broken.iter().any(|column| column == name)
+        self.columns.iter().any(|(column, _)| column == name) || self.untyped.iter().any(|column| column == name)
     }
 }
 
@@ -62,8 +62,8 @@ impl Names for Schema {
         self.options.iter().map(|(option, _)| option.clone()).collect()
     }
 
-    fn is_broken(&self, name: &str) -> bool {
-        self.broken.iter().any(|column| column == name)
+    fn is_untyped(&self, name: &str) -> bool {
+        self.untyped.iter().any(|column| column == name)
     }
 
     fn owner(&self) -> String {

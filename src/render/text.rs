@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn counts_and_doses_are_not_torn() {
-        assert_eq!(glued("Belimumab 10 mg/kg (n = 20)"), "Belimumab 10\u{A0}mg/kg (n\u{A0}=\u{A0}20)");
+        assert_eq!(glued("Compound 10 mg/kg (n = 20)"), "Compound 10\u{A0}mg/kg (n\u{A0}=\u{A0}20)");
         assert_eq!(glued("Excluded (n = 0) for 3 reasons"), "Excluded (n\u{A0}=\u{A0}0) for 3 reasons");
         assert_eq!(glued("95 % interval"), "95\u{A0}% interval");
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::error::{Finding, nearest};
 use crate::results::{Method, Statistic};
 use crate::spec::Study;
-use crate::spec::derivation::{Choice, Derivation};
-use crate::spec::endpoint::{Endpoint, Item};
+use crate::spec::derivation::{Choice, Derivation, Frame};
+use crate::spec::endpoint::{Endpoint, Item, NUMBER_STATISTICS};
 use crate::spec::instrument;
 use crate::spec::output::{DisplaySpec, RowFormat};
 use crate::spec::text::Name;
@@ -16,6 +16,7 @@ use crate::spec::text::Name;
 #[must_use]
 pub fn findings(study: &Study) -> Vec<Finding> {
     let mut check = Check { study, findings: Vec::new() };
+    check.words();
     check.identifiers();
     check.design();
     check.measurements();
@@ -25,6 +26,11 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.displays();
     check.findings
 }
+
+/// More decimals than this no measurement has, and no reader wants.
+const MOST_DECIMALS: u8 = 12;
+/// The longest study, in days.
+const LONGEST: i32 = 36_525;
 
 struct Check<'a> {
     study: &'a Study,
@@ -58,6 +64,73 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Texts that must be there, and not be longer than their place on paper.
+    fn words(&mut self) {
+        let study = self.study;
+        let head = &study.study;
+        let plain_tag = |tag: &str| {
+            let mut parts = tag.split('-');
+            let language = parts
+                .next()
+                .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+            let region =
+                parts.next().is_none_or(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic()));
+            language && region && parts.next().is_none()
+        };
+        if head.id.trim().is_empty() || head.id.chars().count() > 64 {
+            self.error(0, "the identifier of the study must have 1 to 64 characters");
+        }
+        if !plain_tag(&head.language) {
+            let message = format!("“{}” is not a language tag", head.language);
+            self.error(0, message).hint = Some("write it like en or en-GB".to_owned());
+        }
+        self.filled(0, "the title of the study", &head.title);
+        for section in &study.section {
+            self.filled(section.number.span.start, "the title of a section", &section.title);
+        }
+        for display in &study.display {
+            self.filled(display.id.span.start, "the title of a display", &display.title);
+            if let Some(layout) = &display.response_by_visit {
+                self.short(display.id.span.start, "the title of an axis", &layout.y_title, 200);
+            }
+        }
+        for arm in &study.arm {
+            self.filled(arm.id.span.start, "the label of an arm", &arm.label);
+        }
+        for visit in study.visits.iter().flat_map(|visits| &visits.schedule) {
+            self.short(visit.id.span.start, "the label of a visit", &visit.label, 60);
+        }
+    }
+
+    fn filled(&mut self, byte: usize, what: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.error(byte, format!("{what} is empty"));
+        }
+    }
+
+    fn short(&mut self, byte: usize, what: &str, text: &str, most: usize) {
+        if text.chars().count() > most {
+            self.error(byte, format!("{what} is longer than {most} characters"));
+        }
+    }
+
+    /// Names that stand in a list may stand there once.
+    fn once<'n>(&mut self, byte: usize, what: &str, names: impl Iterator<Item = &'n str>) {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            if !seen.insert(name) {
+                self.error(byte, format!("{what} {name} stands twice in its list"));
+            }
+        }
+    }
+
+    /// Decimals beyond what a number holds.
+    fn decimals(&mut self, byte: usize, decimals: u8) {
+        if decimals > MOST_DECIMALS {
+            self.error(byte, format!("a number has at most {MOST_DECIMALS} decimals"));
+        }
+    }
+
     fn identifiers(&mut self) {
         let study = self.study;
         self.unique("arm", study.arm.iter().map(|arm| &arm.id));
@@ -65,6 +138,11 @@ impl<'a> Check<'a> {
         self.unique("derivation", study.derivation.iter().map(|derivation| &derivation.id));
         self.unique("variant", study.variant.iter().map(|variant| &variant.id));
         self.unique("display", study.display.iter().map(|display| &display.id));
+        for (position, section) in study.section.iter().enumerate() {
+            if study.section[..position].iter().any(|earlier| earlier.number == section.number) {
+                self.error(section.number.span.start, format!("section {} is defined twice", section.number));
+            }
+        }
         let analyses = study
             .endpoint
             .iter()
@@ -78,6 +156,11 @@ impl<'a> Check<'a> {
         if let Some(visits) = &study.visits {
             self.unique("visit", visits.schedule.iter().map(|visit| &visit.id));
             for visit in &visits.schedule {
+                let reach = visit.when_empty.unwrap_or(0).max(visit.within);
+                if visit.day > LONGEST || reach > LONGEST {
+                    self.error(visit.id.span.start, format!("visit {} lies beyond {LONGEST} days", visit.id));
+                    return;
+                }
                 if visit.within < 0 || visit.when_empty.is_some_and(|wide| wide < visit.within) {
                     self.error(
                         visit.id.span.start,
@@ -86,6 +169,7 @@ impl<'a> Check<'a> {
                 }
                 if visit.day < 2 {
                     self.error(visit.id.span.start, format!("visit {} is not after baseline (study day 1)", visit.id));
+                    return;
                 }
             }
             for pair in visits.schedule.windows(2) {
@@ -99,6 +183,18 @@ impl<'a> Check<'a> {
 
     fn design(&mut self) {
         let study = self.study;
+        if let Some(flow) = &study.flow {
+            let lists = [
+                &flow.excluded.reasons,
+                &flow.not_received,
+                &flow.discontinued.reasons,
+                &flow.lost.reasons,
+                &flow.not_analysed,
+            ];
+            for list in lists {
+                self.once(flow.id.span.start, "reason", list.iter().map(|reason| reason.label.as_str()));
+            }
+        }
         if study.arm.is_empty() {
             self.error(0, "the study has no arm").hint = Some("write [[arm]] once for each arm".to_owned());
         }
@@ -166,6 +262,10 @@ impl<'a> Check<'a> {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
                 self.refers(&dose.instrument, "instrument", &known);
             }
+            let far = |days: i32| !(-LONGEST..=LONGEST).contains(&days);
+            if dose.days > LONGEST || dose.baseline_days.iter().any(|day| far(*day)) {
+                self.error(dose.instrument.span.start, format!("a dose is averaged over at most {LONGEST} days"));
+            }
             if dose.days < 1 || dose.baseline_days[0] > dose.baseline_days[1] {
                 self.error(
                     dose.instrument.span.start,
@@ -179,6 +279,10 @@ impl<'a> Check<'a> {
             let measures = known(study.measure.keys().map(String::as_str).collect());
             let doses = known(study.dose.keys().map(String::as_str).collect());
             let events = known(study.event.keys().map(String::as_str).collect());
+            let at = frame.measures.iter().chain(&frame.doses).next().map_or(0, |name| name.span.start);
+            let columns = frame_columns(study, frame);
+            self.once(at, "column", columns.iter().map(String::as_str));
+            self.once(at, "event", frame.events.iter().map(|name| &**name));
             frame.measures.iter().for_each(|name| self.refers(name, "measure", &measures));
             frame.dated_by.iter().for_each(|name| self.refers(name, "measure", &measures));
             frame.doses.iter().for_each(|name| self.refers(name, "dose", &doses));
@@ -195,7 +299,10 @@ impl<'a> Check<'a> {
             let kind = |choice: &Choice| std::mem::discriminant(choice);
             let mixed = option.values.iter().any(|value| kind(value) != kind(&option.default));
             if mixed || !option.values.contains(&option.default) {
-                self.error(0, format!("option {name}: the default must be one of its values, and all of one type"));
+                self.error(
+                    option.label.span.start,
+                    format!("option {name}: the default must be one of its values, and all of one type"),
+                );
             }
         }
         for derivation in &study.derivation {
@@ -219,7 +326,7 @@ impl<'a> Check<'a> {
                         finding.hint = hint.map(|near| format!("did you mean {near}?"));
                     }
                     Some(option) if !option.values.contains(value) => {
-                        self.error(at, format!("variant {}: option {name} has no value {value:?}", variant.id));
+                        self.error(at, format!("variant {}: option {name} has no value {value}", variant.id));
                     }
                     Some(_) => {}
                 }
@@ -271,6 +378,11 @@ impl<'a> Check<'a> {
         if let Some(binary) = &endpoint.binary {
             self.refers_frame(&binary.frame);
             binary.at.iter().for_each(|visit| self.refers_visit(visit));
+            self.once(at, "visit", binary.at.iter().map(|visit| &**visit));
+            self.once(at, "method", binary.methods.iter().map(|method| method.name()));
+            if binary.at.is_empty() {
+                self.error(at, format!("endpoint {} is analysed at no visit", endpoint.id));
+            }
             self.level(at, binary.conf_level);
             for method in &binary.methods {
                 if !matches!(
@@ -289,6 +401,8 @@ impl<'a> Check<'a> {
         if let Some(ancova) = &endpoint.ancova {
             let datasets = self.datasets();
             self.refers(&ancova.dataset, "dataset", &datasets);
+            self.once(at, "described variable", ancova.describe.iter().map(|described| &*described.id));
+            self.decimals(at, ancova.decimals);
             self.level(at, ancova.conf_level);
             if ancova.trend
                 && let Some(arm) = self.study.arm.iter().find(|arm| arm.dose.is_none())
@@ -310,6 +424,8 @@ impl<'a> Check<'a> {
     fn item(&mut self, item: &Item) {
         let at = item.id.span.start;
         item.set.iter().for_each(|set| self.refers_set(set));
+        self.once(at, "level", item.levels.iter().map(|level| level.value.as_str()));
+        self.decimals(at, item.decimals);
         let kinds = [item.number.is_some(), item.category.is_some(), item.count.is_some(), item.heading];
         if kinds.iter().filter(|kind| **kind).count() != 1 {
             self.error(at, format!("item {} is exactly one of number, category, count and heading", item.id));
@@ -369,10 +485,12 @@ impl<'a> Check<'a> {
                 let items: Vec<&str> = summary.items.iter().map(|item| &*item.id).collect();
                 layout.items.iter().for_each(|name| self.refers(name, "item", &items));
             }
+            self.decimals(at, layout.p_decimals);
             self.formats(at, &layout.number_rows);
-            self.format(at, &layout.count);
+            self.format(at, &layout.count, &[Statistic::Count, Statistic::Share]);
         }
         if let Some(layout) = &display.response {
+            self.decimals(at, layout.p_decimals);
             layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
             let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
             layout.variants.iter().for_each(|name| self.refers(name, "variant", &variants));
@@ -381,6 +499,7 @@ impl<'a> Check<'a> {
             self.refers(&layout.of, "binary endpoint", &binary);
         }
         if let Some(layout) = &display.ancova {
+            self.decimals(at, layout.p_decimals);
             self.refers(&layout.of, "endpoint of analysis of covariance", &ancova);
             self.formats(at, &layout.number_rows);
         }
@@ -388,23 +507,29 @@ impl<'a> Check<'a> {
             self.refers_frame(&layout.frame);
             self.refers_visit(&layout.at);
             self.refers_set(&layout.analysis_set);
+            layout.columns.iter().filter_map(|column| column.decimals).for_each(|decimals| self.decimals(at, decimals));
         }
     }
 
     fn formats(&mut self, at: usize, rows: &[RowFormat]) {
         for row in rows {
-            self.format(at, &row.show);
+            self.format(at, &row.show, NUMBER_STATISTICS);
         }
     }
 
-    fn format(&mut self, at: usize, show: &str) {
+    fn format(&mut self, at: usize, show: &str, allowed: &[Statistic]) {
         match fields(show) {
             Ok(fields) => {
-                for (name, _) in fields {
-                    if Statistic::named(name).is_none() {
-                        let known: Vec<&str> = Statistic::ALL.iter().map(|statistic| statistic.name()).collect();
-                        let hint = nearest(name, known.iter().copied()).map(|near| format!("did you mean {{{near}}}?"));
-                        self.error(at, format!("the format “{show}” names no statistic: {name}")).hint = hint;
+                for (name, decimals) in fields {
+                    self.decimals(at, decimals.unwrap_or(0));
+                    if !Statistic::named(name).is_some_and(|statistic| allowed.contains(&statistic)) {
+                        let known: Vec<&str> = allowed.iter().map(|statistic| statistic.name()).collect();
+                        let hint = nearest(name, known.iter().copied()).map_or_else(
+                            || Some(format!("it can show {}", known.join(", "))),
+                            |near| Some(format!("did you mean {{{near}}}?")),
+                        );
+                        self.error(at, format!("the format “{show}” shows {name}, which is none of its statistics"))
+                            .hint = hint;
                     }
                 }
             }
@@ -413,6 +538,22 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Every column a frame has before its derivations.
+fn frame_columns(study: &Study, frame: &Frame) -> Vec<String> {
+    let mut columns = vec!["visit_date".to_owned(), "visit_day".to_owned()];
+    for name in &frame.measures {
+        columns.extend([name.to_string(), format!("{name}_base"), format!("{name}_date")]);
+        for other in study.measure.get(&**name).into_iter().flat_map(|measure| measure.beside.keys()) {
+            columns.extend([other.clone(), format!("{other}_base")]);
+        }
+    }
+    for name in &frame.doses {
+        columns.extend([name.to_string(), format!("{name}_base")]);
+    }
+    columns.extend(frame.events.iter().map(|name| format!("{name}_before")));
+    columns
 }
 
 /// The fields of a format string: statistic name and decimals.

@@ -150,7 +150,7 @@ pub struct Frame {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OptionSpec {
     /// What is chosen.
-    pub label: String,
+    pub label: Name,
     /// The values it may take, all of one type.
     pub values: Vec<Choice>,
     /// The value in force unless a variant changes it.
@@ -167,6 +167,16 @@ pub enum Choice {
     Number(f64),
     /// A word.
     Text(String),
+}
+
+impl std::fmt::Display for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Truth(truth) => write!(f, "{}", if *truth { "yes" } else { "no" }),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 // By hand, because serde's untagged enums lose the place of a mistake.

@@ -100,7 +100,7 @@ pub enum FileFormat {
 pub struct Masking {
     /// Variables, in whatever dataset they occur.
     #[serde(default)]
-    pub variables: Vec<String>,
+    pub variables: Vec<Name>,
     /// Whole datasets.
     #[serde(default)]
     pub datasets: Vec<Name>,

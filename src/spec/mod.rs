@@ -94,6 +94,11 @@ const KEYS: &[&str] = &[
     "display",
 ];
 
+/// The largest study file, in bytes.
+const LARGEST: usize = 1 << 20;
+/// Beyond so many findings a file is not a specification with mistakes, but something else.
+const MOST_FINDINGS: usize = 100;
+
 impl Study {
     /// Reads a specification.
     ///
@@ -102,9 +107,16 @@ impl Study {
     /// # Errors
     /// All mistakes of syntax, keys, types and references (stage specification).
     pub fn parse(text: &str, file: &str) -> Result<Self, Error> {
+        // A byte order mark is not part of the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reading = Reading { origin: Origin::new(file, text), findings: Vec::new() };
+        if text.len() > LARGEST {
+            let message = format!("the file has {} bytes, more than a specification can have ({LARGEST})", text.len());
+            let finding = Finding::error(reading.origin.place(0), message).hint("is this a study.toml?");
+            return Err(Error::one(Stage::Specification, finding));
+        }
         let (document, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
+        for error in errors.iter().take(MOST_FINDINGS) {
             reading.report(error, 0);
         }
         if !errors.is_empty() {
@@ -229,7 +241,7 @@ impl Reading {
             let name = key.into_inner();
             if let Some(known) = KEYS.iter().find(|known| **known == name) {
                 parts.insert(known, value);
-            } else {
+            } else if self.findings.len() < MOST_FINDINGS {
                 let mut finding = Finding::error(self.origin.place(at), format!("unknown section {name}"));
                 if let Some(near) = nearest(&name, KEYS.iter().copied()) {
                     finding = finding.hint(format!("did you mean {near}?"));

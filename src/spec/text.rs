@@ -129,18 +129,69 @@ impl Origin {
         (line, before[start..].chars().count() + 1)
     }
 
-    /// The place of a position inside a rule (line and column of its text, from 1).
+    /// The place of a position inside a rule (line and column of its text, from 1), whatever way the text is quoted.
     #[must_use]
     pub fn place_in_rule(&self, rule: &RuleText, line: usize, column: usize) -> Place {
         let raw = self.text.get(rule.span.clone()).unwrap_or("");
-        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
-        // A newline right behind the opening quotes is not part of the text.
-        let newline = usize::from(quotes == 3 && raw[quotes.min(raw.len())..].starts_with('\n'));
-        let (first_line, first_column) = self.line_and_column(rule.span.start + quotes + newline);
-        if line <= 1 {
-            Place::at(self.file.clone(), first_line, first_column + column.saturating_sub(1))
-        } else {
-            Place::at(self.file.clone(), first_line + line - 1, column)
+        self.place(rule.span.start + offset_in_literal(raw, line, column))
+    }
+}
+
+/// The byte of a TOML string literal, quotes included, at which a character of its value is written.
+fn offset_in_literal(raw: &str, line: usize, column: usize) -> usize {
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
+    let escapes = raw.starts_with('"');
+    let mut at = quotes;
+    // A line end right behind the opening quotes of a long string is not part of the text.
+    if quotes == 3 {
+        at += ["\r\n", "\n"].iter().find(|end| raw[at..].starts_with(**end)).map_or(0, |end| end.len());
+    }
+    let end = raw.len().saturating_sub(quotes);
+    let (mut here_line, mut here_column) = (1, 1);
+    while at < end && (here_line, here_column) < (line, column) {
+        let rest = &raw[at..end];
+        let (length, value) = one_character(rest, escapes);
+        at += length;
+        match value {
+            Some('\n') => (here_line, here_column) = (here_line + 1, 1),
+            Some(_) => here_column += 1,
+            // A backslash at the end of a line swallows what is blank behind it.
+            None => {}
         }
+    }
+    at
+}
+
+/// How long the next character of a literal is written, and which it is; none for a joined line.
+fn one_character(rest: &str, escapes: bool) -> (usize, Option<char>) {
+    let Some(first) = rest.chars().next() else { return (1, None) };
+    if first != '\\' || !escapes {
+        return if rest.starts_with("\r\n") { (2, Some('\n')) } else { (first.len_utf8(), Some(first)) };
+    }
+    match rest[1..].chars().next() {
+        Some('n') => (2, Some('\n')),
+        Some('x') => (4, Some('x')),
+        Some('u') => (6, Some('u')),
+        Some('U') => (10, Some('U')),
+        Some(blank) if blank.is_whitespace() => {
+            let behind = rest[1..].trim_start_matches(char::is_whitespace);
+            (rest.len() - behind.len(), None)
+        }
+        Some(other) => (1 + other.len_utf8(), Some(other)),
+        None => (1, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_survive_every_way_of_quoting() {
+        assert_eq!(offset_in_literal("\"ab = c\"", 1, 6), 6);
+        assert_eq!(offset_in_literal("\"\\\"a\\\" c\"", 1, 5), 7);
+        assert_eq!(offset_in_literal("\"\"\"\na\n  c\"\"\"", 2, 3), 8);
+        assert_eq!(offset_in_literal("'a c'", 1, 3), 3);
+        assert_eq!(offset_in_literal("\"\"\"a \\\n   c\"\"\"", 1, 3), 10);
     }
 }

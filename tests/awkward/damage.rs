@@ -57,10 +57,13 @@ fn one_changed_bit_is_seen_wherever_it_is() {
     report(cases);
 }
 
+/// How many bytes of a file are left.
+type Cut = fn(usize) -> usize;
+
 #[test]
 fn a_cut_off_file_is_seen_wherever_it_is_cut() {
     let cases = FILES.iter().flat_map(|(file, dataset)| {
-        let cuts: [(&str, fn(usize) -> usize); 6] = [
+        let cuts: [(&str, Cut); 6] = [
             ("nothing is left", |_| 0),
             ("the first byte is left", |_| 1),
             ("80 bytes are left", |length| 80.min(length - 1)),
@@ -117,11 +120,16 @@ fn missing_files_are_named_all_at_once() {
     cases.push(spoiled("the folder of the data is gone", 4, &words, |desk| {
         fs::remove_dir_all(desk.study("data")).expect("the folder is there");
     }));
-    cases.push(spoiled("three files are damaged in three ways", 4, &["adsl.xpt", "adlb.parquet", "addv.csv", "missing"], |desk| {
-        rewrite(&desk.study("data/adsl.xpt"), |bytes| bytes[2000] ^= 4);
-        rewrite(&desk.study("data/adlb.parquet"), |bytes| bytes.truncate(100));
-        fs::remove_file(desk.study("data/addv.csv")).expect("the file is there");
-    }));
+    cases.push(spoiled(
+        "three files are damaged in three ways",
+        4,
+        &["adsl.xpt", "adlb.parquet", "addv.csv", "missing"],
+        |desk| {
+            rewrite(&desk.study("data/adsl.xpt"), |bytes| bytes[2000] ^= 4);
+            rewrite(&desk.study("data/adlb.parquet"), |bytes| bytes.truncate(100));
+            fs::remove_file(desk.study("data/addv.csv")).expect("the file is there");
+        },
+    ));
     report(cases);
 }
 
@@ -206,7 +214,10 @@ fn a_lock_that_is_none_is_refused_with_its_place() {
             .file("data.lock", "version = 1\n", "version ¦one\n")
             .exit(4)
             .says(["study/data.lock:"]),
-        flagship("the lock is of another version").file("data.lock", "version = 1\n", "version = ¦7\n").exit(4).says(["version"]),
+        flagship("the lock is of another version")
+            .file("data.lock", "version = 1\n", "version = ¦7\n")
+            .exit(4)
+            .says(["version"]),
         flagship("the lock has no date").file("data.lock", "locked = \"2026-11-20\"\n", "").exit(4).says(["locked"]),
         flagship("the date of the lock is none")
             .file("data.lock", "locked = \"2026-11-20\"", "locked = ¦\"2026-02-30\"")
@@ -225,12 +236,18 @@ fn a_lock_that_is_none_is_refused_with_its_place() {
             .file("data.lock", "file = \"adcm.xpt\"\nformat = \"xpt\"", "file = \"adcm.xpt\"\nformat = ¦\"sas\"")
             .exit(4)
             .says(["content is not 64 hexadecimal digits", "sas"]),
-        flagship("the lock was altered").file("data.lock", "bytes = ", "bytes = 1").exit(4).says(["the lock was altered"]),
+        flagship("the lock was altered")
+            .file("data.lock", "bytes = ", "bytes = 1")
+            .exit(4)
+            .says(["the lock was altered"]),
         flagship("a label of the lock was altered")
             .file("data.lock", "label = \"Reported Term\"", "label = \"Term\"")
             .exit(4)
             .says(["AETERM", "ADAE"]),
-        flagship("the lock is empty").file("data.lock", "# The locked data", "\u{0}# The locked data").exit(4).says(["data.lock:1"]),
+        flagship("the lock is empty")
+            .file("data.lock", "# The locked data", "\u{0}# The locked data")
+            .exit(4)
+            .says(["data.lock:1"]),
     ]);
     let desk = Desk::with(Original::Flagship);
     fs::remove_file(desk.study("data.lock")).expect("the file is there");
@@ -242,15 +259,23 @@ fn a_lock_that_is_none_is_refused_with_its_place() {
     assert!(faults.list.is_empty(), "without a lock: {:?}", faults.list);
 }
 
+/// What a file is, its name, its bytes, and what must be said.
+type Unreadable<'a> = (&'a str, &'a str, &'a [u8], &'a [&'a str]);
+
 /// Files that cannot be locked in the first place: `lock` says so and leaves the earlier lock alone.
 #[test]
 fn what_cannot_be_read_cannot_be_locked() {
-    let cases: [(&str, &str, &[u8], &[&str]); 14] = [
+    let cases: [Unreadable; 14] = [
         ("an empty file", "adqs.csv", b"", &["adqs.csv, ADQS", "empty"]),
         ("a file of zeros", "adqs.csv", &[0; 4000], &["adqs.csv:1, ADQS", "NUL"]),
         ("UTF-16", "adqs.csv", b"\xff\xfeU\0S\0", &["adqs.csv", "UTF-16", "hint: write it as UTF-8"]),
         ("a byte that is no UTF-8", "adqs.csv", b"USUBJID,A\nS-01,\xe9\n", &["adqs.csv:2, ADQS", "not UTF-8"]),
-        ("semicolons", "adqs.csv", b"USUBJID;A\nS-01;1\n", &["adqs.csv", "separated by", "hint: write the file with commas"]),
+        (
+            "semicolons",
+            "adqs.csv",
+            b"USUBJID;A\nS-01;1\n",
+            &["adqs.csv", "separated by", "hint: write the file with commas"],
+        ),
         ("a short record", "adqs.csv", b"USUBJID,A\nS-01,1\nS-02\n", &["adqs.csv:3", "1 field instead of 2"]),
         ("a long record", "adqs.csv", b"USUBJID,A\nS-01,1,2\n", &["adqs.csv:2", "3 fields instead of 2"]),
         ("an open quote", "adqs.csv", b"USUBJID,A\nS-01,\"1\nS-02,2\n", &["adqs.csv:2", "not closed"]),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Desk, Original, TOO_LATE, call};
 use crate::support::{program, read};
 
-/// A stream of numbers that is the same everywhere (SplitMix64).
+/// A stream of numbers that is the same everywhere (`SplitMix64`).
 struct Stream(u64);
 
 impl Stream {
@@ -25,13 +25,25 @@ impl Stream {
 
 /// What a number of a specification may become.
 const NUMBERS: [&str; 14] = [
-    "0", "-1", "1", "2", "255", "256", "2147483647", "-2147483648", "4294967296", "9223372036854775807", "0.5", "1e308", "nan", "-inf",
+    "0",
+    "-1",
+    "1",
+    "2",
+    "255",
+    "256",
+    "2147483647",
+    "-2147483648",
+    "4294967296",
+    "9223372036854775807",
+    "0.5",
+    "1e308",
+    "nan",
+    "-inf",
 ];
 
 /// What a text of a specification may become.
-const TEXTS: [&str; 12] = [
-    "", " ", "NULL", "TRUE", "1 / 0", "a = b", "ABS(NULL)", "\\u0000", "\\u202e", "../..", "(", "{n}",
-];
+const TEXTS: [&str; 12] =
+    ["", " ", "NULL", "TRUE", "1 / 0", "a = b", "ABS(NULL)", "\\u0000", "\\u202e", "../..", "(", "{n}"];
 
 /// The text with bytes or lines deleted, doubled or exchanged.
 fn roughly(text: &str, stream: &mut Stream) -> Vec<u8> {
@@ -75,7 +87,11 @@ fn finely(text: &str, stream: &mut Stream) -> String {
         } else if !quoted.is_empty() {
             let (from, to) = quoted[stream.below(quoted.len())];
             let (other_from, other_to) = quoted[stream.below(quoted.len())];
-            let piece = if stream.below(2) == 0 { TEXTS[stream.below(TEXTS.len())].to_owned() } else { text[other_from..other_to].to_owned() };
+            let piece = if stream.below(2) == 0 {
+                TEXTS[stream.below(TEXTS.len())].to_owned()
+            } else {
+                text[other_from..other_to].to_owned()
+            };
             text.replace_range(from..to, &piece);
         }
     }
@@ -121,14 +137,22 @@ fn survive(original: Original, seed: u64, count: u64, verb: &[&str], documented:
     let mut passed = 0;
     for number in 0..count {
         let mut stream = Stream(seed.wrapping_mul(1_000_003).wrapping_add(number));
-        let mutant = if number % 2 == 0 { roughly(&text, &mut stream) } else { finely(&text, &mut stream).into_bytes() };
+        let mutant =
+            if number % 2 == 0 { roughly(&text, &mut stream) } else { finely(&text, &mut stream).into_bytes() };
         std::fs::write(desk.study("study.toml"), &mutant).expect("the scratch folder takes files");
         let outcome = call(std::process::Command::new(program()).args(verb).current_dir(desk.path()));
         passed += u64::from(outcome.exit == 0);
         let panicked = outcome.stderr.lines().find(|line| line.contains("panicked"));
         if !documented.contains(&outcome.exit) || panicked.is_some() {
-            let what = if outcome.exit == TOO_LATE { "did not end".to_owned() } else { format!("exit {}", outcome.exit) };
-            let after = outcome.stderr.lines().skip_while(|line| !line.contains("panicked")).take(2).collect::<Vec<_>>().join(" ");
+            let what =
+                if outcome.exit == TOO_LATE { "did not end".to_owned() } else { format!("exit {}", outcome.exit) };
+            let after = outcome
+                .stderr
+                .lines()
+                .skip_while(|line| !line.contains("panicked"))
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ");
             let changed = changed_lines(&text, &String::from_utf8_lossy(&mutant));
             failures.push(format!("mutant {number} of seed {seed}: {what} {after}\n  {changed}"));
         }
@@ -140,7 +164,13 @@ fn survive(original: Original, seed: u64, count: u64, verb: &[&str], documented:
 /// The lines of a mutant that the original does not have.
 fn changed_lines(original: &str, mutant: &str) -> String {
     let known: std::collections::BTreeSet<&str> = original.lines().collect();
-    mutant.lines().filter(|line| !known.contains(line)).take(4).map(|line| line.chars().take(160).collect::<String>()).collect::<Vec<_>>().join("\n  ")
+    mutant
+        .lines()
+        .filter(|line| !known.contains(line))
+        .take(4)
+        .map(|line| line.chars().take(160).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("\n  ")
 }
 
 #[test]

@@ -26,9 +26,14 @@ fn refused_target(name: &str, target: &str, says: &[&str], prepare: impl FnOnce(
 fn what_is_no_package_is_not_replaced() {
     let nothing = |_: &Path| {};
     report([
-        refused_target("a file", "target", &["target: error: the target exists and is not a package", "hint: choose another folder"], |desk| {
-            write(&desk.join("target"), "mine");
-        }),
+        refused_target(
+            "a file",
+            "target",
+            &["target: error: the target exists and is not a package", "hint: choose another folder"],
+            |desk| {
+                write(&desk.join("target"), "mine");
+            },
+        ),
         refused_target("a folder of something else", "target", &["is not a package of an earlier run"], |desk| {
             write(&desk.join("target/thesis.txt"), "mine");
         }),
@@ -43,28 +48,48 @@ fn what_is_no_package_is_not_replaced() {
         refused_target("a link to nowhere", "target", &["is not a package of an earlier run"], |desk| {
             symlink("nowhere", desk.join("target")).expect("the scratch folder takes links");
         }),
-        refused_target("a link to a folder of something else", "target", &["is not a package of an earlier run"], |desk| {
-            write(&desk.join("folder/thesis.txt"), "mine");
-            symlink("folder", desk.join("target")).expect("the scratch folder takes links");
-        }),
-        refused_target("a package with a file of somebody in it", "target", &["is not a package of an earlier run"], |desk| {
-            for (path, bytes) in earlier_package() {
-                let path = desk.join("target").join(path);
-                fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the scratch folder takes folders");
-                fs::write(path, bytes).expect("the scratch folder takes files");
-            }
-            write(&desk.join("target/notes of the reviewer.txt"), "mine");
-        }),
+        refused_target(
+            "a link to a folder of something else",
+            "target",
+            &["is not a package of an earlier run"],
+            |desk| {
+                write(&desk.join("folder/thesis.txt"), "mine");
+                symlink("folder", desk.join("target")).expect("the scratch folder takes links");
+            },
+        ),
+        refused_target(
+            "a package with a file of somebody in it",
+            "target",
+            &["is not a package of an earlier run"],
+            |desk| {
+                for (path, bytes) in earlier_package() {
+                    let path = desk.join("target").join(path);
+                    fs::create_dir_all(path.parent().expect("a file has a folder"))
+                        .expect("the scratch folder takes folders");
+                    fs::write(path, bytes).expect("the scratch folder takes files");
+                }
+                write(&desk.join("target/notes of the reviewer.txt"), "mine");
+            },
+        ),
     ]);
 }
 
 #[test]
 fn where_nothing_can_be_written_nothing_is() {
     report([
-        refused_target("below a file", "file/target", &["file", "error: failed to create the folder"], |desk| write(&desk.join("file"), "mine")),
-        refused_target("deep below a file", "file/a/b/target", &["error: failed to create the folder"], |desk| write(&desk.join("file"), "mine")),
+        refused_target("below a file", "file/target", &["file", "error: failed to create the folder"], |desk| {
+            write(&desk.join("file"), "mine");
+        }),
+        refused_target("deep below a file", "file/a/b/target", &["error: failed to create the folder"], |desk| {
+            write(&desk.join("file"), "mine");
+        }),
         refused_target("in a file system of the kernel", "/proc/target", &["/proc", "error: failed to"], |_| {}),
-        refused_target("deep in a file system of the kernel", "/proc/self/a/target", &["/proc", "error: failed to"], |_| {}),
+        refused_target(
+            "deep in a file system of the kernel",
+            "/proc/self/a/target",
+            &["/proc", "error: failed to"],
+            |_| {},
+        ),
         refused_target("under a name that is too long", &"n".repeat(300), &["error: failed to"], |_| {}),
         refused_target("below a link to nowhere", "link/target", &["link", "error: failed to"], |desk| {
             symlink("nowhere/at/all", desk.join("link")).expect("the scratch folder takes links");
@@ -86,7 +111,13 @@ fn a_full_disk_leaves_the_earlier_package() {
             let before = tree(desk.path());
             // Ignored, the signal of the limit becomes an error of the call, as on a full disk.
             let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-            let outcome = call(Command::new("sh").args(["-c", &line]).arg(program()).args(["run", "study", "--out", "out"]).current_dir(desk.path()));
+            let outcome = call(
+                Command::new("sh")
+                    .args(["-c", &line])
+                    .arg(program())
+                    .args(["run", "study", "--out", "out"])
+                    .current_dir(desk.path()),
+            );
             let mut faults = Vec::new();
             if outcome.exit != 7 || outcome.stderr.contains("panicked") || !outcome.stderr.contains("failed to write") {
                 faults.push(format!("exit {}: {}", outcome.exit, outcome.stderr));
@@ -95,7 +126,10 @@ fn a_full_disk_leaves_the_earlier_package() {
             if !changed.is_empty() {
                 faults.push(format!("files changed:{changed}"));
             }
-            cases.push((format!("writing fails after {name}, {} an earlier package", if earlier { "over" } else { "without" }), faults));
+            cases.push((
+                format!("writing fails after {name}, {} an earlier package", if earlier { "over" } else { "without" }),
+                faults,
+            ));
         }
     }
     cases.extend(mounted());
@@ -107,21 +141,26 @@ fn mounted() -> Vec<(String, Vec<String>)> {
     let mut cases = Vec::new();
     for kilobytes in [100_u32, 300, 700] {
         let desk = Desk::with(Original::Small);
-        let disk = desk.path().join("disk");
-        fs::create_dir(&disk).expect("the scratch folder takes folders");
-        let made = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "none"]).arg(&disk).output();
+        let small_disk = desk.path().join("disk");
+        fs::create_dir(&small_disk).expect("the scratch folder takes folders");
+        let made = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "none"])
+            .arg(&small_disk)
+            .output();
         if !made.is_ok_and(|output| output.status.success()) {
             eprintln!("SKIPPED: no file system can be mounted here, so that a full disk is only played by a limit");
             return cases;
         }
-        let outcome = call(Command::new(program()).args(["run", "study", "--out", "disk/out"]).current_dir(desk.path()));
-        let left = tree(&disk);
-        let unmounted = Command::new("umount").arg(&disk).status();
+        let outcome =
+            call(Command::new(program()).args(["run", "study", "--out", "disk/out"]).current_dir(desk.path()));
+        let left = tree(&small_disk);
+        let unmounted = Command::new("umount").arg(&small_disk).status();
         let mut faults = Vec::new();
         if !unmounted.is_ok_and(|status| status.success()) {
             faults.push("the file system could not be unmounted".to_owned());
         }
-        let fits = earlier_package().values().map(|bytes| bytes.len().next_multiple_of(4096)).sum::<usize>() + 100_000 < kilobytes as usize * 1024;
+        let fits = earlier_package().values().map(|bytes| bytes.len().next_multiple_of(4096)).sum::<usize>() + 100_000
+            < kilobytes as usize * 1024;
         let promised = if fits { 0 } else { 7 };
         if outcome.exit != promised {
             faults.push(format!("exit {} instead of {promised}: {}", outcome.exit, outcome.stderr));
@@ -157,7 +196,9 @@ fn a_package_is_replaced_by_a_package() {
 fn nothing_of_the_earlier_package_survives() {
     let desk = Desk::with(Original::Small);
     desk.put_package();
-    let text = read(&desk.study("study.toml")).replace("id = \"SMALL\"", "id = \"OTHER\"").replace("id = \"f-flow\"", "id = \"f-other\"");
+    let text = read(&desk.study("study.toml"))
+        .replace("id = \"SMALL\"", "id = \"OTHER\"")
+        .replace("id = \"f-flow\"", "id = \"f-other\"");
     write(&desk.study("study.toml"), &text);
     let over = desk.call(&["run", "study", "--out", "out"]);
     let beside = desk.call(&["run", "study", "--out", "fresh"]);
@@ -182,14 +223,17 @@ fn runs_at_the_same_time_do_not_mix() {
                     .expect("the program starts")
             })
             .collect();
-        let exits: Vec<i32> =
-            children.into_iter().map(|mut child| child.wait().ok().and_then(|status| status.code()).unwrap_or(-1)).collect();
+        let exits: Vec<i32> = children
+            .into_iter()
+            .map(|mut child| child.wait().ok().and_then(|status| status.code()).unwrap_or(-1))
+            .collect();
         assert!(exits.iter().all(|exit| [0, 7].contains(exit)), "round {round}: exits {exits:?}");
         assert!(exits.contains(&0), "round {round}: nobody wrote a package, exits {exits:?}");
         let faults = package_faults(&tree(&desk.path().join("out")));
         assert!(faults.is_empty(), "round {round}: the package is mixed: {faults:?}");
     }
-    let hidden: Vec<String> = tree(desk.path()).into_keys().filter(|path| path.starts_with('.') && path != ".").collect();
+    let hidden: Vec<String> =
+        tree(desk.path()).into_keys().filter(|path| path.starts_with('.') && path != ".").collect();
     assert!(hidden.is_empty(), "beside the target these are left: {hidden:?}");
 }
 
@@ -233,7 +277,13 @@ fn a_lock_that_cannot_be_written_leaves_the_earlier_one() {
     let desk = Desk::with(Original::Small);
     let before = tree(desk.path());
     let line = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-    let outcome = call(Command::new("sh").args(["-c", line]).arg(program()).args(["lock", "study", "--date", "2025-01-01"]).current_dir(desk.path()));
+    let outcome = call(
+        Command::new("sh")
+            .args(["-c", line])
+            .arg(program())
+            .args(["lock", "study", "--date", "2025-01-01"])
+            .current_dir(desk.path()),
+    );
     assert_eq!(outcome.exit, 7, "{}", outcome.stderr);
     let changed = tree_differences(&before, &tree(desk.path()));
     assert!(changed.is_empty(), "files changed:{changed}");
@@ -241,7 +291,9 @@ fn a_lock_that_cannot_be_written_leaves_the_earlier_one() {
 
 #[test]
 fn a_study_that_is_not_there_is_named() {
-    for (argument, says) in [("nowhere", "nowhere"), ("study/data", "study/data/study.toml"), ("study/study.tml", "study/study.tml")] {
+    for (argument, says) in
+        [("nowhere", "nowhere"), ("study/data", "study/data/study.toml"), ("study/study.tml", "study/study.tml")]
+    {
         let desk = Desk::with(Original::Small);
         let mut faults = desk.refusal(&["run", argument, "--out", "out"], 7);
         let outcome = faults.outcome.take().expect("the program ended");

@@ -47,7 +47,7 @@ const SPOTS: [Spot; 23] = [
 
 /// A text as TOML or CSV writes it.
 fn written(file: &str, text: &str) -> String {
-    if !std::path::Path::new(file).extension().is_some_and(|extension| extension == "toml") {
+    if std::path::Path::new(file).extension().is_none_or(|extension| extension != "toml") {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
     let mut toml = String::from("\"");
@@ -89,7 +89,8 @@ fn printed(desk: &Desk) -> String {
     }
     let mut all = String::new();
     for (path, bytes) in tree(&desk.path().join("out/typst/data")) {
-        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{path} is no JSON: {error}"));
+        let value: serde_json::Value =
+            serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{path} is no JSON: {error}"));
         texts(&value, &mut all);
     }
     for (path, bytes) in tree(&desk.path().join("out/figures")) {
@@ -106,7 +107,8 @@ fn drawn(svg: &str) -> Vec<String> {
     let parts = svg.split("<text ").skip(1).filter_map(|part| part.split_once('>')?.1.split_once("</text>"));
     parts
         .map(|(words, _)| {
-            let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+            let plain =
+                [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
             plain.iter().fold(words.trim_matches('\n').to_owned(), |text, (from, to)| text.replace(from, to))
         })
         .collect()
@@ -128,7 +130,9 @@ fn off_canvas(svg: &str) -> Vec<String> {
         let points = attribute(element, "points").map(|points| numbers(&points)).unwrap_or_default();
         let corners: Vec<f64> = [("x", "y"), ("cx", "cy")]
             .iter()
-            .filter_map(|(x, y)| Some([attribute(element, x)?.parse::<f64>().ok()?, attribute(element, y)?.parse::<f64>().ok()?]))
+            .filter_map(|(x, y)| {
+                Some([attribute(element, x)?.parse::<f64>().ok()?, attribute(element, y)?.parse::<f64>().ok()?])
+            })
             .flatten()
             .collect();
         if points.chunks_exact(2).chain(corners.chunks_exact(2)).any(|point| !inside(point[0], point[1])) {
@@ -140,10 +144,38 @@ fn off_canvas(svg: &str) -> Vec<String> {
 
 /// Texts that mean something to Typst, tera, SVG, TOML, CSV, SQL or a terminal.
 const MARKUP: [&str; 32] = [
-    "#import \"x\"", "#read(\"/etc/hostname\")", "#{ panic() }", "$x$ $", "*b* _i_", "<b>", "@ref", "back\\slash \\", "\"quoted\" 'quoted'",
-    "// the rest", "/* the rest", "`raw` ```", "= Heading", "- item + item / term:", "[content] ]", "a ~ b -- c --- d ...", "#[x] #let",
-    "{{ x }} {% x %}", "<< x >> <% x %> <# x #>", "&lt; &amp; &#65;", "</text><script>x</script>", "]]> <!-- -->", "{n} {mean} {", "%s %d $1 \\1",
-    "=1+1", "@SUM(A1)", "-2+3", "'; DROP TABLE x; --", "https://example.org/?a=b&c=d", "\\u{41} \\n", "a\tb", "a\u{2028}b\u{2029}c",
+    "#import \"x\"",
+    "#read(\"/etc/hostname\")",
+    "#{ panic() }",
+    "$x$ $",
+    "*b* _i_",
+    "<b>",
+    "@ref",
+    "back\\slash \\",
+    "\"quoted\" 'quoted'",
+    "// the rest",
+    "/* the rest",
+    "`raw` ```",
+    "= Heading",
+    "- item + item / term:",
+    "[content] ]",
+    "a ~ b -- c --- d ...",
+    "#[x] #let",
+    "{{ x }} {% x %}",
+    "<< x >> <% x %> <# x #>",
+    "&lt; &amp; &#65;",
+    "</text><script>x</script>",
+    "]]> <!-- -->",
+    "{n} {mean} {",
+    "%s %d $1 \\1",
+    "=1+1",
+    "@SUM(A1)",
+    "-2+3",
+    "'; DROP TABLE x; --",
+    "https://example.org/?a=b&c=d",
+    "\\u{41} \\n",
+    "a\tb",
+    "a\u{2028}b\u{2029}c",
 ];
 
 /// What a text becomes on paper: line ends and tabs of all kinds are blanks.
@@ -195,7 +227,8 @@ fn a_word_of_five_thousand_letters_is_printed() {
         } else if !printed(&desk).contains(&word) {
             faults.push("is not printed whole".to_owned());
         }
-        for (path, bytes) in tree(&desk.path().join("out")).into_iter().filter(|(path, _)| path.starts_with("figures/")) {
+        for (path, bytes) in tree(&desk.path().join("out")).into_iter().filter(|(path, _)| path.starts_with("figures/"))
+        {
             let outside = off_canvas(&String::from_utf8_lossy(&bytes));
             if !outside.is_empty() {
                 faults.push(format!("{path} has {} strokes off its canvas, such as {}", outside.len(), outside[0]));
@@ -276,9 +309,23 @@ fn all_that_cannot_be_printed_is_told_at_once() {
             .study("footnotes = [\"A footnote.\"]", "footnotes = [\"🙂\"]")
             .data("adsl.csv", "WITHDREW", "مرحبا")
             .exit(6)
-            .says(["title page, title", "head of column", "section 1, title", "footnote 1", "display f-flow", "display t-who, row"]),
-        flagship("a reason of the flagship study").study("reason = \"ICE_DEATH\"", "reason = \"死亡\"").study("w24_reason = 'ICE_DEATH'", "w24_reason = '死亡'").exit(6).says(["display l-16-2-6, row", "U+6B7B"]),
-        flagship("a rule of the flagship study").study("rule = \"pred <= 10\"", "rule = \"pred <= 10 OR SEX = '中'\"").exit(6).says(["methods “Definitions”", "U+4E2D"]),
+            .says([
+                "title page, title",
+                "head of column",
+                "section 1, title",
+                "footnote 1",
+                "display f-flow",
+                "display t-who, row",
+            ]),
+        flagship("a reason of the flagship study")
+            .study("reason = \"ICE_DEATH\"", "reason = \"死亡\"")
+            .study("w24_reason = 'ICE_DEATH'", "w24_reason = '死亡'")
+            .exit(6)
+            .says(["display l-16-2-6, row", "U+6B7B"]),
+        flagship("a rule of the flagship study")
+            .study("rule = \"pred <= 10\"", "rule = \"pred <= 10 OR SEX = '中'\"")
+            .exit(6)
+            .says(["methods “Definitions”", "U+4E2D"]),
     ]);
 }
 
@@ -289,12 +336,18 @@ fn findings_do_not_pass_on_what_acts_on_a_terminal() {
     all_refused(&[
         small("a level").data("adsl.csv", "41,M", &format!("41,{escape}")).exit(5).says(["of “Sex” is not listed"]),
         small("a subject").data("adlb.csv", "S-02,SIZE,2", &format!("S{escape},SIZE,2")).exit(5).says(["not in ADSL"]),
-        small("a unit").data("adlb.csv", "0.9,0.9,mg/dL", &format!("0.9,0.9,{escape}")).exit(5).says(["cannot be converted"]),
+        small("a unit")
+            .data("adlb.csv", "0.9,0.9,mg/dL", &format!("0.9,0.9,{escape}"))
+            .exit(5)
+            .says(["cannot be converted"]),
         small("a drug").data("adcm.csv", "PREDNISOLONE", escape).exit(5).says(["is not known to the instrument"]),
         small("text turned round").data("adsl.csv", "41,M", "41,\u{202E}M").exit(5).says(["of “Sex” is not listed"]),
         small("a key").study("[study]", "\"\\u001B[31m\" = 1\n[study]").exit(3).says(["unknown section"]),
         small("a reference").study("of = \"who\"", "of = \"\\u001B[31m\"").exit(3).says(["is not defined"]),
-        small("a rule").study("rule = \"size <= :limit\"", "rule = \"size <= :limit AND \\\"\\u001B[31m\\\" = 1\"").exit(5).says(["is not in frame state"]),
+        small("a rule")
+            .study("rule = \"size <= :limit\"", "rule = \"size <= :limit AND \\\"\\u001B[31m\\\" = 1\"")
+            .exit(5)
+            .says(["is not in frame state"]),
         small("a path").study("file = \"adlb.csv\"", "file = \"\\u001B[31m.csv\"").exit(4),
     ]);
 }
@@ -311,7 +364,10 @@ fn no_text_of_a_study_stands_in_typst_source() {
     assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
     for (path, bytes) in tree(&desk.path().join("out/typst")) {
         if std::path::Path::new(&path).extension().is_some_and(|extension| extension == "typ") {
-            assert!(!String::from_utf8_lossy(&bytes).contains("Zyxwvut"), "a text of the study stands in the source {path}");
+            assert!(
+                !String::from_utf8_lossy(&bytes).contains("Zyxwvut"),
+                "a text of the study stands in the source {path}"
+            );
         }
     }
     let templates = repository().join("report-templates");

@@ -15,7 +15,7 @@ fn flow(arms: usize, reasons: usize) -> Flow {
     let mut all: Vec<&str> = long.iter().map(String::as_str).collect();
     all.push("Unbreakablewordthatiswiderthananycolumnofsixarmscouldeverbeandmore (n = 1)");
     let arm = |n: usize| FlowArm {
-        allocation: part("Allocated to belimumab 10 mg/kg plus standard therapy (n = 20)", &all[..n % 2 * all.len()]),
+        allocation: part("Allocated to drug A 10 mg/kg plus standard therapy (n = 20)", &all[..n % 2 * all.len()]),
         follow_up: part("Followed up (n = 19)", &all),
         analysis: part("Analysed (n = 20)", &["Excluded from analysis (n = 0)"]),
     };
