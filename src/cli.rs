@@ -96,9 +96,10 @@ enum Verb {
         template: String,
     },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
-    #[command(
-        after_help = "Examples:\n  trialpress explain studies/abc t-14-2-1\n  trialpress explain studies/abc rr_w24 arm=active statistic=count"
-    )]
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress explain studies/abc t-14-2-1\n  trialpress explain studies/abc rr_w24 arm=active statistic=count"
+    ))]
     Explain {
         #[command(flatten)]
         study: StudyArgs,

@@ -105,6 +105,17 @@ impl Place {
         Self { dataset: Some(dataset.into()), ..Self::default() }
     }
 
+    /// The same place with the file named by the last part of its path: what a package says of a place does not depend on
+    /// how the study was named.
+    #[must_use]
+    pub fn nearby(&self) -> Self {
+        let last = |path: &String| {
+            let name = std::path::Path::new(path).file_name();
+            name.map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned())
+        };
+        Self { file: self.file.as_ref().map(last), ..self.clone() }
+    }
+
     /// Adds the variable.
     #[must_use]
     pub fn variable(mut self, variable: impl Into<String>) -> Self {

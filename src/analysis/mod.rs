@@ -51,7 +51,7 @@ pub fn sources(plan: &Plan, frames: &Frames) -> Vec<AnalysisSource> {
         .iter()
         .map(|job| AnalysisSource {
             analysis: job.analysis.clone(),
-            place: job.place.to_string(),
+            place: job.place.nearby().to_string(),
             datasets: plan.datasets_of(job),
             rules: plan
                 .rules_of(job)
@@ -61,7 +61,7 @@ pub fn sources(plan: &Plan, frames: &Frames) -> Vec<AnalysisSource> {
                     RuleSource {
                         defines: rule.defines.clone(),
                         text: rule.rule.text.split_whitespace().collect::<Vec<_>>().join(" "),
-                        place: rule.place.to_string(),
+                        place: rule.place.nearby().to_string(),
                         nulls: frames.nulls.get(&id).copied(),
                     }
                 })

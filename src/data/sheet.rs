@@ -50,6 +50,16 @@ impl Sheet {
         &self.types
     }
 
+    /// Text columns of a dataset without any text: a file that does not say types cannot say what they would hold.
+    #[must_use]
+    pub fn empty_texts(&self) -> Vec<String> {
+        let columns = self.frame.iter().flat_map(DataFrame::columns);
+        let empty = |column: &&polars::prelude::Column| {
+            matches!(column.dtype(), DataType::String) && !column.is_empty() && column.null_count() == column.len()
+        };
+        columns.filter(empty).map(|column| column.name().to_string()).collect()
+    }
+
     /// Type of a column.
     #[must_use]
     pub fn type_of(&self, name: &str) -> Option<Type> {

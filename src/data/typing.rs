@@ -43,6 +43,14 @@ impl Typing<'_> {
         self.mistakes.push(mistake);
     }
 
+    /// A null written out makes everything unknown that is computed from it or compared with it.
+    fn refuse_null(&mut self, node: &Node) {
+        if matches!(node.kind, NodeKind::Null) {
+            let mistake = Mistake::new(node.position, "NULL here makes the result unknown for every row");
+            self.mistakes.push(mistake.hint("write IS NULL to ask whether a value is missing"));
+        }
+    }
+
     /// Asks for one type; a null fits everywhere.
     fn expect(&mut self, node: &Node, wanted: Type, whose: &str) {
         if let Some(found) = self.of(node)
@@ -116,6 +124,8 @@ impl Typing<'_> {
                 Some(Type::Truth)
             }
             NodeKind::Compare(comparison, a, b) => {
+                self.refuse_null(a);
+                self.refuse_null(b);
                 let common = self.common([&**a, &**b], "the two sides of a comparison");
                 let ordered = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
                 if ordered && matches!(common, Some(Type::Text | Type::Truth)) {
@@ -126,6 +136,7 @@ impl Typing<'_> {
             }
             NodeKind::Arithmetic(operation, a, b) => Some(self.arithmetic(*operation, a, b)),
             NodeKind::Negate(inner) => {
+                self.refuse_null(inner);
                 self.expect(inner, Type::Number, "what a minus stands before");
                 Some(Type::Number)
             }
@@ -152,6 +163,8 @@ impl Typing<'_> {
     }
 
     fn arithmetic(&mut self, operation: Operation, a: &Node, b: &Node) -> Type {
+        self.refuse_null(a);
+        self.refuse_null(b);
         let (left, right) = (self.of(a), self.of(b));
         match (operation, left, right) {
             (Operation::Subtract, Some(Type::Date), Some(Type::Date)) => Type::Number,
@@ -172,6 +185,11 @@ impl Typing<'_> {
 
     fn call(&mut self, function: Function, arguments: &[Node]) -> Option<Type> {
         let whose = format!("an argument of {}", function.name());
+        if !matches!(function, Function::Coalesce | Function::NullIf) {
+            for argument in arguments {
+                self.refuse_null(argument);
+            }
+        }
         match function {
             Function::Coalesce | Function::NullIf => {
                 self.common(arguments, &format!("the arguments of {}", function.name()))

@@ -161,9 +161,9 @@ impl Notes<'_> {
             if matches!(vector, Vector::Truth(_)) {
                 self.selects.insert(rule);
             }
-            if self.selects.contains(&rule) && nulls > 0 && nulls == vector.len() {
-                let message =
-                    format!("the rule for “{}” cannot be decided for any row of {}", bound.defines, sheet.owner());
+            if nulls > 0 && nulls == vector.len() {
+                let what = if self.selects.contains(&rule) { "cannot be decided" } else { "has no value" };
+                let message = format!("the rule for “{}” {what} for any row of {}", bound.defines, sheet.owner());
                 let essential = self.essential.contains(&rule);
                 let finding = if essential { Finding::error } else { Finding::warning };
                 let finding = finding(bound.place.clone(), message);

@@ -306,7 +306,11 @@ fn provenance(checked: &Checked) -> Provenance {
         fingerprint: fingerprint.chars().take(16).collect(),
         data,
         analyses: analysis::sources(&checked.plan, &checked.frames),
-        warnings: checked.warnings.iter().map(ToString::to_string).collect(),
+        warnings: checked
+            .warnings
+            .iter()
+            .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
+            .collect(),
     }
 }
 

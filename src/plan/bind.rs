@@ -51,14 +51,10 @@ impl<'a> Binding<'a> {
             .datasets
             .iter()
             .map(|(name, dataset)| {
-                let types = Sheet::of_dataset(name, &dataset.frame).types().to_vec();
-                let mut schema = Schema::new(name, types).with_options(&options);
-                let records = dataset.frame.height();
-                for column in dataset.frame.columns() {
-                    let text = matches!(column.dtype(), polars::prelude::DataType::String);
-                    if text && records > 0 && column.null_count() == records {
-                        schema.add_untyped(column.name().to_string());
-                    }
+                let sheet = Sheet::of_dataset(name, &dataset.frame);
+                let mut schema = Schema::new(name, sheet.types().to_vec()).with_options(&options);
+                for column in sheet.empty_texts() {
+                    schema.add_untyped(column);
                 }
                 (name.clone(), schema)
             })

@@ -166,6 +166,7 @@ impl<'a> Check<'a> {
                         visit.id.span.start,
                         format!("the window of visit {} is smaller than nothing", visit.id),
                     );
+                    return;
                 }
                 if visit.day < 2 {
                     self.error(visit.id.span.start, format!("visit {} is not after baseline (study day 1)", visit.id));
@@ -528,8 +529,8 @@ impl<'a> Check<'a> {
                             || Some(format!("it can show {}", known.join(", "))),
                             |near| Some(format!("did you mean {{{near}}}?")),
                         );
-                        self.error(at, format!("the format “{show}” shows {name}, which is none of its statistics"))
-                            .hint = hint;
+                        let what = if Statistic::named(name).is_some() { "cannot show" } else { "names no statistic:" };
+                        self.error(at, format!("the format “{show}” {what} {name}")).hint = hint;
                     }
                 }
             }

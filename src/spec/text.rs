@@ -148,16 +148,16 @@ fn offset_in_literal(raw: &str, line: usize, column: usize) -> usize {
     }
     let end = raw.len().saturating_sub(quotes);
     let (mut here_line, mut here_column) = (1, 1);
-    while at < end && (here_line, here_column) < (line, column) {
-        let rest = &raw[at..end];
-        let (length, value) = one_character(rest, escapes);
-        at += length;
+    while at < end {
+        let (length, value) = one_character(&raw[at..end], escapes);
         match value {
-            Some('\n') => (here_line, here_column) = (here_line + 1, 1),
-            Some(_) => here_column += 1,
             // A backslash at the end of a line swallows what is blank behind it.
             None => {}
+            Some(_) if (here_line, here_column) >= (line, column) => break,
+            Some('\n') => (here_line, here_column) = (here_line + 1, 1),
+            Some(_) => here_column += 1,
         }
+        at += length;
     }
     at
 }
