@@ -1,6 +1,6 @@
 //! Which types fit together in a rule, checked against the columns that exist, before any row is seen.
 
-use crate::data::rule::{Comparison, Function, Mistake, Node, NodeKind, Operation, Rule};
+use crate::data::rule::{Comparison, Function, Mistake, Node, NodeKind, Operation, Position, Rule};
 use crate::data::vector::Type;
 use crate::error::nearest;
 
@@ -44,9 +44,9 @@ impl Typing<'_> {
     }
 
     /// A null written out makes everything unknown that is computed from it or compared with it.
-    fn refuse_null(&mut self, node: &Node) {
+    fn refuse_null(&mut self, whole: Position, node: &Node) {
         if matches!(node.kind, NodeKind::Null) {
-            let mistake = Mistake::new(node.position, "NULL here makes the result unknown for every row");
+            let mistake = Mistake::new(whole, "NULL here makes the result unknown for every row");
             self.mistakes.push(mistake.hint("write IS NULL to ask whether a value is missing"));
         }
     }
@@ -124,8 +124,8 @@ impl Typing<'_> {
                 Some(Type::Truth)
             }
             NodeKind::Compare(comparison, a, b) => {
-                self.refuse_null(a);
-                self.refuse_null(b);
+                self.refuse_null(node.position, a);
+                self.refuse_null(node.position, b);
                 let common = self.common([&**a, &**b], "the two sides of a comparison");
                 let ordered = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
                 if ordered && matches!(common, Some(Type::Text | Type::Truth)) {
@@ -136,7 +136,7 @@ impl Typing<'_> {
             }
             NodeKind::Arithmetic(operation, a, b) => Some(self.arithmetic(*operation, a, b)),
             NodeKind::Negate(inner) => {
-                self.refuse_null(inner);
+                self.refuse_null(node.position, inner);
                 self.expect(inner, Type::Number, "what a minus stands before");
                 Some(Type::Number)
             }
@@ -163,8 +163,8 @@ impl Typing<'_> {
     }
 
     fn arithmetic(&mut self, operation: Operation, a: &Node, b: &Node) -> Type {
-        self.refuse_null(a);
-        self.refuse_null(b);
+        self.refuse_null(a.position, a);
+        self.refuse_null(a.position, b);
         let (left, right) = (self.of(a), self.of(b));
         match (operation, left, right) {
             (Operation::Subtract, Some(Type::Date), Some(Type::Date)) => Type::Number,
@@ -187,7 +187,7 @@ impl Typing<'_> {
         let whose = format!("an argument of {}", function.name());
         if !matches!(function, Function::Coalesce | Function::NullIf) {
             for argument in arguments {
-                self.refuse_null(argument);
+                self.refuse_null(argument.position, argument);
             }
         }
         match function {

@@ -161,7 +161,7 @@ impl Notes<'_> {
             if matches!(vector, Vector::Truth(_)) {
                 self.selects.insert(rule);
             }
-            if nulls > 0 && nulls == vector.len() {
+            if nulls > 0 && nulls == vector.len() && troubles.is_empty() {
                 let what = if self.selects.contains(&rule) { "cannot be decided" } else { "has no value" };
                 let message = format!("the rule for “{}” {what} for any row of {}", bound.defines, sheet.owner());
                 let essential = self.essential.contains(&rule);

@@ -110,7 +110,7 @@ fn arms_and_sets() {
         small("an analysis set that cannot be decided for anybody")
             .study("rule = \"SAFFL = 'Y'\"", "rule = \"¦SAFFL = NULL\"")
             .exit(5)
-            .says(["cannot be decided for any row of ADSL", "compared with NULL?"]),
+            .says(["makes the result unknown for every row", "write IS NULL"]),
         small("a set over a variable that is empty")
             .data("adsl.csv", "USUBJID,TRT01P", "USUBJID,EMPTYFL,TRT01P")
             .data("adsl.csv", "S-01,", "S-01,,")
