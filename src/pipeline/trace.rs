@@ -59,13 +59,13 @@ pub fn explain(
         None => vec![id],
     };
     let folder = file.folder();
-    let named = |place: &str| folder.join(place).display().to_string();
+    let as_typed = |place: &str| folder.join(place).display().to_string();
     let mut analyses: Vec<AnalysisSource> =
         provenance.analyses.iter().filter(|source| names.contains(&source.analysis.as_str())).cloned().collect();
     for source in &mut analyses {
         // Here the file is named as the user named it, so that an editor finds it.
-        source.place = named(&source.place);
-        source.rules.iter_mut().for_each(|rule| rule.place = named(&rule.place));
+        source.place = as_typed(&source.place);
+        source.rules.iter_mut().for_each(|rule| rule.place = as_typed(&rule.place));
     }
     if analyses.is_empty() {
         let known: Vec<&str> = report
