@@ -1,0 +1,191 @@
+//! The laws as data.
+
+/// What a module may use.
+pub(super) struct Law {
+    pub(super) module: &'static str,
+    /// Of ours: a module, or the part of it that is meant.
+    pub(super) ours: &'static [&'static str],
+    /// Of others.
+    pub(super) crates: &'static [&'static str],
+    /// Why, where it is not plain.
+    pub(super) why: &'static str,
+}
+
+/// From the foundation upwards: a module may use only modules that stand above it in this list.
+pub(super) const LAWS: &[Law] = &[
+    Law { module: "error", ours: &[], crates: &["serde"], why: "findings are written to the log as JSON" },
+    Law {
+        module: "stats",
+        ours: &[],
+        crates: &["libm"],
+        why: "mathematics on slices: it can be lifted out of here unchanged",
+    },
+    Law {
+        module: "results",
+        ours: &["error"],
+        crates: &["schemars", "serde", "serde_json"],
+        why: "the waist; schemars because `study.toml` names methods, whose names are in the catalogue",
+    },
+    Law {
+        module: "spec",
+        ours: &["error", "results::Method", "results::Statistic"],
+        crates: &["include_dir", "schemars", "serde", "serde_json", "toml"],
+        why: "names of methods and statistics, never a value; serde_json for the schema; the folder of instruments is embedded",
+    },
+    Law {
+        module: "data",
+        ours: &["error"],
+        crates: &["polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
+        why: "files are read and hashed in parallel; the lock is TOML",
+    },
+    Law {
+        module: "plan",
+        ours: &["data", "error", "results::Method", "spec"],
+        crates: &[],
+        why: "a job says which methods are asked for",
+    },
+    Law {
+        module: "derive",
+        ours: &["data", "error", "plan", "spec::design", "stats::describe"],
+        crates: &["polars"],
+        why: "polars selects records; choices of the design (tie, basis) arrive with the plan; sums are those of stats",
+    },
+    Law {
+        module: "analysis",
+        ours: &["data::vector", "derive", "plan", "results", "spec::design", "spec::endpoint", "stats"],
+        crates: &["rayon"],
+        why: "values of rules are vectors of data; choices of the specification arrive with the plan",
+    },
+    Law {
+        module: "display",
+        ours: &["error", "results", "spec"],
+        crates: &["serde", "serde_json"],
+        why: "keys of missing rows are told as JSON",
+    },
+    Law {
+        module: "render",
+        ours: &["display", "error"],
+        crates: &[
+            "comemo",
+            "plotters",
+            "serde_json",
+            "tera",
+            "ttf_noto_sans",
+            "typst",
+            "typst_kit",
+            "typst_layout",
+            "typst_pdf",
+        ],
+        why: "ink: values of display in, bytes out",
+    },
+    Law {
+        module: "pipeline",
+        ours: &["analysis", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
+        crates: &["serde_json", "sha2"],
+        why: "the straight line sees every stage; stats is not one",
+    },
+    Law {
+        module: "cli",
+        ours: &["data::date", "data::rule::Function", "error", "pipeline", "spec::reference"],
+        crates: &["clap", "indicatif", "rayon", "serde_json"],
+        why: "today’s date as a lock writes it, and the functions that the reference of rules lists",
+    },
+    Law { module: "lib", ours: &[], crates: &[], why: "only the list of modules" },
+    Law { module: "main", ours: &["cli"], crates: &[], why: "calls and exits" },
+];
+
+/// Parts of the standard library that belong to some files only.
+pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
+    (
+        "std::fs",
+        &["src/data/gate.rs", "src/pipeline/package.rs"],
+        "data files are read in one place, packages written in one",
+    ),
+    ("std::env", &[], "the environment does not change a report"),
+    ("std::time", &["src/cli.rs"], "time is an input; the only clock is the default date of a lock"),
+    ("std::process::ExitCode", &["src/cli.rs", "src/main.rs"], "exit numbers are given in one place"),
+    ("std::process::exit", &[], "exit numbers are given in one place"),
+    ("std::process::abort", &[], "exit numbers are given in one place"),
+    ("std::process::Command", &[], "no other program is called"),
+    (
+        "std::process::id",
+        &["src/pipeline/package.rs"],
+        "the folder that a package is first written to has a name of its own",
+    ),
+    ("std::net", &[], "the data stay where they are"),
+    ("std::thread", &[], "rayon is the only source of threads"),
+    ("std::collections::HashMap", &["src/data/canonical.rs"], "its order is another one each time"),
+    ("std::collections::HashSet", &[], "its order is another one each time"),
+    ("std::panic", &["src/data/mod.rs"], "a reader of others may panic over a damaged file"),
+    ("std::hash", &["src/data/canonical.rs"], "hashes of the standard library differ from build to build"),
+];
+
+/// Macros that belong to some modules only.
+pub(super) const MACROS: &[(&str, &[&str], &str)] = &[
+    ("println", &["cli"], "only the command line prints"),
+    ("print", &["cli"], "only the command line prints"),
+    ("eprintln", &["cli"], "only the command line prints"),
+    ("eprint", &["cli"], "only the command line prints"),
+    ("dbg", &[], "left over from a search"),
+    ("todo", &[], "a report is whole or not at all"),
+    ("unimplemented", &[], "a report is whole or not at all"),
+];
+
+/// Words of a disease, a drug, an instrument or a laboratory. They are data: of studies, and of `src/instruments/*.toml`.
+/// In Rust they may stand nowhere, comments and tests of `src` included; the folder of instruments is embedded as a
+/// whole, so that not even its file names are known here.
+pub(super) const CLINICAL: &[&str] = &[
+    "adas",
+    "albumin",
+    "alzheimer",
+    "arthritis",
+    "azathioprine",
+    "belimumab",
+    "biclas",
+    "bilag",
+    "bilirubin",
+    "biopsy",
+    "cancer",
+    "cholesterol",
+    "cortison",
+    "creatinin",
+    "ctcae",
+    "cyclophosph",
+    "dexamethason",
+    "diabet",
+    "dialysis",
+    "egfr",
+    "glucocort",
+    "glucose",
+    "haemoglobin",
+    "hemoglobin",
+    "hepat",
+    "infusion",
+    "interleukin",
+    "kidney",
+    "leukocyt",
+    "lupus",
+    "methotrexate",
+    "mmse",
+    "mycophenol",
+    "nephr",
+    "platelet",
+    "prednis",
+    "protein",
+    "recist",
+    "renal",
+    "rituximab",
+    "sledai",
+    "sri-4",
+    "steroid",
+    "stem cell",
+    "tumor",
+    "tumour",
+    "uric",
+    "urinary",
+    "urine",
+    "xanomeline",
+];
+
+/// The most lines a file may have.
+pub(super) const LONGEST: usize = 600;
