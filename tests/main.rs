@@ -6,6 +6,7 @@
 //! - `vectors`: decision tables of the flagship's endpoint, through locked data and `run`.
 //! - `truth`: what became of each planted subject of the flagship study.
 //! - `pilot`: printed cells of a real trial against its published report.
+//! - `pages`: the text of the pages.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `awkward`: bad input, hostile text, a full disk.
 //! - `determinism`: same bytes whatever the machine is doing.
@@ -19,6 +20,7 @@ mod architecture;
 mod awkward;
 mod cli;
 mod determinism;
+mod pages;
 mod pilot;
 mod readers;
 mod reference;
