@@ -107,8 +107,7 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
     let sheet = &sources.sheets[&dose.dataset];
     let frame = (sources.frame_of)(&dose.dataset).expect("the plan names datasets that exist");
     let of_row = sources.index.of_rows(sheet);
-    let who =
-        |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who = |row: usize| sources.index.id_of_row(&of_row, row);
     let mask = notes.selection(dose.select, sheet, &plan.options, &who);
     let mut columns: Vec<&str> = vec![
         &plan.subject,
@@ -126,9 +125,7 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
     columns.extend(ongoing_rule.iter().flat_map(|rule| rule.rule.columns().into_iter().map(|(name, _)| name)));
     let records = selected(&dose.dataset, frame, &mask, &columns);
     let subject_of = sources.index.of_rows(&records);
-    let who = |row: usize| {
-        subject_of.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject))
-    };
+    let who = |row: usize| sources.index.id_of_row(&subject_of, row);
     let ongoing = match dose.ongoing {
         Some(rule) => notes.truths(rule, &records, &plan.options, &who),
         None => vec![Truth::False; records.rows()],

@@ -15,8 +15,7 @@ pub(crate) fn first_dates(
 ) -> Vec<Option<i32>> {
     let sheet = &sources.sheets[&event.dataset];
     let of_row = sources.index.of_rows(sheet);
-    let who =
-        |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who = |row: usize| sources.index.id_of_row(&of_row, row);
     let chosen = event.select.map(|rule| notes.truths(rule, sheet, &plan.options, &who));
     let dates = crate::data::sheet::dates(sheet, &event.date);
     let texts = event.text.as_deref().and_then(|text| crate::data::sheet::texts(sheet, text)).unwrap_or_default();

@@ -65,7 +65,7 @@ pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut 
             sheet.insert(column.clone(), vector.clone());
         }
         derive(plan, name, &mut sheet, options, sources, notes);
-        let derived: std::collections::BTreeSet<RuleId> = derivation_rules(plan, name);
+        let derived = plan.frames[name].derivation_rules();
         for (position, bound) in plan.rules.iter().enumerate() {
             let id = RuleId(position);
             if bound.scope == Scope::Frame(name.to_owned()) && !derived.contains(&id) {
@@ -76,28 +76,6 @@ pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut 
         values.sheets.insert(set, sheet);
     }
     values
-}
-
-fn derivation_rules(plan: &Plan, name: &str) -> std::collections::BTreeSet<RuleId> {
-    let mut rules = std::collections::BTreeSet::new();
-    for derivation in &plan.frames[name].derivations {
-        match &derivation.form {
-            DerivationForm::Rule(rule) => {
-                rules.insert(*rule);
-            }
-            DerivationForm::Cases(cases) => {
-                for case in cases {
-                    rules.extend(case.when);
-                    for source in std::iter::once(&case.then).chain(case.reason.as_ref()) {
-                        if let Source::Rule(rule) = source {
-                            rules.insert(*rule);
-                        }
-                    }
-                }
-            }
-        }
-    }
-    rules
 }
 
 fn base_columns(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Notes<'_>) -> Vec<(String, Vector)> {

@@ -30,8 +30,7 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
     let sheet = &sources.sheets[&measure.dataset];
     let frame = (sources.frame_of)(&measure.dataset).expect("the plan names datasets that exist");
     let of_row = sources.index.of_rows(sheet);
-    let who =
-        |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject));
+    let who = |row: usize| sources.index.id_of_row(&of_row, row);
     let mask = notes.selection(measure.select, sheet, &plan.options, &who);
     let mut columns: Vec<&str> = vec![&plan.subject, &measure.value, &measure.date];
     columns.extend(measure.text.as_deref());
@@ -41,9 +40,7 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
     columns.extend(rules.iter().flat_map(|rule| rule.rule.columns().into_iter().map(|(name, _)| name)));
     let records = selected(&measure.dataset, frame, &mask, &columns);
     let subject_of = sources.index.of_rows(&records);
-    let who = |row: usize| {
-        subject_of.get(row).copied().flatten().map_or_else(String::new, |subject| sources.index.id(subject))
-    };
+    let who = |row: usize| sources.index.id_of_row(&subject_of, row);
 
     let factors = factors(measure, &records, &who, notes);
     let value = match measure.kind {

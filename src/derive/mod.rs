@@ -285,7 +285,7 @@ fn ancova_values(
         let JobKind::Ancova(ancova) = &job.kind else { continue };
         let Some(sheet) = sheets.get(&ancova.dataset) else { continue };
         let of_row = index.of_rows(sheet);
-        let who = |row: usize| of_row.get(row).copied().flatten().map_or_else(String::new, |subject| index.id(subject));
+        let who = |row: usize| index.id_of_row(&of_row, row);
         let one_each = |select: RuleId, notes: &mut Notes<'_>| {
             let mask = notes.selection(select, sheet, &plan.options, &who);
             let mut rows: Vec<Option<usize>> = vec![None; index.len()];

@@ -72,6 +72,11 @@ impl SubjectIndex {
         self.ids.get(subject).cloned().unwrap_or_default()
     }
 
+    /// The identifier of the subject of a row, for messages; empty where the row has none.
+    pub(crate) fn id_of_row(&self, of_rows: &[Option<usize>], row: usize) -> String {
+        of_rows.get(row).copied().flatten().map_or_else(String::new, |subject| self.id(subject))
+    }
+
     /// The subject of each row of a sheet.
     pub(crate) fn of_rows(&self, sheet: &Sheet) -> Vec<Option<usize>> {
         match sheet.column(&self.variable).as_deref() {

@@ -138,6 +138,14 @@ impl BoundFrame {
             rules.extend(dose.ongoing);
         }
         rules.extend(self.events.iter().filter_map(|event| event.select));
+        rules.extend(self.derivation_rules());
+        rules
+    }
+
+    /// The rules of its derivations, in order.
+    #[must_use]
+    pub fn derivation_rules(&self) -> Vec<RuleId> {
+        let mut rules: Vec<RuleId> = Vec::new();
         for derivation in &self.derivations {
             match &derivation.form {
                 DerivationForm::Rule(rule) => rules.push(*rule),
