@@ -3,9 +3,15 @@
 
 mod ancova;
 mod binary;
+mod comparison;
+mod continuous;
+mod export;
 mod flow;
+mod frame_summary;
 mod listing;
 mod summary;
+mod time;
+mod times;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -86,8 +92,20 @@ impl Work<'_> {
                 self.summary(items);
                 None
             }
+            JobKind::FrameSummary(summary) => {
+                self.frame_summary(summary);
+                None
+            }
             JobKind::Binary(binary) => {
                 self.binary(binary);
+                None
+            }
+            JobKind::Continuous(continuous) => {
+                self.continuous(continuous);
+                None
+            }
+            JobKind::Time(time) => {
+                self.time(time);
                 None
             }
             JobKind::Ancova(ancova) => {
@@ -99,6 +117,8 @@ impl Work<'_> {
                 None
             }
             JobKind::Listing(listing) => Some(self.listing(listing)),
+            JobKind::Individual(individual) => Some(self.individual(individual)),
+            JobKind::Export(export) => Some(self.export(export)),
         }
     }
 
@@ -119,13 +139,34 @@ impl Work<'_> {
 
     /// The members of an analysis set in an arm, or in all arms, in canonical order.
     fn members(&self, set: usize, arm: Option<usize>) -> Vec<usize> {
-        let arms = match self.plan.sets[set].basis {
-            ArmBasis::Planned => &self.frames.planned,
-            ArmBasis::Actual => &self.frames.actual,
-        };
         (0..self.frames.subjects.len())
-            .filter(|subject| self.frames.sets[set][*subject] && arm.is_none_or(|arm| arms[*subject] == Some(arm)))
+            .filter(|subject| {
+                self.frames.sets[set][*subject] && arm.is_none_or(|arm| self.arm_of(set, *subject) == Some(arm))
+            })
             .collect()
+    }
+
+    /// The arm in which a subject counts in an analysis set.
+    fn arm_of(&self, set: usize, subject: usize) -> Option<usize> {
+        match self.plan.sets[set].basis {
+            ArmBasis::Planned => self.frames.planned[subject],
+            ArmBasis::Actual => self.frames.actual[subject],
+        }
+    }
+
+    /// The identifier of a row of a frame: a visit, or baseline.
+    fn visit_id(&self, visit: usize) -> &str {
+        self.plan.visits.get(visit).map_or(&self.plan.baseline, |visit| &visit.id)
+    }
+
+    /// Each arm with the reference, the reference itself left out.
+    fn contrasts(&self) -> Vec<(usize, usize)> {
+        let reference = self.plan.reference_arm;
+        (0..self.plan.arms.len()).filter(|arm| *arm != reference).map(|arm| (arm, reference)).collect()
+    }
+
+    fn arm_ids(&self, (first, second): (usize, usize)) -> [String; 2] {
+        [first, second].map(|arm| self.plan.arms[arm].id.clone())
     }
 
     /// The arms, and then all of them together (which has no arm in its keys).
@@ -171,6 +212,8 @@ const fn reason(undefined: Undefined) -> Reason {
         Undefined::NotEstimable => Reason::NotIdentified,
         Undefined::NotConverged => Reason::NotConverged,
         Undefined::TooLarge => Reason::TooLarge,
+        Undefined::NoEvents => Reason::NoEvents,
+        Undefined::Separated => Reason::Unbounded,
         Undefined::OutOfRange => Reason::NotFinite,
     }
 }

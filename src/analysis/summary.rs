@@ -23,12 +23,16 @@ pub(super) struct Numbers {
 impl Numbers {
     /// The numbers of some subjects, in their order.
     pub(super) fn of(vector: Option<&Vector>, subjects: &[usize]) -> Self {
+        Self::collect(subjects.iter().map(|subject| match vector {
+            Some(Vector::Number(values)) => values[*subject],
+            _ => Measure::MISSING,
+        }))
+    }
+
+    /// These numbers, in their order.
+    pub(super) fn collect(measures: impl Iterator<Item = Measure>) -> Self {
         let mut numbers = Self::default();
-        for subject in subjects {
-            let measure = match vector {
-                Some(Vector::Number(values)) => values[*subject],
-                _ => Measure::MISSING,
-            };
+        for measure in measures {
             match measure.value() {
                 _ if measure.is_missing() => numbers.missing += 1,
                 Some(exact) => numbers.exact.push(exact),
@@ -65,7 +69,7 @@ impl Work<'_> {
         for item in items {
             match &item.kind {
                 ItemKind::Number(rule) => self.number(item, *rule),
-                ItemKind::Category(rule, levels) => self.category(item, *rule, levels),
+                ItemKind::Category(rule, levels, _) => self.category(item, *rule, levels),
                 ItemKind::Count(rule) => self.condition(item, *rule),
                 ItemKind::Heading => {}
             }

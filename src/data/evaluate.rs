@@ -337,10 +337,11 @@ impl Evaluation<'_> {
                 }
                 Some(Arc::new(Vector::Truth(combined.into_iter().map(Option::unwrap_or_default).collect())))
             }
-            Function::RelativeFall => {
+            Function::RelativeFall | Function::Power => {
                 let (first, second) = (self.of(&arguments[0], active)?, self.of(&arguments[1], active)?);
                 let (a, b) = (numbers(&first), numbers(&second));
-                let result = pairs(a, b, self.rows, interval::relative_fall);
+                let compute = if function == Function::Power { interval::power } else { interval::relative_fall };
+                let result = pairs(a, b, self.rows, compute);
                 for (row, value) in result.iter().enumerate() {
                     if value.is_missing() && !pick(a, row).is_missing() && !pick(b, row).is_missing() {
                         self.note(row, result.len(), at, active);

@@ -149,6 +149,25 @@ pub fn relative_fall(first: Measure, second: Measure) -> Measure {
     }
 }
 
+/// The first to the power of the second. With a bound as first value and an exact exponent it is monotone; otherwise
+/// nothing is known.
+#[must_use]
+pub fn power(base: Measure, exponent: Measure) -> Measure {
+    let Some(exponent) = exponent.value() else { return Measure::MISSING };
+    if base.is_missing() || base.low < 0.0 {
+        return Measure::MISSING;
+    }
+    if let Some(base) = base.value() {
+        return Measure::exact(libm::pow(base, exponent));
+    }
+    let (low, high) = (libm::pow(base.low, exponent), libm::pow(base.high, exponent));
+    if exponent >= 0.0 {
+        Measure { low, high, ..base }
+    } else {
+        Measure { low: high, high: low, low_open: base.high_open, high_open: base.low_open }
+    }
+}
+
 /// The smaller (or larger) of two.
 #[must_use]
 pub fn extreme(least: bool, a: Measure, b: Measure) -> Measure {
@@ -207,6 +226,15 @@ mod tests {
         let either = relative_fall(Measure::below(2.0), Measure::exact(1.0));
         assert_eq!(compare(Comparison::Greater, either, Measure::exact(0.4)), Truth::Unknown);
         assert_eq!(compare(Comparison::Greater, either, Measure::exact(0.5)), Truth::False);
+    }
+
+    #[test]
+    fn powers_of_bounds_are_monotone() {
+        assert_eq!(power(Measure::exact(4.0), Measure::exact(0.5)).value(), Some(2.0));
+        let falling = power(Measure::below(0.5), Measure::exact(-1.0));
+        assert_eq!(compare(Comparison::Greater, falling, Measure::exact(2.0)), Truth::True);
+        assert!(power(Measure::exact(-1.0), Measure::exact(2.0)).is_missing());
+        assert!(power(Measure::exact(2.0), Measure::below(2.0)).is_missing());
     }
 
     #[test]

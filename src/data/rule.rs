@@ -181,6 +181,8 @@ functions! {
     AnyAvailable = "ANY_AVAILABLE" 1..=20,
     /// AND over what was measured: an argument with a missing column is left out; null if all are.
     AllAvailable = "ALL_AVAILABLE" 1..=20,
+    /// The first value to the power of the second; the first must not be below zero.
+    Power = "POWER" 2..=2,
     /// (first − second) / first: the relative fall from a first to a second value, sharp where one is known only as a bound.
     RelativeFall = "RELATIVE_FALL" 2..=2,
 }

@@ -201,7 +201,12 @@ impl Typing<'_> {
                 }
                 common
             }
-            Function::Abs | Function::Round | Function::Floor | Function::Ceil | Function::RelativeFall => {
+            Function::Abs
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Power
+            | Function::RelativeFall => {
                 self.expect_all(arguments, Type::Number, &whose);
                 if function == Function::Round
                     && let Some(decimals) = arguments.get(1)

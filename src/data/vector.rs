@@ -130,6 +130,23 @@ impl Measure {
         (self.low.to_bits() == self.high.to_bits() && self.low.is_finite()).then_some(self.low)
     }
 
+    /// The value less another: the interval of all differences.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            low: self.low - other.high,
+            high: self.high - other.low,
+            low_open: self.low_open || other.high_open,
+            high_open: self.high_open || other.low_open,
+        }
+    }
+
+    /// The value divided by a positive number.
+    #[must_use]
+    pub fn divided(self, by: f64) -> Self {
+        Self { low: self.low / by, high: self.high / by, ..self }
+    }
+
     /// The value times a positive factor: a change of unit.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {

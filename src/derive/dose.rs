@@ -1,6 +1,6 @@
 //! Daily doses from medication records, in terms of one drug, averaged over the days that end on a visit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::data::date::PartialDate;
@@ -22,6 +22,29 @@ struct Course {
     daily: Option<f64>,
     /// Which drug, to tell an overlap of two records of one drug.
     drug: u32,
+    /// Whether each of its days is a pulse.
+    pulse: bool,
+}
+
+/// Which courses are added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All.
+    All,
+    /// Only pulses.
+    Pulses,
+    /// All but pulses.
+    WithoutPulses,
+}
+
+impl Which {
+    const fn has(self, course: &Course) -> bool {
+        match self {
+            Self::All => true,
+            Self::Pulses => course.pulse,
+            Self::WithoutPulses => !course.pulse,
+        }
+    }
 }
 
 /// Whether two courses of one drug share a day.
@@ -83,12 +106,11 @@ pub(crate) struct Courses {
 }
 
 impl Courses {
-    /// The mean daily dose over `days` days that end on `last`; missing if a course of those days has no dose. Nobody
-    /// who has no course in those days takes anything.
-    pub(crate) fn mean(&self, subject: usize, last: i32, days: i32) -> Measure {
-        let first = last - days + 1;
+    /// What was taken from a first to a last day; missing if a course of those days has no dose. Nobody who has no course
+    /// in those days takes anything.
+    pub(crate) fn total(&self, subject: usize, first: i32, last: i32, which: Which) -> Measure {
         let mut amounts = Vec::new();
-        for course in &self.of_subject[subject] {
+        for course in self.of_subject[subject].iter().filter(|course| which.has(course)) {
             let overlap = course.last.min(last) - course.first.max(first) + 1;
             if overlap > 0 {
                 match course.daily {
@@ -97,7 +119,19 @@ impl Courses {
                 }
             }
         }
-        describe::sum(&amounts).map_or(Measure::MISSING, |total| Measure::exact(total / f64::from(days)))
+        describe::sum(&amounts).map_or(Measure::MISSING, Measure::exact)
+    }
+
+    /// The mean daily dose over `days` days that end on `last`.
+    pub(crate) fn mean(&self, subject: usize, last: i32, days: i32, which: Which) -> Measure {
+        self.total(subject, last - days + 1, last, which).divided(f64::from(days))
+    }
+
+    /// On how many days from a first to a last one there was a pulse.
+    pub(crate) fn pulse_days(&self, subject: usize, first: i32, last: i32) -> Measure {
+        let pulses = self.of_subject[subject].iter().filter(|course| course.pulse);
+        let days: BTreeSet<i32> = pulses.flat_map(|course| course.first.max(first)..=course.last.min(last)).collect();
+        Measure::exact(f64::from(u32::try_from(days.len()).unwrap_or(u32::MAX)))
     }
 }
 
@@ -164,11 +198,12 @@ pub(crate) fn courses(plan: &Plan, dose: &BoundDose, sources: &Sources<'_>, note
             Some((_, latest)) => latest,
             None => i32::MAX / 4,
         };
+        let pulse = reading.is_pulse(row, daily);
         let course = if last < first {
             doubts.reversed.push(who(row));
-            Course { first: last, last: i32::MAX / 4, daily: None, drug: reading.drug_code(row) }
+            Course { first: last, last: i32::MAX / 4, daily: None, drug: reading.drug_code(row), pulse: false }
         } else {
-            Course { first, last, daily, drug: reading.drug_code(row) }
+            Course { first, last, daily, drug: reading.drug_code(row), pulse }
         };
         of_subject[subject].push(course);
     }
@@ -256,6 +291,13 @@ impl<'a> Reading<'a> {
         self.drug.codes.get(row).copied().unwrap_or(Texts::MISSING)
     }
 
+    fn is_pulse(&self, row: usize, daily: Option<f64>) -> bool {
+        let (Some(pulse), Some(daily)) = (&self.dose.pulse, daily) else { return false };
+        let route = word(&self.route, row);
+        let by_route = pulse.routes.is_empty() || pulse.routes.iter().any(|known| known.to_uppercase() == route);
+        by_route && daily >= pulse.from * (1.0 - 1e-9)
+    }
+
     fn is_once(&self, row: usize) -> bool {
         let frequency = word(&self.frequency, row);
         self.dose.instrument.once.iter().any(|once| once.to_uppercase() == frequency)
@@ -310,6 +352,7 @@ mod tests {
             last: *last,
             daily: *daily,
             drug: 0,
+            pulse: daily.is_some_and(|daily| daily >= 250.0),
         };
         Courses { of_subject: vec![list.iter().map(course).collect()] }
     }
@@ -318,15 +361,28 @@ mod tests {
     fn the_mean_is_over_the_days_that_end_on_the_visit() {
         // 15 until day 166, then 10: of the seven days to day 169, four at 15 and three at 10.
         let taper = courses(&[(1, 166, Some(15.0)), (167, 400, Some(10.0))]);
-        assert_eq!(taper.mean(0, 169, 7).value(), Some((4.0 * 15.0 + 3.0 * 10.0) / 7.0));
-        assert_eq!(taper.mean(0, 500, 7).value(), Some(0.0));
-        assert_eq!(courses(&[]).mean(0, 169, 7).value(), Some(0.0));
+        assert_eq!(taper.mean(0, 169, 7, Which::All).value(), Some((4.0 * 15.0 + 3.0 * 10.0) / 7.0));
+        assert_eq!(taper.mean(0, 500, 7, Which::All).value(), Some(0.0));
+        assert_eq!(courses(&[]).mean(0, 169, 7, Which::All).value(), Some(0.0));
     }
 
     #[test]
     fn overlapping_courses_add_and_an_unrecorded_dose_is_missing() {
-        assert_eq!(courses(&[(1, 400, Some(5.0)), (1, 400, Some(5.0))]).mean(0, 169, 7).value(), Some(10.0));
-        assert!(courses(&[(1, 400, None)]).mean(0, 169, 7).is_missing());
-        assert_eq!(courses(&[(1, 100, None)]).mean(0, 169, 7).value(), Some(0.0));
+        assert_eq!(
+            courses(&[(1, 400, Some(5.0)), (1, 400, Some(5.0))]).mean(0, 169, 7, Which::All).value(),
+            Some(10.0)
+        );
+        assert!(courses(&[(1, 400, None)]).mean(0, 169, 7, Which::All).is_missing());
+        assert_eq!(courses(&[(1, 100, None)]).mean(0, 169, 7, Which::All).value(), Some(0.0));
+    }
+
+    #[test]
+    fn pulses_are_told_apart_and_their_days_counted_once() {
+        let taper = courses(&[(1, 10, Some(20.0)), (2, 4, Some(625.0)), (4, 5, Some(500.0))]);
+        assert_eq!(taper.total(0, 1, 10, Which::All).value(), Some(200.0 + 1875.0 + 1000.0));
+        assert_eq!(taper.total(0, 1, 10, Which::Pulses).value(), Some(2875.0));
+        assert_eq!(taper.mean(0, 7, 7, Which::WithoutPulses).value(), Some(20.0));
+        assert_eq!(taper.pulse_days(0, 1, 10).value(), Some(4.0));
+        assert_eq!(taper.pulse_days(0, 5, 10).value(), Some(1.0));
     }
 }

@@ -1,4 +1,4 @@
-//! A frame: measures, doses and events of one subject at one visit side by side, and the derivations over them.
+//! A frame: measures, scores, doses and events of one subject at one visit side by side, and the derivations over them.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,13 @@ use polars::prelude::DataFrame;
 
 use crate::data::evaluate::Options;
 use crate::data::sheet::Sheet;
-use crate::data::vector::{Measure, Texts, TextsBuilder, Truth, Vector};
+use crate::data::vector::{Texts, TextsBuilder, Truth, Vector};
 use crate::derive::Notes;
+use crate::derive::calendar::Calendar;
 use crate::derive::records::SubjectIndex;
-use crate::derive::{dose, event, measure};
-use crate::plan::{BoundCase, DerivationForm, Plan, RuleId, Scope, Source};
+use crate::derive::{dose, event, measure, score};
+use crate::plan::{BoundCase, BoundFrame, DerivationForm, Plan, RuleId, Scope, Source};
+use crate::spec::derivation::Across;
 
 /// What frames are built from.
 pub(crate) struct Sources<'a> {
@@ -21,14 +23,15 @@ pub(crate) struct Sources<'a> {
     pub(crate) subject_sheet: &'a Sheet,
 }
 
-/// The values of a frame: one row a subject and visit, visits of a subject together.
+/// The values of a frame: one row a subject and visit, visits of a subject together and baseline behind them.
 #[derive(Debug)]
 pub struct FrameValues {
+    /// Rows of a subject: one more than there are visits.
     visits: usize,
     /// The derived values; the main analysis under none, variants with other options under their position.
     sheets: BTreeMap<Option<usize>, Sheet>,
     /// The value of every rule the analyses read, by rule and set of derived values.
-    rules: BTreeMap<(RuleId, Option<usize>), Vec<Truth>>,
+    rules: BTreeMap<(RuleId, Option<usize>), Vector>,
 }
 
 impl FrameValues {
@@ -44,19 +47,59 @@ impl FrameValues {
     /// The truth of a rule for a subject at a visit.
     #[must_use]
     pub fn truth(&self, rule: RuleId, derivation_set: Option<usize>, subject: usize, visit: usize) -> Truth {
-        self.rules
-            .get(&(rule, derivation_set))
-            .and_then(|truths| truths.get(subject * self.visits + visit))
-            .copied()
-            .unwrap_or_default()
+        match self.rules.get(&(rule, derivation_set)) {
+            Some(Vector::Truth(truths)) => truths.get(subject * self.visits + visit).copied().unwrap_or_default(),
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// The value of a rule, and the row of a subject at a visit in it.
+    #[must_use]
+    pub fn value(&self, rule: RuleId, subject: usize, visit: usize) -> Option<(&Vector, usize)> {
+        self.value_in(rule, None, subject, visit)
+    }
+
+    /// The same in a set of derived values.
+    #[must_use]
+    pub fn value_in(
+        &self,
+        rule: RuleId,
+        derivation_set: Option<usize>,
+        subject: usize,
+        visit: usize,
+    ) -> Option<(&Vector, usize)> {
+        self.rules.get(&(rule, derivation_set)).map(|vector| (vector, subject * self.visits + visit))
+    }
+
+    /// The study day of a subject's visit.
+    #[must_use]
+    pub fn day(&self, subject: usize, visit: usize) -> Option<i32> {
+        match self.sheets.get(&None)?.column("visit_day").as_deref() {
+            Some(Vector::Number(days)) => {
+                let day = days.get(subject * self.visits + visit)?.value()?;
+                #[expect(clippy::cast_possible_truncation, reason = "a whole number of days")]
+                Some(day as i32)
+            }
+            _ => None,
+        }
+    }
+
+    /// A date of a column for a subject at a visit.
+    #[must_use]
+    pub fn date(&self, column: &str, subject: usize, visit: usize) -> Option<i32> {
+        match self.sheets.get(&None)?.column(column).as_deref() {
+            Some(Vector::Date(dates)) => dates.get(subject * self.visits + visit).copied().flatten(),
+            _ => None,
+        }
     }
 }
 
 /// Builds a frame with its derivations, for the main analysis and for each variant with other options.
 pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Notes<'_>) -> FrameValues {
     let base = base_columns(plan, name, sources, notes);
-    let rows = sources.index.len() * plan.visits.len();
-    let mut values = FrameValues { visits: plan.visits.len(), sheets: BTreeMap::new(), rules: BTreeMap::new() };
+    let visits = plan.visits.len() + 1;
+    let rows = sources.index.len() * visits;
+    let mut values = FrameValues { visits, sheets: BTreeMap::new(), rules: BTreeMap::new() };
     let variants = plan.variants.iter().enumerate().filter(|(_, variant)| variant.rederives);
     let sets = std::iter::once((None, &plan.options)).chain(variants.map(|(at, variant)| (Some(at), &variant.options)));
     for (set, options) in sets {
@@ -69,8 +112,8 @@ pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut 
         for (position, bound) in plan.rules.iter().enumerate() {
             let id = RuleId(position);
             if bound.scope == Scope::Frame(name.to_owned()) && !derived.contains(&id) {
-                let who = |row: usize| sources.index.id(row / plan.visits.len().max(1));
-                values.rules.insert((id, set), notes.truths(id, &sheet, options, &who));
+                let who = |row: usize| sources.index.id(row / visits);
+                values.rules.insert((id, set), notes.evaluate(id, &sheet, options, &who));
             }
         }
         values.sheets.insert(set, sheet);
@@ -80,82 +123,83 @@ pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut 
 
 fn base_columns(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Notes<'_>) -> Vec<(String, Vector)> {
     let frame = &plan.frames[name];
-    let visits = plan.visits.len();
-    let subjects = sources.index.len();
-    let rows = subjects * visits;
+    let visits = plan.visits.len() + 1;
+    let rows = sources.index.len() * visits;
     // Baselines, and variables of the subject, are repeated at each visit.
-    let spread: Vec<Option<usize>> = (0..rows).map(|row| Some(row / visits)).collect();
+    let baseline: Vec<Option<usize>> = (0..rows).map(|row| Some(row - row % visits + visits - 1)).collect();
     let mut columns = Vec::new();
     let mut assessed: Vec<Option<i32>> = vec![None; rows];
-    for bound in &frame.measures {
-        let placed = measure::place(plan, bound, sources, notes);
-        if frame.dated_by.is_empty() || frame.dated_by.contains(&bound.name) {
-            for (row, date) in placed.date.iter().enumerate() {
+    let mut date_by = |name: &String, dates: &[Option<i32>]| {
+        if frame.dated_by.is_empty() || frame.dated_by.contains(name) {
+            for (row, date) in dates.iter().enumerate() {
                 assessed[row] = assessed[row].max(*date);
             }
         }
+    };
+    for bound in &frame.measures {
+        let placed = measure::place(plan, bound, sources, notes);
+        date_by(&bound.name, &placed.date);
+        columns.push((format!("{}_base", bound.name), placed.value.gather(&baseline)));
         columns.push((bound.name.clone(), placed.value));
-        columns.push((format!("{}_base", bound.name), placed.base.gather(&spread)));
         columns.push((format!("{}_date", bound.name), Vector::Date(placed.date)));
-        for (other, value, base) in placed.beside {
-            columns.push((other.clone(), value));
-            columns.push((format!("{other}_base"), base.gather(&spread)));
+        for (other, value) in placed.beside {
+            columns.push((format!("{other}_base"), value.gather(&baseline)));
+            columns.push((other, value));
         }
     }
+    for bound in &frame.scores {
+        let scored = score::place(plan, bound, &frame.named, sources, notes);
+        date_by(&bound.name, &scored.date);
+        columns.extend(scored.columns);
+        columns.push((format!("{}_date", bound.name), Vector::Date(scored.date)));
+    }
+    let calendar = Calendar { plan, sources, visits, assessed: assessed.clone() };
     for bound in &frame.doses {
         let courses = dose::courses(plan, bound, sources, notes);
-        let at_visit = (0..rows)
-            .map(|row| assessed[row].map_or(Measure::MISSING, |last| courses.mean(row / visits, last, bound.days)))
-            .collect();
-        let [first, last] = bound.baseline_days;
-        // There is no day 0: day −1 is the day before day 1.
-        let shift = |day: i32| if day > 0 { day - 1 } else { day };
-        let base: Vec<Measure> = (0..subjects)
-            .map(|subject| {
-                sources.day_one[subject].map_or(Measure::MISSING, |day_one| {
-                    courses.mean(subject, day_one + shift(last), shift(last) - shift(first) + 1)
-                })
-            })
-            .collect();
-        columns.push((bound.name.clone(), Vector::Number(at_visit)));
-        columns.push((format!("{}_base", bound.name), Vector::Number(base).gather(&spread)));
+        columns.extend(calendar.dose(bound, &courses, &frame.named));
+        let at_baseline = calendar.dose_at_baseline(bound, &courses);
+        columns.push((format!("{}_base", bound.name), at_baseline.gather(&baseline)));
     }
     for bound in &frame.events {
         let first = event::first_dates(plan, bound, sources, notes);
-        let before = (0..rows)
-            .map(|row| {
-                let (subject, visit) = (row / visits, &plan.visits[row % visits]);
-                Truth::of(event::before(first[subject], assessed[row], sources.day_one[subject], visit))
-            })
-            .collect();
-        columns.push((format!("{}_before", bound.name), Vector::Truth(before)));
+        columns.push((format!("{}_before", bound.name), calendar.before(&first)));
+        let dates = (0..rows).map(|row| first[row / visits]).collect();
+        columns.push((format!("{}_date", bound.name), Vector::Date(dates)));
     }
-    let days = (0..rows)
-        .map(|row| match (assessed[row], sources.day_one[row / visits]) {
-            (Some(date), Some(day_one)) => {
-                let day = if date >= day_one { date - day_one + 1 } else { date - day_one };
-                Measure::exact(f64::from(day))
-            }
-            _ => Measure::MISSING,
-        })
-        .collect();
-    columns.push(("visit_day".to_owned(), Vector::Number(days)));
+    columns.push(("visit_day".to_owned(), calendar.days()));
+    columns.push(("visit_week".to_owned(), calendar.weeks()));
     columns.push(("visit_date".to_owned(), Vector::Date(assessed)));
+    let of_subject: Vec<Option<usize>> = (0..rows).map(|row| Some(row / visits)).collect();
     for column in &frame.subject_columns {
         if let Some(vector) = sources.subject_sheet.column(column) {
-            columns.push((column.clone(), vector.gather(&spread)));
+            columns.push((column.clone(), vector.gather(&of_subject)));
         }
     }
+    columns.retain(|(column, _)| {
+        frame.named.contains(column) || ALWAYS.contains(&column.as_str()) || is_date(frame, column)
+    });
     columns
 }
 
+/// Columns that analyses read without a rule that names them.
+const ALWAYS: [&str; 2] = ["visit_date", "visit_day"];
+
+/// Whether a column is the date of an event: times to an event read it.
+fn is_date(frame: &BoundFrame, column: &str) -> bool {
+    frame.events.iter().any(|event| column == format!("{}_date", event.name))
+}
+
 fn derive(plan: &Plan, name: &str, sheet: &mut Sheet, options: &Options, sources: &Sources<'_>, notes: &mut Notes<'_>) {
-    let visits = plan.visits.len().max(1);
+    let visits = plan.visits.len() + 1;
     let who = |row: usize| sources.index.id(row / visits);
     for derivation in &plan.frames[name].derivations {
         match &derivation.form {
             DerivationForm::Rule(rule) => {
                 let vector = notes.evaluate(*rule, sheet, options, &who);
+                let vector = match derivation.across {
+                    Some(across) => over_visits(&vector, visits, across),
+                    None => vector,
+                };
                 sheet.insert(derivation.id.clone(), vector);
             }
             DerivationForm::Cases(cases) => {
@@ -163,6 +207,45 @@ fn derive(plan: &Plan, name: &str, sheet: &mut Sheet, options: &Options, sources
                 sheet.insert(derivation.id.clone(), Vector::Text(value));
                 sheet.insert(format!("{}_reason", derivation.id), Vector::Text(reason));
             }
+        }
+    }
+}
+
+/// What of a value over the visits of a subject is taken. Baseline stands before the first visit, and has no previous and
+/// no earlier one; its own next one is the first visit.
+fn over_visits(vector: &Vector, visits: usize, across: Across) -> Vector {
+    let baseline = visits - 1;
+    match across {
+        Across::Previous => {
+            let earlier = |row: usize| {
+                let (visit, first) = (row % visits, row - row % visits);
+                if visit == baseline {
+                    return None;
+                }
+                (first..row).rev().find(|row| !vector.is_null(*row)).or(Some(first + baseline))
+            };
+            vector.gather(&(0..vector.len()).map(earlier).collect::<Vec<_>>())
+        }
+        Across::Next => {
+            let later = |row: usize| match row % visits {
+                visit if visit == baseline => (baseline > 0).then_some(row - visit),
+                visit if visit + 1 == baseline => None,
+                _ => Some(row + 1),
+            };
+            vector.gather(&(0..vector.len()).map(later).collect::<Vec<_>>())
+        }
+        Across::Ever => {
+            let Vector::Truth(truths) = vector else { return vector.clone() };
+            let mut so_far = Truth::False;
+            let ever = |(row, truth): (usize, &Truth)| {
+                match row % visits {
+                    0 if baseline > 0 => so_far = *truth,
+                    visit if visit == baseline => so_far = Truth::False,
+                    _ => so_far = so_far.or(*truth),
+                }
+                so_far
+            };
+            Vector::Truth(truths.iter().enumerate().map(ever).collect())
         }
     }
 }
@@ -215,4 +298,39 @@ fn decide(
         texts.finish()
     };
     (collect(values), collect(reasons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::vector::Measure;
+
+    /// Rows of one subject with three visits, and baseline behind them.
+    fn numbers(values: [Option<f64>; 4]) -> Vector {
+        Vector::Number(values.map(|value| value.map_or(Measure::MISSING, Measure::exact)).to_vec())
+    }
+
+    #[test]
+    fn the_previous_value_is_the_last_earlier_one_with_baseline_as_first() {
+        let values = numbers([Some(1.0), None, Some(3.0), Some(9.0)]);
+        assert_eq!(over_visits(&values, 4, Across::Previous).show(0), "9");
+        assert_eq!(over_visits(&values, 4, Across::Previous).show(1), "1");
+        assert_eq!(over_visits(&values, 4, Across::Previous).show(2), "1");
+        assert_eq!(over_visits(&values, 4, Across::Previous).show(3), "");
+    }
+
+    #[test]
+    fn the_next_value_is_that_of_the_next_visit_or_none() {
+        let values = numbers([Some(1.0), None, Some(3.0), Some(9.0)]);
+        let next = over_visits(&values, 4, Across::Next);
+        assert_eq!([0, 1, 2, 3].map(|row| next.show(row)), ["", "3", "", "1"]);
+    }
+
+    #[test]
+    fn ever_looks_back_within_a_subject_and_never_at_baseline() {
+        use Truth::{False, True, Unknown};
+        let truths = Vector::Truth(vec![False, True, False, True, Unknown, False, True, True]);
+        let Vector::Truth(ever) = over_visits(&truths, 4, Across::Ever) else { panic!("a truth") };
+        assert_eq!(ever, [False, True, True, False, Unknown, Unknown, True, False]);
+    }
 }

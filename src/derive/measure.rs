@@ -1,6 +1,5 @@
-//! A measure at baseline and at each visit: units, results below detection, visit windows and their ties.
+//! A measure at baseline and at each visit: units, results below detection, plausible values and words.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,20 +8,18 @@ use crate::data::vector::{Measure, Texts, Type, Vector};
 use crate::derive::Notes;
 use crate::derive::frame::Sources;
 use crate::derive::records::selected;
+use crate::derive::window::Choice;
 use crate::error::{Finding, Place};
-use crate::plan::{BoundMeasure, BoundVisit, Plan};
-use crate::spec::design::Tie;
+use crate::plan::{BoundMeasure, Plan};
 
-/// A measure side by side with the visits.
+/// A measure side by side with the rows of a frame.
 pub(crate) struct Placed {
-    /// The value at each subject and visit.
+    /// The value at each subject and visit, and at baseline.
     pub(crate) value: Vector,
-    /// The baseline, for each subject.
-    pub(crate) base: Vector,
-    /// The date of the value at each subject and visit.
+    /// The date of the value.
     pub(crate) date: Vec<Option<i32>>,
-    /// Variables beside it: name, at the visit, at baseline.
-    pub(crate) beside: Vec<(String, Vector, Vector)>,
+    /// Variables beside it.
+    pub(crate) beside: Vec<(String, Vector)>,
 }
 
 /// Places the records of a measure at baseline and the visits.
@@ -60,12 +57,13 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
             of_subject[*subject].push(row);
         }
     }
-    let mut base_rows = Vec::with_capacity(of_subject.len());
-    let mut visit_rows = Vec::with_capacity(of_subject.len() * plan.visits.len());
+    // For each subject the visits, and then baseline.
+    let mut rows_of_frame = Vec::with_capacity(of_subject.len() * (plan.visits.len() + 1));
     for (subject, rows) in of_subject.iter().enumerate() {
         let day_one = sources.day_one[subject];
-        base_rows.push(day_one.and_then(|day_one| choice.baseline(rows, day_one)));
-        visit_rows.extend(plan.visits.iter().map(|visit| day_one.and_then(|day_one| choice.at(rows, day_one, visit))));
+        rows_of_frame
+            .extend(plan.visits.iter().map(|visit| day_one.and_then(|day_one| choice.at(rows, day_one, visit))));
+        rows_of_frame.push(day_one.and_then(|day_one| choice.baseline(rows, day_one)));
     }
     let beside = measure
         .beside
@@ -74,84 +72,13 @@ pub(crate) fn place(plan: &Plan, measure: &BoundMeasure, sources: &Sources<'_>, 
             let values = crate::data::sheet::numbers(&records, variable);
             let vector =
                 Vector::Number(values.iter().zip(&factors).map(|(value, factor)| value.scaled(*factor)).collect());
-            (name.clone(), vector.gather(&visit_rows), vector.gather(&base_rows))
+            (name.clone(), vector.gather(&rows_of_frame))
         })
         .collect();
     Placed {
-        value: value.gather(&visit_rows),
-        base: value.gather(&base_rows),
-        date: visit_rows.iter().map(|row| row.and_then(|row| dates[row])).collect(),
+        value: value.gather(&rows_of_frame),
+        date: rows_of_frame.iter().map(|row| row.and_then(|row| dates[row])).collect(),
         beside,
-    }
-}
-
-/// Study day of a date: the reference day is day 1, the day before it day −1.
-fn study_day(date: i32, day_one: i32) -> i32 {
-    if date >= day_one { date - day_one + 1 } else { date - day_one }
-}
-
-struct Choice<'a> {
-    dates: &'a [Option<i32>],
-    prefer: &'a [Arc<Vector>],
-    tie: Tie,
-}
-
-impl Choice<'_> {
-    fn date(&self, row: usize) -> i32 {
-        self.dates[row].unwrap_or(i32::MIN)
-    }
-
-    /// The last value on or before study day 1.
-    fn baseline(&self, rows: &[usize], day_one: i32) -> Option<usize> {
-        rows.iter()
-            .copied()
-            .filter(|row| self.date(*row) <= day_one)
-            .max_by(|a, b| self.date(*a).cmp(&self.date(*b)).then_with(|| self.preferred(*a, *b)))
-    }
-
-    /// The value nearest to the nominal day within the window, or within the wider one if there is none.
-    fn at(&self, rows: &[usize], day_one: i32, visit: &BoundVisit) -> Option<usize> {
-        let within = |reach: i32| {
-            rows.iter()
-                .copied()
-                .filter(|row| {
-                    let day = study_day(self.date(*row), day_one);
-                    day > 1 && (day - visit.day).abs() <= reach
-                })
-                .max_by(|a, b| self.nearer(*a, *b, day_one, visit.day))
-        };
-        within(visit.within).or_else(|| visit.when_empty.and_then(within))
-    }
-
-    /// The nearer of two is the greater; then by the tie rule, then by the order of preference.
-    fn nearer(&self, a: usize, b: usize, day_one: i32, nominal: i32) -> Ordering {
-        let distance = |row: usize| (study_day(self.date(row), day_one) - nominal).abs();
-        let by_date = match self.tie {
-            Tie::Later => self.date(a).cmp(&self.date(b)),
-            Tie::Earlier => self.date(b).cmp(&self.date(a)),
-        };
-        distance(b).cmp(&distance(a)).then(by_date).then_with(|| self.preferred(a, b))
-    }
-
-    /// Of two records of a day the preferred one is the greater; identical ones fall back on canonical order.
-    fn preferred(&self, a: usize, b: usize) -> Ordering {
-        self.prefer.iter().map(|vector| compare(vector, a, b)).find(|order| order.is_ne()).unwrap_or_else(|| a.cmp(&b))
-    }
-}
-
-/// True before false, the larger before the smaller, the later text before the earlier; missing comes last.
-fn compare(vector: &Vector, a: usize, b: usize) -> Ordering {
-    match (vector.is_null(a), vector.is_null(b)) {
-        (true, true) => return Ordering::Equal,
-        (true, false) => return Ordering::Less,
-        (false, true) => return Ordering::Greater,
-        (false, false) => {}
-    }
-    match vector {
-        Vector::Truth(values) => values[a].cmp(&values[b]),
-        Vector::Number(values) => values[a].low.total_cmp(&values[b].low),
-        Vector::Text(texts) => texts.get(a).cmp(&texts.get(b)),
-        Vector::Date(values) => values[a].cmp(&values[b]),
     }
 }
 
@@ -264,48 +191,4 @@ fn words(measure: &BoundMeasure, records: &Sheet, who: &dyn Fn(usize) -> String,
         notes.findings.push(Finding::warning(place, message));
     }
     Vector::Text(kept)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn visit(when_empty: Option<i32>) -> BoundVisit {
-        BoundVisit { id: "W".into(), day: 29, within: 7, when_empty }
-    }
-
-    fn choose(days: &[i32], tie: Tie, when_empty: Option<i32>) -> Option<usize> {
-        // Day one is date 0, so that study day d is date d − 1.
-        let dates: Vec<Option<i32>> = days.iter().map(|day| Some(if *day > 0 { day - 1 } else { *day })).collect();
-        let rows: Vec<usize> = (0..days.len()).collect();
-        Choice { dates: &dates, prefer: &[], tie }.at(&rows, 0, &visit(when_empty))
-    }
-
-    #[test]
-    fn the_nearest_record_wins_and_the_tie_goes_to_the_later() {
-        assert_eq!(choose(&[22, 28, 31, 36], Tie::Later, None), Some(1));
-        assert_eq!(choose(&[27, 31], Tie::Later, None), Some(1));
-        assert_eq!(choose(&[27, 31], Tie::Earlier, None), Some(0));
-    }
-
-    #[test]
-    fn the_window_has_edges_and_widens_only_when_empty() {
-        assert_eq!(choose(&[21, 37], Tie::Later, None), None);
-        assert_eq!(choose(&[22], Tie::Later, None), Some(0));
-        assert_eq!(choose(&[36], Tie::Later, None), Some(0));
-        assert_eq!(choose(&[17, 42], Tie::Later, Some(14)), Some(0));
-        assert_eq!(choose(&[43], Tie::Later, Some(14)), Some(0));
-        assert_eq!(choose(&[44], Tie::Later, Some(14)), None);
-        assert_eq!(choose(&[16, 36], Tie::Later, Some(14)), Some(1));
-    }
-
-    #[test]
-    fn baseline_is_the_last_value_on_or_before_day_one() {
-        let dates = [Some(-3), Some(0), Some(1)];
-        let choice = Choice { dates: &dates, prefer: &[], tie: Tie::Later };
-        assert_eq!(choice.baseline(&[0, 1, 2], 0), Some(1));
-        assert_eq!(choice.baseline(&[2], 0), None);
-        assert_eq!(study_day(-1, 0), -1);
-        assert_eq!(study_day(0, 0), 1);
-    }
 }

@@ -4,13 +4,16 @@
 //! Data can contradict a specification only when they are looked at, so this stage has findings too: a subject that
 //! is not in the subjects' dataset, a unit without conversion, a division by zero, a rule undecided for everybody.
 
+mod calendar;
 mod conservation;
 mod dose;
 mod event;
 mod frame;
 mod measure;
 mod records;
+mod score;
 mod subjects;
+mod window;
 
 pub use frame::FrameValues;
 
@@ -256,7 +259,7 @@ fn listed_levels(plan: &Plan, rules: &BTreeMap<RuleId, Arc<Vector>>, index: &Sub
         _ => &[],
     });
     for item in items {
-        let ItemKind::Category(rule, levels) = &item.kind else { continue };
+        let ItemKind::Category(rule, levels, _) = &item.kind else { continue };
         let Some(Vector::Text(texts)) = rules.get(rule).map(|vector| &**vector) else { continue };
         if levels.is_empty() {
             continue;

@@ -3,14 +3,19 @@
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
-use crate::spec::derivation::Derivation;
+use crate::spec::derivation::{Across, Derivation, Dose, Score};
 use crate::spec::design::{ArmBasis, Tie};
+use crate::spec::endpoint::Endpoint;
+use crate::spec::instrument;
+use crate::spec::outcome::{Continuous, Time};
 
 /// The paragraphs of the methods section.
 pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenance) -> Vec<MethodsParagraph> {
     let mut all = vec![analysis_sets(study), statistics(study, results)];
     all.extend(visits(study));
+    all.extend(instruments(study));
     all.extend(definitions(study));
+    all.extend(outcomes(study));
     all.extend(options(study));
     all.push(numbers(provenance));
     all
@@ -74,6 +79,60 @@ fn visits(study: &Study) -> Option<MethodsParagraph> {
     })
 }
 
+/// Scores and doses: the instrument each comes from, and how it is applied.
+fn instruments(study: &Study) -> Option<MethodsParagraph> {
+    let scores = study.score.values().map(score);
+    let doses = study.dose.values().map(dose);
+    let paragraphs: Vec<String> = scores.chain(doses).collect();
+    let heading = "Scores and doses".to_owned();
+    (!paragraphs.is_empty()).then_some(MethodsParagraph { heading, paragraphs, rules: Vec::new() })
+}
+
+fn score(score: &Score) -> String {
+    let Some(instrument) = instrument::score(&score.instrument) else { return format!("{}.", score.label) };
+    let of = named(&score.label, &instrument.label);
+    let mut text = format!(
+        "{of}; source: {}. All its items ({}) are taken from the day of assessment nearest to the nominal day. A total \
+         with an item missing is missing.",
+        instrument.source,
+        instrument.item.len(),
+    );
+    if !score.recorded.is_empty() {
+        text.push_str(
+            " Totals are computed from the items; a recorded total is taken only where there are no items at all.",
+        );
+    }
+    text
+}
+
+fn dose(dose: &Dose) -> String {
+    let Some(instrument) = instrument::dose(&dose.instrument) else { return format!("{}.", dose.label) };
+    let of = named(&dose.label, &instrument.label);
+    let [first, last] = dose.baseline_days.map(day);
+    let mut text = format!(
+        "{of}, {}; source: {}. The dose is the daily mean over the {} days that end on the day of the visit, at \
+         baseline over days {first} to {last}. An unknown first day of a record is taken as the first it may be, or study \
+         day 1 if that is later and still possible; an unknown last day as the last it may be.",
+        instrument.unit, instrument.source, dose.days,
+    );
+    if let Some(pulse) = &dose.pulse {
+        let routes =
+            if pulse.routes.is_empty() { String::new() } else { format!(", route {}", pulse.routes.join(" or ")) };
+        text.push_str(&format!(" A pulse is {} {} or more in one record{routes}.", pulse.from, instrument.unit));
+    }
+    text
+}
+
+/// What the study calls it, and what it is.
+fn named(label: &str, instrument: &str) -> String {
+    if label == instrument { label.to_owned() } else { format!("{label}: {instrument}") }
+}
+
+/// A study day as printed.
+fn day(day: i32) -> String {
+    if day < 0 { format!("−{}", day.unsigned_abs()) } else { day.to_string() }
+}
+
 fn definitions(study: &Study) -> Option<MethodsParagraph> {
     if study.derivation.is_empty() {
         return None;
@@ -83,20 +142,30 @@ fn definitions(study: &Study) -> Option<MethodsParagraph> {
         .iter()
         .map(|derivation| Fact { label: label(derivation), text: definition(derivation) })
         .collect();
-    Some(MethodsParagraph {
-        heading: "Definitions".to_owned(),
-        paragraphs: vec![
-            "Rules are SQL expressions of three-valued logic: what cannot be decided from the data is unknown, not false. \
+    let mut sources: Vec<&String> = study.derivation.iter().filter_map(|own| own.source.as_ref()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let mut paragraphs = vec![
+        "Rules are SQL expressions of three-valued logic: what cannot be decided from the data is unknown, not false. \
              Measured values are compared with a relative tolerance of 10⁻⁹. A result below detection is the interval \
              below its limit, and decides a comparison only if the whole interval does."
-                .to_owned(),
-        ],
-        rules,
-    })
+            .to_owned(),
+    ];
+    if !sources.is_empty() {
+        let sources: Vec<&str> = sources.into_iter().map(String::as_str).collect();
+        paragraphs.push(format!("Rules of instruments come from: {}.", sources.join(". ")));
+    }
+    Some(MethodsParagraph { heading: "Definitions".to_owned(), paragraphs, rules })
 }
 
 fn label(derivation: &Derivation) -> String {
-    format!("{} — {}", derivation.id, derivation.label)
+    let across = match derivation.across {
+        None => "",
+        Some(Across::Previous) => " (the value at the last earlier visit that has one, baseline included)",
+        Some(Across::Next) => " (the value at the next visit of the schedule)",
+        Some(Across::Ever) => " (whether it held at this visit or an earlier one after baseline)",
+    };
+    format!("{} — {}{across}", derivation.id, derivation.label)
 }
 
 fn definition(derivation: &Derivation) -> String {
@@ -119,6 +188,70 @@ fn definition(derivation: &Derivation) -> String {
         })
         .collect();
     cases.join("; ")
+}
+
+/// Outcomes over the visits: numbers with their change, and times to events.
+fn outcomes(study: &Study) -> Option<MethodsParagraph> {
+    let numbers = study.endpoint.iter().filter_map(|endpoint| Some(change(endpoint, endpoint.continuous.as_ref()?)));
+    let times = study.endpoint.iter().filter_map(|endpoint| Some(duration(study, endpoint, endpoint.time.as_ref()?)));
+    let rules: Vec<Fact> = numbers.chain(times).collect();
+    if rules.is_empty() {
+        return None;
+    }
+    let mut paragraphs = Vec::new();
+    if study.endpoint.iter().any(|endpoint| endpoint.continuous.is_some()) {
+        paragraphs.push(
+            "The change of a number is its value at the visit minus that at baseline, in those who have both; nothing \
+             is imputed. Analysis of covariance of a change has the arm as factor and the baseline as covariate."
+                .to_owned(),
+        );
+    }
+    if study.endpoint.iter().any(|endpoint| endpoint.time.is_some()) {
+        paragraphs.push(
+            "Times are in days, the first day counting as 1, to the date of the first visit at which the event is \
+             established. Whoever has neither event nor competing event is censored at the last visit assessed, and on \
+             day 1 if there is none."
+                .to_owned(),
+        );
+    }
+    let mut times = study.endpoint.iter().filter_map(|endpoint| endpoint.time.as_ref());
+    if times.any(|time| !time.competing.is_empty()) {
+        paragraphs.push(
+            "Where hazards are compared, a competing event is once censored on its day, and once kept at risk to the \
+             last day observed."
+                .to_owned(),
+        );
+    }
+    Some(MethodsParagraph { heading: "Outcomes over the visits".to_owned(), paragraphs, rules })
+}
+
+fn change(endpoint: &Endpoint, continuous: &Continuous) -> Fact {
+    let unit = continuous.unit.as_ref().map(|unit| format!(", {unit}")).unwrap_or_default();
+    let worse = if continuous.higher_is_worse { "higher" } else { "lower" };
+    let mut text = format!("value: {}; baseline: {}", one_line(&continuous.value.sql), one_line(&continuous.base.sql));
+    if let Some(worst) = &continuous.worst {
+        text.push_str(&format!("; worst rank: {}", one_line(&worst.sql)));
+    }
+    Fact { label: format!("{}{unit} ({worse} is worse)", endpoint.label), text }
+}
+
+fn duration(study: &Study, endpoint: &Endpoint, time: &Time) -> Fact {
+    let events = time.competing.iter().map(|name| study.event.get(&**name).map_or(&**name, |event| &*event.label));
+    let events: Vec<&str> = events.collect();
+    let competing = if events.is_empty() {
+        "no competing events".to_owned()
+    } else {
+        format!("competing events: {}, before an event seen on the same day", events.join(", "))
+    };
+    Fact {
+        label: format!("{} ({competing}; observed to day {})", endpoint.label, day(time.last_day)),
+        text: format!(
+            "start: {}; event: {}; assessed: {}",
+            one_line(&time.start.sql),
+            one_line(&time.event.sql),
+            one_line(&time.assessed.sql)
+        ),
+    }
 }
 
 fn options(study: &Study) -> Option<MethodsParagraph> {

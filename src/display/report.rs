@@ -100,6 +100,12 @@ pub enum Body {
     Plot(Plot),
     /// A participant flow diagram.
     Flow(Flow),
+    /// Plots side by side on the same axes.
+    Panels(Vec<Panel>),
+    /// Estimates with their intervals on one scale, a line each.
+    Forest(Forest),
+    /// Tables of shaded cells.
+    Grid(Grid),
 }
 
 /// A table: a stub and columns of cells.
@@ -181,7 +187,7 @@ pub struct Plot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// The series, one an arm, in the order of the arms.
+    /// The series: one an arm, in the order of the arms, or one a subject.
     pub series: Vec<Series>,
     /// Rows under the plot, aligned with the ticks of the horizontal axis ("n/N by visit").
     pub under: Vec<UnderRow>,
@@ -207,7 +213,7 @@ pub struct Axis {
 /// The marks of one arm.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
-    /// Label in the legend.
+    /// Label in the legend; an empty one has no entry there.
     pub label: String,
     /// Position among the arms: colour, symbol and line style follow it in every figure.
     pub arm: usize,
@@ -215,6 +221,8 @@ pub struct Series {
     pub style: SeriesStyle,
     /// The marks, from left to right.
     pub marks: Vec<Mark>,
+    /// Where a step function has censored subjects: horizontal and vertical position of a small tick.
+    pub censored: Vec<(f64, f64)>,
 }
 
 /// How marks are joined.
@@ -223,6 +231,109 @@ pub struct Series {
 pub enum SeriesStyle {
     /// Symbols with intervals, joined by lines.
     Points,
+    /// A step function: each value holds until the next mark, the last to the end of the axis. Intervals are bands.
+    Steps,
+    /// A thin line without symbols: one of many subjects.
+    Thin,
+}
+
+/// One of several plots side by side.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Panel {
+    /// What stands above it, such as the label of an arm.
+    pub title: String,
+    /// The plot.
+    pub plot: Plot,
+}
+
+/// Estimates with their intervals on one scale, a line each, beside columns of text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Forest {
+    /// What stands above the stubs.
+    pub stub_head: String,
+    /// The columns of text between the stubs and the scale.
+    pub columns: Vec<Column>,
+    /// The lines.
+    pub rows: Vec<ForestRow>,
+    /// The scale.
+    pub axis: Axis,
+    /// Where there is no difference.
+    pub reference: f64,
+    /// What lies left and right of it, in words: "favours …".
+    pub sides: Option<(String, String)>,
+    /// The figure in words and numbers.
+    pub alt: String,
+}
+
+/// A line of a forest.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ForestRow {
+    /// Depth of the stub, from 0.
+    pub indent: u8,
+    /// The stub.
+    pub stub: String,
+    /// A heading has neither cells nor mark.
+    pub heading: bool,
+    /// The main analysis: its mark is a larger, filled one.
+    pub main: bool,
+    /// The cells, one a column.
+    pub cells: Vec<Cell>,
+    /// The estimate and its interval; none where it is not estimable.
+    pub mark: Option<(f64, (f64, f64))>,
+    /// Keys of the results the mark shows.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
+}
+
+/// Tables of shaded cells: a heat map, or the outcomes of all completions of missing data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Grid {
+    /// The tables, side by side where they fit.
+    pub panels: Vec<GridPanel>,
+    /// What shades and outlines mean: an example of a cell and words.
+    pub legend: Vec<(GridCell, String)>,
+    /// The figure in words and numbers.
+    pub alt: String,
+}
+
+/// A table of shaded cells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GridPanel {
+    /// What stands above it.
+    pub title: String,
+    /// What the columns are; empty where their labels say it.
+    pub x_title: String,
+    /// What the rows are; empty where their labels say it.
+    pub y_title: String,
+    /// Labels of the columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<GridRow>,
+}
+
+/// A row of shaded cells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GridRow {
+    /// Its label.
+    pub label: String,
+    /// A little room above: a new group begins.
+    pub opens_group: bool,
+    /// The cells, one a column.
+    pub cells: Vec<GridCell>,
+}
+
+/// A shaded cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GridCell {
+    /// Its text, which must be readable on its shade.
+    pub text: String,
+    /// How dark, from 0 (paper) to 100.
+    pub shade: u8,
+    /// Whether it has a heavy outline.
+    pub outlined: bool,
+    /// Keys of the results shown.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
 }
 
 /// A mark of a plot.

@@ -48,8 +48,10 @@ impl Package {
         ];
         files.extend(lock.map(|lock| ("data.lock".to_owned(), lock.as_bytes().to_vec())));
         for extract in &results.extracts {
+            let derived = study.export.iter().any(|export| *export.dataset == *extract.id);
+            let folder = if derived { "datasets" } else { "listings" };
             files.push((
-                format!("listings/{}.csv", file_name(&extract.id)),
+                format!("{folder}/{}.csv", file_name(&extract.id)),
                 store::extract_to_csv(extract).into_bytes(),
             ));
         }

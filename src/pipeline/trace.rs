@@ -1,13 +1,15 @@
 //! Where a number came from: display, rows, analysis, rules with their places, datasets, subjects.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::analysis::{self, Trace};
 use crate::display;
-use crate::display::report::{Body, Display};
+use crate::display::report::{Body, Display, ForestRow, Plot};
 use crate::error::{Error, Finding, Place, Stage, nearest};
 use crate::pipeline::{Checked, Progress, StudyFile, check, provenance};
-use crate::results::{AnalysisSource, Key, Row, Value};
+use crate::plan::{BoundBinary, JobKind};
+use crate::results::{AnalysisSource, Key, Results, Row, Statistic, Value};
 
 /// The chain behind a display, an analysis, or some of its rows.
 #[derive(Clone, Debug)]
@@ -17,7 +19,15 @@ pub struct Explanation {
     /// The analyses behind it.
     analyses: Vec<AnalysisSource>,
     /// The rows, with the subjects they count.
-    rows: Vec<(Row, Vec<String>)>,
+    rows: Vec<(Row, Counted)>,
+}
+
+/// The subjects of a row: those it counts, and for a response those it does not; each under the reason, where there is
+/// one.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    within: BTreeMap<String, Vec<String>>,
+    without: BTreeMap<String, Vec<String>>,
 }
 
 /// Explains a display (`t-14-1-1`), an analysis (`rr_w24`) or some of its rows (`rr_w24 arm=msc statistic=count`).
@@ -42,12 +52,12 @@ pub fn explain(
         None => row.key.analysis == id,
     };
     let conditions = conditions.iter().map(|text| Condition::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let rows: Vec<(Row, Vec<String>)> = results
+    let rows: Vec<(Row, Counted)> = results
         .rows
         .iter()
         .filter(wanted)
         .filter(|row| conditions.iter().all(|condition| condition.holds(&row.key)))
-        .map(|row| (row.clone(), subjects(&checked, row)))
+        .map(|row| (row.clone(), counted(&checked, &results, row)))
         .collect();
     let names: Vec<&str> = match &keys {
         Some(keys) => provenance
@@ -111,9 +121,50 @@ fn no_row(conditions: &[Condition], keys: &[&Key]) -> Error {
     Error::one(Stage::Usage, finding)
 }
 
-fn subjects(checked: &Checked, row: &Row) -> Vec<String> {
-    let positions = row.subjects.iter().flatten();
-    positions.filter_map(|position| checked.frames.subjects.get(*position as usize)).cloned().collect()
+/// The subjects of a row. Those not counted are the others of the row with the number of the same group.
+fn counted(checked: &Checked, results: &Results, row: &Row) -> Counted {
+    let name = |position: u32| checked.frames.subjects.get(position as usize).cloned().unwrap_or_default();
+    let reason = |position: u32| reason(checked, &row.key, position as usize);
+    let mut all = Counted::default();
+    for position in row.subjects.iter().flatten() {
+        all.within.entry(reason(*position)).or_default().push(name(*position));
+    }
+    let is_response = row.key.statistic == Statistic::Count && binary(checked, &row.key).is_some();
+    let number = Key { statistic: Statistic::N, ..row.key.clone() };
+    if let (true, Some(number)) = (is_response, results.rows.iter().find(|other| other.key == number)) {
+        let others = number
+            .subjects
+            .iter()
+            .flatten()
+            .filter(|position| !row.subjects.iter().flatten().any(|own| own == *position));
+        for position in others {
+            all.without.entry(reason(*position)).or_default().push(name(*position));
+        }
+    }
+    all
+}
+
+fn binary<'a>(checked: &'a Checked, key: &Key) -> Option<&'a BoundBinary> {
+    checked.plan.jobs.iter().find_map(|job| match &job.kind {
+        JobKind::Binary(binary) if job.analysis == key.analysis => Some(binary),
+        _ => None,
+    })
+}
+
+/// Why a subject is counted or not, in the words of the specification; empty where it has none.
+fn reason(checked: &Checked, key: &Key, subject: usize) -> String {
+    let of = || {
+        let binary = binary(checked, key)?;
+        let at = key.at.as_ref()?;
+        let visit = checked.plan.visits.iter().position(|visit| visit.id == *at)?;
+        let variant = key.variant.as_ref();
+        let variant = variant.and_then(|id| checked.plan.variants.iter().position(|variant| variant.id == *id));
+        let set = checked.plan.derivation_set(variant);
+        let frame = checked.frames.frames.get(&binary.frame)?;
+        let (vector, row) = frame.value_in(binary.reason?, set, subject, visit)?;
+        Some(vector.show(row))
+    };
+    of().unwrap_or_default()
 }
 
 /// The keys of all results a display shows.
@@ -122,10 +173,18 @@ fn shown_keys(display: &Display) -> Vec<Key> {
         Body::Table(table) => {
             table.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
         }
-        Body::Plot(plot) => {
-            let marks = plot.series.iter().flat_map(|series| &series.marks).flat_map(|mark| mark.keys.iter().cloned());
-            let cells = plot.under.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned());
-            marks.chain(cells).collect()
+        Body::Plot(plot) => plot_keys(plot),
+        Body::Panels(panels) => panels.iter().flat_map(|panel| plot_keys(&panel.plot)).collect(),
+        Body::Forest(forest) => {
+            let of_row = |row: &ForestRow| {
+                let cells = row.cells.iter().flat_map(|cell| cell.keys.iter().cloned());
+                cells.chain(row.keys.iter().cloned()).collect::<Vec<_>>()
+            };
+            forest.rows.iter().flat_map(of_row).collect()
+        }
+        Body::Grid(grid) => {
+            let rows = grid.panels.iter().flat_map(|panel| &panel.rows);
+            rows.flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
         }
         Body::Flow(flow) => {
             let arms = flow.arms.iter().flat_map(|arm| [&arm.allocation, &arm.follow_up, &arm.analysis]);
@@ -133,6 +192,12 @@ fn shown_keys(display: &Display) -> Vec<Key> {
             boxes.flat_map(|flow_box| &flow_box.lines).flat_map(|line| line.keys.iter().cloned()).collect()
         }
     }
+}
+
+fn plot_keys(plot: &Plot) -> Vec<Key> {
+    let marks = plot.series.iter().flat_map(|series| &series.marks).flat_map(|mark| mark.keys.iter().cloned());
+    let cells = plot.under.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned());
+    marks.chain(cells).collect()
 }
 
 /// A condition on rows, `arm=msc`.
@@ -165,7 +230,7 @@ impl Condition {
     /// What a row has under the name of the condition.
     fn value_of(&self, key: &Key) -> Option<String> {
         match self.name.as_str() {
-            "arm" => key.groups.first().map(|(_, level)| level.clone()),
+            "arm" => arm_of(key).map(str::to_owned),
             "variant" => Some(key.variant.clone().unwrap_or_else(|| "main".to_owned())),
             "variable" => key.variable.clone(),
             "level" => key.levels.first().cloned(),
@@ -194,10 +259,14 @@ impl fmt::Display for Explanation {
                 writeln!(f, "    {}  {}: {}{nulls}", rule.place, rule.defines, rule.text)?;
             }
             writeln!(f, "  rows:")?;
-            for (row, subjects) in self.rows.iter().filter(|(row, _)| row.key.analysis == source.analysis) {
+            for (row, counted) in self.rows.iter().filter(|(row, _)| row.key.analysis == source.analysis) {
                 writeln!(f, "    {} = {}", key_text(&row.key), value_text(row))?;
-                if !subjects.is_empty() {
-                    writeln!(f, "      subjects: {}", subjects.join(" "))?;
+                let within = if counted.without.is_empty() { "subjects" } else { "counted" };
+                for (what, subjects) in [(within, &counted.within), ("not counted", &counted.without)] {
+                    for (reason, subjects) in subjects {
+                        let reason = if reason.is_empty() { String::new() } else { format!(", {reason}") };
+                        writeln!(f, "      {what}{reason}: {}", subjects.join(" "))?;
+                    }
                 }
             }
         }
@@ -205,15 +274,23 @@ impl fmt::Display for Explanation {
     }
 }
 
+fn arm_of(key: &Key) -> Option<&str> {
+    key.groups.iter().find(|(group, _)| group == "arm").map(|(_, level)| level.as_str())
+}
+
 fn key_text(key: &Key) -> String {
     let mut parts = Vec::new();
     let mut part = |name: &str, value: Option<&str>| parts.extend(value.map(|value| format!("{name}={value}")));
     part("variant", key.variant.as_deref());
-    part("arm", key.groups.first().map(|(_, level)| level.as_str()));
+    part("arm", arm_of(key));
+    for (group, level) in key.groups.iter().filter(|(group, _)| group != "arm") {
+        part(group, Some(level));
+    }
     let contrast = key.contrast.as_ref().map(|(first, second)| format!("{first}-{second}"));
     part("contrast", contrast.as_deref());
     part("variable", key.variable.as_deref());
-    part("level", key.levels.first().map(String::as_str));
+    let levels = key.levels.join("→");
+    part("level", (!key.levels.is_empty()).then_some(levels.as_str()));
     part("at", key.at.as_deref());
     part("method", key.method.map(crate::results::Method::name));
     part("statistic", Some(key.statistic.name()));

@@ -1,6 +1,6 @@
 //! The binding itself: a walk over the specification that compiles each rule against the columns it may name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::LockedData;
 use crate::data::evaluate::Options;
@@ -11,13 +11,10 @@ use crate::data::vector::Type;
 use crate::error::{Error, Finding, Stage, nearest};
 use crate::plan::schema::{Schema, option_value};
 use crate::plan::{
-    BoundArm, BoundCase, BoundDerivation, BoundDose, BoundEvent, BoundFrame, BoundMeasure, BoundRule, BoundSet,
-    BoundSubjectVariable, BoundVariant, BoundVisit, DerivationForm, Plan, RuleId, Scope, Source,
+    BoundArm, BoundFrame, BoundRule, BoundSet, BoundSubjectVariable, BoundVariant, BoundVisit, Plan, RuleId, Scope,
 };
 use crate::spec::Study;
-use crate::spec::derivation::{Derivation, Dose, Event, Frame, Measure};
 use crate::spec::design::Tie;
-use crate::spec::instrument;
 use crate::spec::text::{Name, RuleText};
 
 /// Binds a specification to locked data.
@@ -33,12 +30,14 @@ pub fn bind(study: &Study, data: &LockedData) -> Result<Plan, Error> {
 /// A walk over the specification.
 pub(super) struct Binding<'a> {
     pub(super) study: &'a Study,
-    datasets: BTreeMap<String, Schema>,
-    options: Options,
-    rules: Vec<BoundRule>,
-    findings: Vec<Finding>,
+    pub(super) datasets: BTreeMap<String, Schema>,
+    pub(super) options: Options,
+    pub(super) rules: Vec<BoundRule>,
+    pub(super) findings: Vec<Finding>,
     /// Columns of each frame, derivations included.
-    frames: BTreeMap<String, Schema>,
+    pub(super) frames: BTreeMap<String, Schema>,
+    /// Columns of frames that something other than a rule names.
+    named: BTreeMap<String, BTreeSet<String>>,
     /// The subjects' dataset with the variables that come from frames.
     subjects: Schema,
 }
@@ -60,7 +59,16 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let subjects = datasets.get(&*study.data.subjects).cloned().unwrap_or_else(|| Schema::new("", Vec::new()));
-        Self { study, datasets, options, rules: Vec::new(), findings: Vec::new(), frames: BTreeMap::new(), subjects }
+        Self {
+            study,
+            datasets,
+            options,
+            rules: Vec::new(),
+            findings: Vec::new(),
+            frames: BTreeMap::new(),
+            named: BTreeMap::new(),
+            subjects,
+        }
     }
 
     fn plan(&mut self) -> Plan {
@@ -111,6 +119,8 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let jobs = self.jobs();
+        let mut frames = frames;
+        self.keep_named(&mut frames);
         let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
         Plan {
             subjects: study.data.subjects.to_string(),
@@ -129,6 +139,7 @@ impl<'a> Binding<'a> {
                     when_empty: visit.when_empty,
                 })
                 .collect(),
+            baseline: study.visits.as_ref().map_or_else(String::new, |visits| visits.baseline.id.clone()),
             frames,
             subject_variables,
             options: self.options.clone(),
@@ -240,212 +251,15 @@ impl<'a> Binding<'a> {
             .collect()
     }
 
-    fn frame(&mut self, name: &str, frame: &Frame) -> BoundFrame {
-        let study = self.study;
-        let mut schema = Schema::new(format!("frame {name}"), Vec::new()).with_options(&self.options);
-        schema.add("visit_date", Type::Date);
-        schema.add("visit_day", Type::Number);
-        let mut bound = BoundFrame {
-            measures: Vec::new(),
-            dated_by: frame.dated_by.iter().map(ToString::to_string).collect(),
-            doses: Vec::new(),
-            events: Vec::new(),
-            subject_columns: Vec::new(),
-            derivations: Vec::new(),
-        };
-        for measure_name in &frame.measures {
-            let Some(measure) = study.measure.get(&**measure_name) else { continue };
-            if let Some(measure) = self.measure(measure_name, measure, &mut schema) {
-                bound.measures.push(measure);
-            } else {
-                for other in std::iter::once(&**measure_name).chain(measure.beside.keys().map(String::as_str)) {
-                    schema.add_untyped(other);
-                    schema.add_untyped(format!("{other}_base"));
-                }
-                schema.add_untyped(format!("{measure_name}_date"));
-            }
-        }
-        for dose_name in &frame.doses {
-            if let Some(dose) = study.dose.get(&**dose_name) {
-                schema.add(dose_name.to_string(), Type::Number);
-                schema.add(format!("{dose_name}_base"), Type::Number);
-                bound.doses.extend(self.dose(dose_name, dose));
-            }
-        }
-        for event_name in &frame.events {
-            if let Some(event) = study.event.get(&**event_name) {
-                schema.add(format!("{event_name}_before"), Type::Truth);
-                bound.events.push(self.event(event_name, event));
-            }
-        }
-        if let Some(subjects) = self.datasets.get(&*study.data.subjects) {
-            use crate::data::typing::Names;
-            for column in subjects.columns() {
-                if let (false, Some(kind)) = (schema.has(&column), subjects.column(&column)) {
-                    if subjects.is_untyped(&column) {
-                        schema.add_untyped(column.clone());
-                    } else {
-                        schema.add(column.clone(), kind);
-                    }
-                    bound.subject_columns.push(column);
-                }
-            }
-        }
-        self.frames.insert(name.to_owned(), schema);
-        for derivation in study.derivation.iter().filter(|derivation| &*derivation.frame == name) {
-            let form = self.derivation(name, derivation);
-            bound.derivations.push(BoundDerivation { id: derivation.id.to_string(), form });
-        }
-        let named: std::collections::BTreeSet<String> = self
-            .rules
-            .iter()
-            .filter(|rule| rule.scope == Scope::Frame(name.to_owned()))
-            .flat_map(|rule| rule.rule.columns().into_iter().map(|(column, _)| column.to_owned()).collect::<Vec<_>>())
-            .collect();
-        bound.subject_columns.retain(|column| named.contains(column));
-        bound
-    }
-
-    fn measure(&mut self, name: &str, measure: &Measure, schema: &mut Schema) -> Option<BoundMeasure> {
-        let dataset = &measure.dataset;
-        let scope = Scope::Dataset(dataset.to_string());
-        let kind = self.variable(dataset, &measure.value, &[Type::Number, Type::Text])?;
-        self.variable(dataset, &measure.date, &[Type::Date])?;
-        if let Some(text) = &measure.text {
-            self.variable(dataset, text, &[Type::Text])?;
-        }
-        let conversions = instrument::units().conversion;
-        let unit = match &measure.unit {
-            None => None,
-            Some(unit) => {
-                self.variable(dataset, &unit.variable, &[Type::Text])?;
-                let conversion = conversions.get(&*unit.conversion)?.clone();
-                Some((unit.variable.to_string(), unit.to.clone(), conversion))
-            }
-        };
-        schema.add(name, kind);
-        schema.add(format!("{name}_base"), kind);
-        schema.add(format!("{name}_date"), Type::Date);
-        let mut beside = Vec::new();
-        for (other, variable) in &measure.beside {
-            self.variable(dataset, variable, &[Type::Number])?;
-            schema.add(other.clone(), Type::Number);
-            schema.add(format!("{other}_base"), Type::Number);
-            beside.push((other.clone(), variable.to_string()));
-        }
-        Some(BoundMeasure {
-            name: name.to_owned(),
-            dataset: dataset.to_string(),
-            select: self.truth(&measure.r#where, scope.clone(), &format!("records of {name}")),
-            value: measure.value.to_string(),
-            kind,
-            text: measure.text.as_ref().map(ToString::to_string),
-            unit,
-            date: measure.date.to_string(),
-            prefer: measure
-                .prefer
-                .iter()
-                .filter_map(|rule| {
-                    self.compile(rule, scope.clone(), None, &format!("preference among records of {name}"))
-                })
-                .collect(),
-            beside,
-            plausible: measure.plausible,
-            words: measure.words.clone(),
-        })
-    }
-
-    fn dose(&mut self, name: &str, dose: &Dose) -> Option<BoundDose> {
-        let dataset = &dose.dataset;
-        let scope = Scope::Dataset(dataset.to_string());
-        for text in [&dose.drug, &dose.unit, &dose.frequency, &dose.route] {
-            self.variable(dataset, text, &[Type::Text])?;
-        }
-        self.variable(dataset, &dose.amount, &[Type::Number])?;
-        for date in [&dose.start, &dose.end] {
-            self.variable(dataset, &date.date, &[Type::Date])?;
-            if let Some(text) = &date.text {
-                self.variable(dataset, text, &[Type::Text])?;
-            }
-        }
-        let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
-        Some(BoundDose {
-            name: name.to_owned(),
-            dataset: dataset.to_string(),
-            select: self.truth(&dose.r#where, scope.clone(), &format!("records of {name}")),
-            instrument: instrument::dose(&dose.instrument)?,
-            drug: dose.drug.to_string(),
-            amount: dose.amount.to_string(),
-            unit: dose.unit.to_string(),
-            frequency: dose.frequency.to_string(),
-            route: dose.route.to_string(),
-            start: (dose.start.date.to_string(), text(&dose.start.text)),
-            end: (dose.end.date.to_string(), text(&dose.end.text)),
-            ongoing: dose.ongoing.as_ref().map(|rule| self.truth(rule, scope, &format!("ongoing records of {name}"))),
-            days: dose.days,
-            baseline_days: dose.baseline_days,
-        })
-    }
-
-    fn event(&mut self, name: &str, event: &Event) -> BoundEvent {
-        self.variable(&event.dataset, &event.date, &[Type::Date]);
-        if let Some(text) = &event.text {
-            self.variable(&event.dataset, text, &[Type::Text]);
-        }
-        BoundEvent {
-            name: name.to_owned(),
-            dataset: event.dataset.to_string(),
-            select: event
-                .r#where
-                .as_ref()
-                .map(|rule| self.truth(rule, Scope::Dataset(event.dataset.to_string()), &event.label)),
-            date: event.date.to_string(),
-            text: event.text.as_ref().map(ToString::to_string),
-        }
-    }
-
-    fn derivation(&mut self, frame: &str, derivation: &Derivation) -> DerivationForm {
-        let scope = Scope::Frame(frame.to_owned());
-        let id = &derivation.id;
-        if self.frames.get(frame).is_some_and(|schema| schema.has(id)) {
-            let message = format!("frame {frame} already has a column {id}");
-            self.findings.push(Finding::error(self.study.origin.place(id.span.start), message));
-        }
-        let (kind, form) = if let Some(rule) = &derivation.rule {
-            let id = self.compile(rule, scope.clone(), None, &derivation.label);
-            (id.map(|id| self.rules[id.0].kind), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
-        } else {
-            let mut cases = Vec::new();
-            for case in &derivation.cases {
-                let when = case.when.as_ref().map(|rule| self.truth(rule, scope.clone(), &derivation.label));
-                let mut source = |text: &Option<String>, rule: &Option<RuleText>| match (text, rule) {
-                    (Some(text), _) => Some(Source::Text(text.clone())),
-                    (None, Some(rule)) => {
-                        Some(Source::Rule(self.value(rule, scope.clone(), Type::Text, &derivation.label)))
-                    }
-                    (None, None) => None,
-                };
-                let then = source(&case.then, &case.then_rule).unwrap_or(Source::Text(String::new()));
-                let reason = source(&case.reason, &case.reason_rule);
-                cases.push(BoundCase { when, then, reason });
-            }
-            (Some(Type::Text), DerivationForm::Cases(cases))
-        };
-        if let Some(schema) = self.frames.get_mut(frame) {
-            match kind {
-                Some(kind) => schema.add(id.to_string(), kind),
-                None => schema.add_untyped(id.to_string()),
-            }
-            if !derivation.cases.is_empty() {
-                schema.add(format!("{id}_reason"), Type::Text);
-            }
-        }
-        form
-    }
-
+    /// The row of a visit in frames; baseline follows the visits.
     pub(super) fn visit(&self, id: &str) -> usize {
-        let schedule = self.study.visits.iter().flat_map(|visits| &visits.schedule);
-        schedule.into_iter().position(|visit| &*visit.id == id).unwrap_or(0)
+        let Some(visits) = &self.study.visits else { return 0 };
+        let scheduled = visits.schedule.iter().position(|visit| &*visit.id == id);
+        scheduled.unwrap_or(if visits.baseline.id == id { visits.schedule.len() } else { 0 })
+    }
+
+    pub(super) fn visits(&self, ids: &[Name]) -> Vec<usize> {
+        ids.iter().map(|id| self.visit(id)).collect()
     }
 
     pub(super) fn set(&self, id: &str) -> usize {
@@ -454,6 +268,7 @@ impl<'a> Binding<'a> {
 
     pub(super) fn frame_column(&mut self, frame: &Name, variable: &Name) -> Option<Type> {
         use crate::data::typing::Names;
+        self.named.entry(frame.to_string()).or_default().insert(variable.to_string());
         let schema = self.frames.get(&**frame)?;
         let found = schema.column(variable);
         if found.is_none() && !schema.is_untyped(variable) {
@@ -465,6 +280,17 @@ impl<'a> Binding<'a> {
             self.findings.push(finding);
         }
         found
+    }
+
+    /// The columns of each frame that somebody names.
+    fn keep_named(&mut self, frames: &mut BTreeMap<String, BoundFrame>) {
+        for (name, frame) in frames.iter_mut() {
+            let scope = Scope::Frame(name.clone());
+            let of_rules = self.rules.iter().filter(|rule| rule.scope == scope);
+            let columns = of_rules.flat_map(|rule| rule.rule.columns()).map(|(column, _)| column.to_owned());
+            frame.named = columns.chain(self.named.remove(name).unwrap_or_default()).collect();
+            frame.subject_columns.retain(|column| frame.named.contains(column));
+        }
     }
 
     fn subject_variables(&mut self) -> Vec<BoundSubjectVariable> {

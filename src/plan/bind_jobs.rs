@@ -1,9 +1,10 @@
-//! The binding of the analyses: summaries, endpoints, flow and listings.
+//! The binding of the analyses: summaries, endpoints and flow.
 
 use crate::data::vector::Type;
 use crate::plan::bind::Binding;
 use crate::plan::{
-    BoundAncova, BoundBinary, BoundFlow, BoundItem, BoundListing, BoundLoss, ItemKind, Job, JobKind, RuleId, Scope,
+    BoundAncova, BoundBinary, BoundBinaryVariant, BoundFlow, BoundFrameSummary, BoundItem, BoundLoss, ItemKind, Job,
+    JobKind, RuleId, Scope,
 };
 use crate::spec::design::{ArmBasis, FlowReason, FlowSpec, Loss};
 use crate::spec::endpoint::{AncovaSpec, Binary, Endpoint, Summary};
@@ -21,28 +22,44 @@ impl Binding<'_> {
             jobs.push(self.job(&flow.id, set.unwrap_or(0), kind));
         }
         for summary in &study.summary {
-            let kind = JobKind::Summary(self.summary(summary));
+            let kind = match &summary.frame {
+                None => JobKind::Summary(self.summary(summary, &Scope::Subjects)),
+                Some(frame) => JobKind::FrameSummary(BoundFrameSummary {
+                    frame: frame.to_string(),
+                    visits: self.visits(&summary.at),
+                    items: self.summary(summary, &Scope::Frame(frame.to_string())),
+                }),
+            };
             jobs.push(self.job(&summary.id, self.set(&summary.analysis_set), kind));
         }
         for endpoint in &study.endpoint {
-            let kind = match (&endpoint.binary, &endpoint.ancova) {
-                (Some(binary), _) => JobKind::Binary(self.binary(endpoint, binary)),
-                (None, Some(ancova)) => JobKind::Ancova(self.ancova(endpoint, ancova)),
-                (None, None) => continue,
+            let kind = if let Some(binary) = &endpoint.binary {
+                JobKind::Binary(self.binary(endpoint, binary))
+            } else if let Some(continuous) = &endpoint.continuous {
+                JobKind::Continuous(self.continuous(endpoint, continuous))
+            } else if let Some(time) = &endpoint.time {
+                JobKind::Time(self.time(endpoint, time))
+            } else if let Some(ancova) = &endpoint.ancova {
+                JobKind::Ancova(self.ancova(endpoint, ancova))
+            } else {
+                continue;
             };
             jobs.push(self.job(&endpoint.id, self.set(&endpoint.analysis_set), kind));
         }
         for display in &study.display {
-            let Some(listing) = &display.listing else { continue };
-            for column in &listing.columns {
-                self.frame_column(&listing.frame, &column.variable);
+            if let Some(listing) = &display.listing {
+                let kind = JobKind::Listing(self.listing(listing));
+                jobs.push(self.job(&display.id, self.set(&listing.analysis_set), kind));
             }
-            let kind = JobKind::Listing(BoundListing {
-                frame: listing.frame.to_string(),
-                visit: self.visit(&listing.at),
-                columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
-            });
-            jobs.push(self.job(&display.id, self.set(&listing.analysis_set), kind));
+            let individual = display.individual.as_ref().and_then(|layout| study.endpoint(&layout.of));
+            if let Some((endpoint, continuous)) = individual.and_then(|own| Some((own, own.continuous.as_ref()?))) {
+                let kind = JobKind::Individual(self.individual(endpoint, continuous));
+                jobs.push(self.job(&display.id, self.set(&endpoint.analysis_set), kind));
+            }
+        }
+        for export in &study.export {
+            let kind = JobKind::Export(self.export(export));
+            jobs.push(self.job(&export.dataset, self.set(&export.analysis_set), kind));
         }
         jobs
     }
@@ -51,22 +68,27 @@ impl Binding<'_> {
         Job { analysis: name.to_string(), place: self.study.origin.place(name.span.start), set, kind }
     }
 
-    fn summary(&mut self, summary: &Summary) -> Vec<BoundItem> {
+    fn summary(&mut self, summary: &Summary, scope: &Scope) -> Vec<BoundItem> {
         let mut items = Vec::new();
         for item in &summary.items {
             let kind = if let Some(rule) = &item.number {
-                ItemKind::Number(self.value(rule, Scope::Subjects, Type::Number, &item.label))
+                ItemKind::Number(self.value(rule, scope.clone(), Type::Number, &item.label))
             } else if let Some(rule) = &item.category {
-                ItemKind::Category(self.value(rule, Scope::Subjects, Type::Text, &item.label), item.levels.clone())
+                let what = format!("{}, at baseline", item.label);
+                let from = item.from.as_ref().map(|rule| self.value(rule, scope.clone(), Type::Text, &what));
+                ItemKind::Category(self.value(rule, scope.clone(), Type::Text, &item.label), item.levels.clone(), from)
             } else if let Some(rule) = &item.count {
-                ItemKind::Count(self.truth(rule, Scope::Subjects, &item.label))
+                ItemKind::Count(self.truth(rule, scope.clone(), &item.label))
             } else {
                 ItemKind::Heading
             };
             items.push(BoundItem {
                 id: item.id.to_string(),
                 kind,
-                among: item.among.as_ref().map(|rule| self.truth(rule, Scope::Subjects, &item.label)),
+                among: item
+                    .among
+                    .as_ref()
+                    .map(|rule| self.truth(rule, scope.clone(), &format!("{}: among", item.label))),
                 set: item.set.as_ref().map(|set| self.set(set)),
                 unit: item.unit.clone(),
                 test: item.test,
@@ -81,12 +103,23 @@ impl Binding<'_> {
         for (position, variant) in self.study.variant.iter().enumerate() {
             if variant.of.contains(&endpoint.id) {
                 let exclude = variant.exclude.as_ref().map(|rule| self.truth(rule, scope.clone(), &variant.label));
-                variants.push((position, exclude, variant.analysis_set.as_ref().map(|set| self.set(set))));
+                let set = variant.analysis_set.as_ref().map(|set| self.set(set));
+                variants.push(BoundBinaryVariant { variant: position, exclude, set, impute: variant.impute });
             }
         }
         BoundBinary {
             frame: binary.frame.to_string(),
-            visits: binary.at.iter().map(|visit| self.visit(visit)).collect(),
+            visits: self.visits(&binary.at),
+            reason: binary
+                .reason
+                .as_ref()
+                .map(|rule| self.value(rule, scope.clone(), Type::Text, &format!("{}: reason", endpoint.label))),
+            imputed: binary
+                .imputed
+                .as_ref()
+                .map(|rule| self.truth(rule, scope.clone(), &format!("{}: imputed", endpoint.label))),
+            tipping_point: binary.tipping_point,
+            subgroups: self.subgroups(&binary.subgroups),
             response: self.truth(&binary.response, scope.clone(), &endpoint.label),
             observed: binary
                 .observed

@@ -3,6 +3,7 @@
 use crate::error::Place;
 use crate::plan::RuleId;
 use crate::results::Method;
+use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
 
 /// One analysis.
@@ -23,14 +24,24 @@ pub struct Job {
 pub enum JobKind {
     /// Describes subjects.
     Summary(Vec<BoundItem>),
+    /// Describes subjects at the visits of a frame.
+    FrameSummary(BoundFrameSummary),
     /// Analyses a yes-or-no outcome.
     Binary(BoundBinary),
+    /// Describes and compares a number by visit.
+    Continuous(BoundContinuous),
+    /// Analyses a time to an event.
+    Time(BoundTime),
     /// Compares a number by analysis of covariance.
     Ancova(BoundAncova),
     /// Counts the participant flow.
     Flow(BoundFlow),
-    /// Lists a frame at a visit.
+    /// Lists a frame at visits.
     Listing(BoundListing),
+    /// Gives the values of each subject for a figure of lines.
+    Individual(BoundIndividual),
+    /// Writes derived values as a dataset.
+    Export(BoundExport),
 }
 
 /// An item of a summary.
@@ -55,8 +66,8 @@ pub struct BoundItem {
 pub enum ItemKind {
     /// A number.
     Number(RuleId),
-    /// A text with its levels; those of the data if none are listed.
-    Category(RuleId, Vec<LevelSpec>),
+    /// A text with its levels (those of the data if none are listed), and the same text at baseline for its shift.
+    Category(RuleId, Vec<LevelSpec>, Option<RuleId>),
     /// A condition.
     Count(RuleId),
     /// Nothing: a heading.
@@ -74,12 +85,101 @@ pub struct BoundBinary {
     pub response: RuleId,
     /// Who was observed.
     pub observed: Option<RuleId>,
+    /// Why somebody responds or does not.
+    pub reason: Option<RuleId>,
+    /// Whose response is imputed.
+    pub imputed: Option<RuleId>,
+    /// Whether all completions of imputed responses are analysed.
+    pub tipping_point: bool,
+    /// Subgroups.
+    pub subgroups: Vec<BoundSubgroup>,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.
     pub conf_level: f64,
-    /// Variants: position in [`Plan::variants`], who is left out, another analysis set.
-    pub variants: Vec<(usize, Option<RuleId>, Option<usize>)>,
+    /// Variants.
+    pub variants: Vec<BoundBinaryVariant>,
+}
+
+/// A variant of a binary endpoint.
+#[derive(Clone, Debug)]
+pub struct BoundBinaryVariant {
+    /// Position in [`crate::plan::Plan::variants`].
+    pub variant: usize,
+    /// Who is left out.
+    pub exclude: Option<RuleId>,
+    /// Another analysis set.
+    pub set: Option<usize>,
+    /// Another completion of imputed responses.
+    pub impute: Option<Imputation>,
+}
+
+/// A subgroup.
+#[derive(Clone, Debug)]
+pub struct BoundSubgroup {
+    /// Identifier.
+    pub id: String,
+    /// The level of each subject.
+    pub category: RuleId,
+    /// The levels.
+    pub levels: Vec<String>,
+}
+
+/// A summary over a frame.
+#[derive(Clone, Debug)]
+pub struct BoundFrameSummary {
+    /// The frame.
+    pub frame: String,
+    /// Rows of the visits.
+    pub visits: Vec<usize>,
+    /// What is described.
+    pub items: Vec<BoundItem>,
+}
+
+/// A number by visit.
+#[derive(Clone, Debug)]
+pub struct BoundContinuous {
+    /// The frame.
+    pub frame: String,
+    /// The value.
+    pub value: RuleId,
+    /// Its baseline.
+    pub base: RuleId,
+    /// Rows of the visits.
+    pub visits: Vec<usize>,
+    /// Those at which the change is compared.
+    pub compare_at: Vec<usize>,
+    /// Methods of the comparison.
+    pub methods: Vec<Method>,
+    /// Who has the worst outcome of all.
+    pub worst: Option<RuleId>,
+    /// Whether a higher value is worse.
+    pub higher_is_worse: bool,
+    /// Unit.
+    pub unit: Option<String>,
+    /// Confidence level.
+    pub conf_level: f64,
+}
+
+/// A time to an event.
+#[derive(Clone, Debug)]
+pub struct BoundTime {
+    /// The frame.
+    pub frame: String,
+    /// The date time runs from.
+    pub start: RuleId,
+    /// The event, at a visit.
+    pub event: RuleId,
+    /// Whether it was assessed, at a visit.
+    pub assessed: RuleId,
+    /// Competing events of the frame, by name.
+    pub competing: Vec<String>,
+    /// The last day observed.
+    pub last_day: i32,
+    /// Methods.
+    pub methods: Vec<Method>,
+    /// Confidence level.
+    pub conf_level: f64,
 }
 
 /// An analysis of covariance.
@@ -144,8 +244,59 @@ pub struct BoundLoss {
 pub struct BoundListing {
     /// The frame.
     pub frame: String,
-    /// Position of the visit.
-    pub visit: usize,
+    /// Rows of the visits.
+    pub visits: Vec<usize>,
+    /// Only the lines for which this holds.
+    pub select: Option<RuleId>,
     /// Variables of the frame.
     pub columns: Vec<String>,
+}
+
+/// The values of each subject over the visits.
+#[derive(Clone, Debug)]
+pub struct BoundIndividual {
+    /// The frame.
+    pub frame: String,
+    /// Rows of the visits, baseline first.
+    pub visits: Vec<usize>,
+    /// The value.
+    pub value: RuleId,
+}
+
+/// A dataset of derived values.
+#[derive(Clone, Debug)]
+pub struct BoundExport {
+    /// Its parameters.
+    pub parameters: Vec<BoundParameter>,
+}
+
+/// A parameter of a dataset of derived values.
+#[derive(Clone, Debug)]
+pub struct BoundParameter {
+    /// Code.
+    pub code: String,
+    /// Label.
+    pub label: String,
+    /// Where its values come from.
+    pub source: ParameterSource,
+}
+
+/// Where the values of a parameter come from.
+#[derive(Clone, Debug)]
+pub enum ParameterSource {
+    /// A frame.
+    Frame {
+        /// The frame.
+        frame: String,
+        /// Rows of the visits.
+        visits: Vec<usize>,
+        /// The value.
+        value: RuleId,
+        /// Its baseline.
+        base: Option<RuleId>,
+        /// The reason of the value.
+        reason: Option<RuleId>,
+    },
+    /// A time to an event.
+    Time(BoundTime),
 }

@@ -2,22 +2,29 @@
 //! What leaves this stage can be run without looking anything up.
 
 mod bind;
+mod bind_frame;
 mod bind_jobs;
+mod bind_outcomes;
 mod job;
 mod schema;
 mod trail;
 
 pub use bind::bind;
-pub use job::{BoundAncova, BoundBinary, BoundFlow, BoundItem, BoundListing, BoundLoss, ItemKind, Job, JobKind};
+pub use job::{
+    BoundAncova, BoundBinary, BoundBinaryVariant, BoundContinuous, BoundExport, BoundFlow, BoundFrameSummary,
+    BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
+    JobKind, ParameterSource,
+};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::evaluate::Options;
 use crate::data::rule::Rule;
 use crate::data::vector::Type;
 use crate::error::Place;
+use crate::spec::derivation::{Across, Pulse};
 use crate::spec::design::{ArmBasis, Tie};
-use crate::spec::instrument::{Conversion, DoseInstrument};
+use crate::spec::instrument::{Conversion, DoseInstrument, ScoreInstrument};
 use crate::spec::text::RuleText;
 
 /// What will be done.
@@ -39,8 +46,10 @@ pub struct Plan {
     pub day_one: Option<RuleId>,
     /// Which of two equally near records counts.
     pub tie: Tie,
-    /// The visits, in order.
+    /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
+    /// Identifier of baseline.
+    pub baseline: String,
     /// Frames, by name.
     pub frames: BTreeMap<String, BoundFrame>,
     /// Variables of the subject that come from frames: name, frame, visit, variable.
@@ -129,6 +138,8 @@ pub struct BoundVisit {
 pub struct BoundFrame {
     /// Its measures.
     pub measures: Vec<BoundMeasure>,
+    /// Its scores.
+    pub scores: Vec<BoundScore>,
     /// Which of them date the visit.
     pub dated_by: Vec<String>,
     /// Its doses.
@@ -137,6 +148,8 @@ pub struct BoundFrame {
     pub events: Vec<BoundEvent>,
     /// Variables of the subjects' dataset that its derivations name.
     pub subject_columns: Vec<String>,
+    /// All columns that a rule, a listing or a variable of the subject names: no others are kept.
+    pub named: BTreeSet<String>,
     /// Its derivations, in order.
     pub derivations: Vec<BoundDerivation>,
 }
@@ -170,6 +183,31 @@ pub struct BoundMeasure {
     pub words: Vec<String>,
 }
 
+/// A score.
+#[derive(Clone, Debug)]
+pub struct BoundScore {
+    /// Name in frames.
+    pub name: String,
+    /// Dataset.
+    pub dataset: String,
+    /// Which records; those with a code of the instrument if absent.
+    pub select: Option<RuleId>,
+    /// Items, totals and moves.
+    pub instrument: ScoreInstrument,
+    /// The variable with the code of the item.
+    pub item: String,
+    /// The value.
+    pub value: String,
+    /// The date.
+    pub date: String,
+    /// Order of records of one item and day.
+    pub prefer: Vec<RuleId>,
+    /// The code of each item, in the order of the instrument.
+    pub codes: Vec<String>,
+    /// Totals recorded beside the items: position of the total, code.
+    pub recorded: Vec<(usize, String)>,
+}
+
 /// A dose.
 #[derive(Clone, Debug)]
 pub struct BoundDose {
@@ -201,6 +239,8 @@ pub struct BoundDose {
     pub days: i32,
     /// First and last study day of the baseline.
     pub baseline_days: [i32; 2],
+    /// What counts as a pulse.
+    pub pulse: Option<Pulse>,
 }
 
 /// An event.
@@ -225,6 +265,8 @@ pub struct BoundDerivation {
     pub id: String,
     /// How it is derived.
     pub form: DerivationForm,
+    /// What of its rule is taken over the visits.
+    pub across: Option<Across>,
 }
 
 /// How a variable is derived.

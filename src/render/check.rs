@@ -3,8 +3,8 @@
 //! All findings at once, each naming the display and the place in it, instead of an exporter's message about glyphs.
 
 use super::fonts::Fonts;
-use super::{plot, text};
-use crate::display::{Body, Cell, Display, Fact, FlowBox, Report, Table};
+use super::{forest, grid, plot, text};
+use crate::display::{Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Plot, Report, Table};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Refuses what cannot be printed.
@@ -113,31 +113,23 @@ impl Inspector {
         match &display.body {
             Body::Table(table) => self.table(&name, table),
             Body::Plot(plot) => {
-                for (place, words) in [
-                    ("horizontal axis", &plot.x.title),
-                    ("vertical axis", &plot.y.title),
-                    ("heading of the rows below", &plot.under_head),
-                    ("description", &plot.alt),
-                ] {
-                    self.text(&name, place, words);
-                }
-                for (place, axis) in [("horizontal axis", &plot.x), ("vertical axis", &plot.y)] {
-                    for (_, label) in &axis.ticks {
-                        self.text(&name, &format!("{place}, tick"), label);
-                    }
-                }
-                for series in &plot.series {
-                    self.text(&name, "legend", &series.label);
-                }
-                for (index, row) in plot.under.iter().enumerate() {
-                    self.text(&name, &format!("row {} below the plot", index + 1), &row.label);
-                    self.cells(&name, &format!("row {} below the plot", index + 1), &row.cells);
-                }
+                self.plot(&name, plot);
                 for fault in plot::faults(plot) {
                     self.fault(&name, &fault);
                 }
-                self.described(&name, &plot.alt);
             }
+            Body::Panels(panels) => {
+                for (index, panel) in panels.iter().enumerate() {
+                    let place = format!("{name}, panel {}", index + 1);
+                    self.text(&place, "title", &panel.title);
+                    self.plot(&place, &panel.plot);
+                }
+                for fault in plot::panel_faults(panels) {
+                    self.fault(&name, &fault);
+                }
+            }
+            Body::Forest(forest) => self.forest(&name, forest),
+            Body::Grid(grid) => self.grid(&name, grid),
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);
@@ -157,6 +149,86 @@ impl Inspector {
                 }
                 self.described(&name, &flow.alt);
             }
+        }
+    }
+
+    fn axis(&mut self, name: &str, place: &str, axis: &Axis) {
+        self.text(name, place, &axis.title);
+        for (_, label) in &axis.ticks {
+            self.text(name, &format!("{place}, tick"), label);
+        }
+    }
+
+    fn plot(&mut self, name: &str, plot: &Plot) {
+        self.axis(name, "horizontal axis", &plot.x);
+        self.axis(name, "vertical axis", &plot.y);
+        for series in &plot.series {
+            self.text(name, "legend", &series.label);
+        }
+        self.text(name, "heading of the rows below", &plot.under_head);
+        for (index, row) in plot.under.iter().enumerate() {
+            self.text(name, &format!("row {} below the plot", index + 1), &row.label);
+            self.cells(name, &format!("row {} below the plot", index + 1), &row.cells);
+        }
+        self.text(name, "description", &plot.alt);
+        self.described(name, &plot.alt);
+    }
+
+    fn columns(&mut self, name: &str, stub_head: &str, columns: &[Column]) {
+        self.text(name, "head of the stub", stub_head);
+        for (index, column) in columns.iter().enumerate() {
+            for words in &column.head {
+                self.text(name, &format!("head of column {}", index + 1), words);
+            }
+        }
+    }
+
+    fn forest(&mut self, name: &str, forest: &Forest) {
+        self.columns(name, &forest.stub_head, &forest.columns);
+        self.axis(name, "axis", &forest.axis);
+        for words in forest.sides.iter().flat_map(|(left, right)| [left, right]) {
+            self.text(name, "words at the sides of the reference", words);
+        }
+        for (index, row) in forest.rows.iter().enumerate() {
+            let place = format!("row {}", index + 1);
+            self.text(name, &format!("{place}, stub"), &row.stub);
+            self.cells(name, &place, &row.cells);
+        }
+        self.text(name, "description", &forest.alt);
+        self.described(name, &forest.alt);
+        for fault in forest::faults(forest) {
+            self.fault(name, &fault);
+        }
+    }
+
+    fn grid(&mut self, name: &str, grid: &Grid) {
+        for (index, panel) in grid.panels.iter().enumerate() {
+            let place = format!("{name}, panel {}", index + 1);
+            for (what, words) in [
+                ("title", &panel.title),
+                ("title of the columns", &panel.x_title),
+                ("title of the rows", &panel.y_title),
+            ] {
+                self.text(&place, what, words);
+            }
+            for (index, label) in panel.columns.iter().enumerate() {
+                self.text(&place, &format!("label of column {}", index + 1), label);
+            }
+            for (index, row) in panel.rows.iter().enumerate() {
+                self.text(&place, &format!("label of row {}", index + 1), &row.label);
+                for (column, cell) in row.cells.iter().enumerate() {
+                    self.text(&place, &format!("row {}, column {}", index + 1, column + 1), &cell.text);
+                }
+            }
+        }
+        for (cell, words) in &grid.legend {
+            self.text(name, "legend", &cell.text);
+            self.text(name, "legend", words);
+        }
+        self.text(name, "description", &grid.alt);
+        self.described(name, &grid.alt);
+        for fault in grid::faults(grid) {
+            self.fault(name, &fault);
         }
     }
 
@@ -182,12 +254,7 @@ impl Inspector {
     }
 
     fn table(&mut self, name: &str, table: &Table) {
-        self.text(name, "head of the stub", &table.stub_head);
-        for (index, column) in table.columns.iter().enumerate() {
-            for words in &column.head {
-                self.text(name, &format!("head of column {}", index + 1), words);
-            }
-        }
+        self.columns(name, &table.stub_head, &table.columns);
         for spanner in &table.spanners {
             self.text(name, "spanner", &spanner.text);
             if spanner.columns == 0 || spanner.first + spanner.columns > table.columns.len() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fonts::Face;
 use super::sheet::{self, Turn};
-use super::{flow, pen, plot, table, text};
+use super::{flow, forest, grid, pen, plot, table, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -22,7 +22,7 @@ const RULE: f64 = 7.6;
 pub struct Document {
     /// Path below the root, and text.
     pub files: Vec<(String, String)>,
-    /// Identifier of the display and its drawing.
+    /// Identifier of the display and its drawing; later parts of one display have their number in the identifier.
     pub figures: Vec<(String, String)>,
     /// For each section how many displays it has.
     pub outline: Vec<usize>,
@@ -31,7 +31,7 @@ pub struct Document {
 /// Arranges the report as files.
 ///
 /// # Errors
-/// When a figure cannot be drawn.
+/// Every figure that cannot be drawn, or not in type that can be read.
 pub fn arrange(report: &Report) -> Result<Document, Error> {
     let mut document = Document { files: Vec::new(), figures: Vec::new(), outline: Vec::new() };
     document.add("data/sheet.json", &sheet::as_json());
@@ -39,14 +39,18 @@ pub fn arrange(report: &Report) -> Result<Document, Error> {
     let sections: Vec<Value> = report.sections.iter().map(section_json).collect();
     document.add("data/sections.json", &json!(sections));
     let mut index = 0;
+    let mut findings = Vec::new();
     for section in &report.sections {
         document.outline.push(section.displays.len());
         for (position, display) in section.displays.iter().enumerate() {
             index += 1;
             let opened = (position == 0).then_some(section);
-            document.display(index, display, opened)?;
+            if let Err(error) = document.display(index, display, opened) {
+                findings.extend(error.findings);
+            }
         }
     }
+    Error::unless_clean(Stage::Typesetting, findings)?;
     document.add("data/methods.json", &methods(report));
     document.add("data/provenance.json", &provenance(report));
     Ok(document)
@@ -59,32 +63,14 @@ impl Document {
 
     fn display(&mut self, index: usize, display: &Display, opened: Option<&Section>) -> Result<(), Error> {
         let title = opened.map(|section| section.title.as_str());
-        let (kind, turn, body) = match &display.body {
-            Body::Table(table) => {
-                let laid = table::Sheet::lay_out(table);
-                let above = sheet::height_above(display, title, laid.turn);
-                let below = sheet::height_below(display, laid.turn);
-                ("table", laid.turn, laid.into_json(table, above, below))
-            }
-            Body::Plot(plot) => {
-                let mut turn = Turn::Portrait;
-                let mut laid = plot::Sheet::lay_out(plot, sheet::figure_room(display, title, turn));
-                if laid.is_crowded() {
-                    turn = Turn::Landscape;
-                    laid = plot::Sheet::lay_out(plot, sheet::figure_room(display, title, turn));
-                }
-                let svg = self.figure(index, display, laid.canvas, &plot.alt, |pen| laid.draw(pen))?;
-                // Many rows below a plot may leave less than the least field asks for.
-                let share = (sheet::figure_room(display, title, turn).1 / laid.canvas.1).min(1.0);
-                let width = laid.canvas.0 * share;
-                ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&plot.alt) }))
-            }
-            Body::Flow(flow) => {
-                let (laid, turn, shrink) = flow::choose(flow, |turn| sheet::figure_room(display, title, turn));
-                let svg = self.figure(index, display, laid.canvas, &flow.alt, |pen| flow::draw(&laid, pen))?;
-                let width = laid.canvas.0 * shrink;
-                ("figure", turn, json!({ "path": svg, "width": width, "alt": text::line(&flow.alt) }))
-            }
+        let (kind, turn, body) = if let Body::Table(table) = &display.body {
+            let laid = table::Sheet::lay_out(table);
+            let above = sheet::height_above(display, title, laid.turn);
+            let below = sheet::height_below(display, laid.turn);
+            ("table", laid.turn, laid.into_json(table, above, below))
+        } else {
+            let (turn, parts) = self.figure(index, display, title)?;
+            ("figure", turn, json!({ "parts": parts }))
         };
         let notes = display
             .footnotes
@@ -108,24 +94,94 @@ impl Document {
         Ok(())
     }
 
-    fn figure(
+    /// Draws a figure: how the paper lies, and for each of its parts, a page each, where it is and how wide.
+    fn figure(&mut self, index: usize, display: &Display, title: Option<&str>) -> Result<(Turn, Vec<Value>), Error> {
+        let room = |turn: Turn| sheet::figure_room(display, title, turn);
+        let next = |turn: Turn| sheet::following_room(display, turn);
+        let mut part = |number: usize, canvas: pen::At, share: f64, alt: &str, strokes: &dyn Fn(&mut pen::Pen)| {
+            let path = self.part((index, number), display, canvas, alt, strokes)?;
+            Ok(json!({ "path": path, "width": canvas.0 * share, "alt": text::line(alt) }))
+        };
+        Ok(match &display.body {
+            Body::Table(_) => (Turn::Portrait, Vec::new()),
+            Body::Plot(plot) => {
+                let mut turn = Turn::Portrait;
+                let mut laid = plot::Sheet::lay_out(plot, room(turn));
+                if laid.is_crowded() {
+                    turn = Turn::Landscape;
+                    laid = plot::Sheet::lay_out(plot, room(turn));
+                }
+                // Many rows below a plot may leave less than the least field asks for.
+                let share = (room(turn).1 / laid.canvas.1).min(1.0);
+                (turn, vec![part(0, laid.canvas, share, &plot.alt, &|pen| laid.draw(pen))?])
+            }
+            Body::Flow(flow) => {
+                let (laid, turn, share) = flow::choose(flow, room);
+                (turn, vec![part(0, laid.canvas, share, &flow.alt, &|pen| flow::draw(&laid, pen))?])
+            }
+            Body::Panels(panels) => {
+                let Some((laid, turn, share)) = plot::choose_panels(panels, room) else {
+                    return Err(too_large(display));
+                };
+                let alt: Vec<String> =
+                    panels.iter().map(|panel| format!("{}: {}", panel.title, panel.plot.alt)).collect();
+                (turn, vec![part(0, laid.canvas, share, &alt.join(" "), &|pen| laid.draw(pen))?])
+            }
+            Body::Forest(forest) => {
+                let Some(laid) = forest::choose(forest, room, next) else { return Err(too_large(display)) };
+                let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                    let alt = alt_of_part(&forest.alt, number, laid.pages.len());
+                    part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                });
+                (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+            Body::Grid(grid) => {
+                let Some(laid) = grid::choose(grid, room, next) else { return Err(too_large(display)) };
+                let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                    let alt = alt_of_part(&grid.alt, number, laid.pages.len());
+                    part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                });
+                (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    /// Draws a part of a figure, and hands back its path.
+    fn part(
         &mut self,
-        index: usize,
+        (index, number): (usize, usize),
         display: &Display,
         canvas: pen::At,
         alt: &str,
-        strokes: impl FnOnce(&mut pen::Pen),
+        strokes: &dyn Fn(&mut pen::Pen),
     ) -> Result<String, Error> {
         let title = text::line(&format!("{} {}", display.number, display.title)).into_owned();
         let svg = pen::draw(canvas, &title, &text::line(alt), strokes).map_err(|reason| {
             let message = format!("display {}: the figure could not be drawn: {reason}", display.id);
             Error::one(Stage::Typesetting, Finding::error(Place::default(), message))
         })?;
-        let path = format!("figures/figure-{index}.svg");
+        let (path, id) = match number {
+            0 => (format!("figures/figure-{index}.svg"), display.id.clone()),
+            _ => (format!("figures/figure-{index}-{}.svg", number + 1), format!("{}-part-{}", display.id, number + 1)),
+        };
         self.files.push((path.clone(), svg.clone()));
-        self.figures.push((display.id.clone(), svg));
+        self.figures.push((id, svg));
         Ok(format!("/{path}"))
     }
+}
+
+/// What a screen reader is told of one part of a figure: all of it with the first, so that nothing is told twice.
+fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
+    match number {
+        0 => alt.to_owned(),
+        _ => format!("Part {} of {parts}; the first part is described for all.", number + 1),
+    }
+}
+
+fn too_large(display: &Display) -> Error {
+    let message = format!("display {}: the figure does not fit on a page in type that can be read", display.id);
+    let hint = "show it in parts, with fewer columns or panels each, or with shorter labels";
+    Error::one(Stage::Typesetting, Finding::error(Place::default(), message).hint(hint))
 }
 
 /// One line of text that breaks anywhere where a word is too wide.

@@ -5,7 +5,8 @@
 //! and Typst for its pages. How a page comes about:
 //!
 //! ```text
-//! check ─▶ document (table · plot · flow, measured with fonts) ─▶ template ─▶ compile ─▶ PDF and text of pages
+//! check ─▶ document (table · plot · forest · grid · flow) ─▶ template ─▶ compile ─▶ PDF and text of pages
+//!          measured with fonts
 //! ```
 
 mod check;
@@ -13,6 +14,8 @@ mod compile;
 mod document;
 mod flow;
 mod fonts;
+mod forest;
+mod grid;
 mod noto;
 mod page_text;
 mod palette;
@@ -22,6 +25,7 @@ mod sheet;
 mod table;
 mod template;
 mod text;
+mod ticks;
 mod world;
 
 use typst::foundations::Datetime;
@@ -44,7 +48,8 @@ pub struct Stamp {
 pub struct Pages {
     /// The PDF: PDF/A-2a and PDF/UA-1, tagged.
     pub pdf: Vec<u8>,
-    /// Identifier of the display and its SVG, in the order of the report.
+    /// Identifier of the display and its SVG, in the order of the report. A figure over several pages has several: the
+    /// identifiers of the later ones end in their number.
     pub figures: Vec<(String, String)>,
     /// Path and text of all that Typst compiled, sources first; enough to compile again with its command line.
     pub sources: Vec<(String, String)>,

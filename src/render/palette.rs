@@ -34,6 +34,37 @@ pub const WARN_TINT: Colour = Colour(0xFB, 0xEE, 0xEC);
 /// Paper.
 pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
 
+/// Text on a light shade.
+pub const BLACK: Colour = Colour(0x00, 0x00, 0x00);
+
+/// From here on a shade carries text in the colour of paper: the better contrast, never below 4.6, changes hands.
+const DARK: u8 = 75;
+
+/// A shade of the one ramp, from paper (0) to the accent (100): one hue, so that grey print keeps the order.
+pub fn shade(depth: u8) -> Colour {
+    mixed(PAPER, ACCENT, depth)
+}
+
+/// The colour in which text is best read on a shade.
+pub const fn on_shade(depth: u8) -> Colour {
+    if depth < DARK { BLACK } else { PAPER }
+}
+
+/// The colour, paler, as if it covered paper only in part.
+pub fn pale(colour: Colour) -> Colour {
+    mixed(PAPER, colour, 55)
+}
+
+/// So many hundredths of the way from one colour to another.
+fn mixed(from: Colour, to: Colour, hundredths: u8) -> Colour {
+    let far = u16::from(hundredths.min(100));
+    let part = |from: u8, to: u8| {
+        let sum = u16::from(from) * (100 - far) + u16::from(to) * far + 50;
+        u8::try_from(sum / 100).unwrap_or(u8::MAX)
+    };
+    Colour(part(from.0, to.0), part(from.1, to.1), part(from.2, to.2))
+}
+
 /// The shape of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
@@ -96,6 +127,30 @@ mod tests {
             let contrast = (luminance(PAPER) + 0.05) / (luminance(colour) + 0.05);
             assert!(contrast > 4.5, "{} has contrast {contrast}", colour.hex());
         }
+    }
+
+    /// The curve of sRGB: x^2.4 taken as x^2 · x^(13/32), which is a hundredth off where it is dark.
+    fn linear(value: u8) -> f64 {
+        let share = f64::from(value) / 255.0;
+        if share <= 0.040_45 {
+            return share / 12.92;
+        }
+        let x = (share + 0.055) / 1.055;
+        let fourth = x.sqrt().sqrt();
+        let eighth = fourth.sqrt();
+        x * x * fourth * eighth * eighth.sqrt().sqrt()
+    }
+
+    #[test]
+    fn text_on_every_shade_can_be_read_and_shades_keep_their_order() {
+        let bright = |colour: Colour| 0.2126 * linear(colour.0) + 0.7152 * linear(colour.1) + 0.0722 * linear(colour.2);
+        for depth in 0..=100 {
+            let (one, other) = (bright(shade(depth)) + 0.05, bright(on_shade(depth)) + 0.05);
+            let contrast = one.max(other) / one.min(other);
+            assert!(contrast > 4.5, "text on shade {depth} has contrast {contrast}");
+            assert!(depth == 0 || bright(shade(depth)) < bright(shade(depth - 1)), "shade {depth} is no darker");
+        }
+        assert_eq!((shade(0), shade(100), shade(255)), (PAPER, ACCENT, ACCENT));
     }
 
     #[test]

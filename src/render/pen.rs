@@ -136,6 +136,14 @@ impl Pen<'_> {
         self.tell(outcome);
     }
 
+    /// A filled polygon through which what lies below is seen.
+    pub fn veil(&mut self, corners: &[At], colour: Colour) {
+        const COVERS: f64 = 0.16;
+        let style = ShapeStyle { color: rgb(colour).mix(COVERS), filled: true, stroke_width: 1 };
+        let outcome = self.backend.fill_polygon(corners.iter().map(|&at| place(at)), &style);
+        self.tell(outcome);
+    }
+
     /// A filled rectangle.
     pub fn block(&mut self, corner: At, size: At, colour: Colour) {
         let far = (corner.0 + size.0, corner.1 + size.1);

@@ -45,6 +45,9 @@ const SECTION_GAP: f64 = 22.0;
 /// Padding of the estimand block, its gutter, and the gap between its rows.
 const ESTIMAND: [f64; 3] = [7.5, 18.0, 9.0];
 
+/// Kept free on a page with a figure, because heights of texts are estimates.
+const KEPT_BACK: f64 = 14.0;
+
 /// A way to turn the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -140,11 +143,15 @@ pub fn height_below(display: &Display, turn: Turn) -> f64 {
     GAPS[4] + notes.sum::<f64>() + text_height(Face::Sans, NOTE, &display.source, width - 40.0) + GAPS[5]
 }
 
-/// Room for a figure on the page of its display; a little is kept back because heights are estimates.
+/// Room for a figure on the page of its display.
 pub fn figure_room(display: &Display, section: Option<&str>, turn: Turn) -> (f64, f64) {
-    const KEPT_BACK: f64 = 14.0;
     let height = turn.height() - height_above(display, section, turn) - height_below(display, turn) - KEPT_BACK;
     (turn.width(), height.max(160.0))
+}
+
+/// Room for the parts of a figure on the pages that follow its first: they hold nothing else, the last one its notes.
+pub fn following_room(display: &Display, turn: Turn) -> (f64, f64) {
+    (turn.width(), (turn.height() - height_below(display, turn) - KEPT_BACK).max(160.0))
 }
 
 /// The number and title of a display as following pages repeat them: one line.

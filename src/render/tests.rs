@@ -1,9 +1,12 @@
 //! Whole reports set on pages: that all text is there, that nothing acts, that the bytes are the same.
 
+pub mod drawn;
+
 use super::*;
 use crate::display::{
-    Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowArm, FlowBox, FlowLine, Footnote, Front, LockedDataset,
-    Mark, MethodsParagraph, Plot, Provenance, Section, Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
+    Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowArm, FlowBox, FlowLine, Footnote, Forest, ForestRow,
+    Front, Grid, GridCell, GridPanel, GridRow, LockedDataset, Mark, MethodsParagraph, Panel, Plot, Provenance, Section,
+    Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
 };
 
 /// Everything that means something to Typst, tera, SVG or JSON, and a line separator.
@@ -106,6 +109,7 @@ fn plot() -> Plot {
             label: words("Arm <one> & more"),
             arm: 0,
             style: SeriesStyle::Points,
+            censored: Vec::new(),
             marks: vec![mark(0.0), mark(24.0)],
         }],
         under: vec![UnderRow { label: words("Arm <one>"), arm: 0, cells: vec![cell("1/20"), cell("7/20")] }],
@@ -133,6 +137,49 @@ fn flow() -> Flow {
         arms: vec![arm("active"), arm("control")],
         bands: ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(words),
         alt: words("52 assessed, 40 randomised."),
+    }
+}
+
+fn panels() -> Vec<Panel> {
+    let panel = |title: &str| Panel { title: words(title), plot: plot() };
+    vec![panel("Left panel <b>"), panel("Right panel")]
+}
+
+fn forest(rows: usize, words_of: &str) -> Forest {
+    let row = |index: usize| ForestRow {
+        indent: 0,
+        stub: format!("{words_of} Line-{index}-of-{rows}."),
+        heading: false,
+        main: index == 0,
+        cells: vec![cell("−0.5 (−2.0 to 1.0)")],
+        mark: Some((-0.5, (-2.0, 1.0))),
+        keys: Vec::new(),
+    };
+    Forest {
+        stub_head: format!("Analysis {words_of}"),
+        columns: vec![Column { head: vec![words("Difference"), words("(95 % CI)")], align: Align::Decimal }],
+        rows: (0..rows).map(row).collect(),
+        axis: Axis { from: -3.0, title: words("Points"), to: 3.0, ticks: vec![(0.0, words("none"))] },
+        reference: 0.0,
+        sides: Some((words("favours <active>"), words("favours control"))),
+        alt: words("The difference was half a point."),
+    }
+}
+
+fn grid(words_of: &str) -> Grid {
+    let cell = |shade: u8| GridCell { text: shade.to_string(), shade, outlined: shade > 50, keys: Vec::new() };
+    let row = GridRow { label: words(words_of), opens_group: true, cells: vec![cell(17), cell(83)] };
+    let panel = |title: &str| GridPanel {
+        title: format!("{title} {words_of}"),
+        x_title: words("Occasion"),
+        y_title: words("Thing"),
+        columns: vec![words("First"), words("Last")],
+        rows: vec![row.clone()],
+    };
+    Grid {
+        panels: vec![panel("Left"), panel("Right")],
+        legend: vec![(cell(99), format!("nearly all {words_of}"))],
+        alt: words("Seventeen, then eighty-three."),
     }
 }
 
@@ -168,6 +215,9 @@ fn every_text_of_the_displays_is_on_the_pages_and_acts_nowhere() {
         first,
         display("f-1", "Figure 14.1.1", "Response", Body::Plot(plot())),
         display("f-2", "Figure 14.1.2", "Flow", Body::Flow(flow())),
+        display("f-3", "Figure 14.1.3", "Panels", Body::Panels(panels())),
+        display("f-4", "Figure 14.1.4", "Forest", Body::Forest(forest(3, "#f <i>"))),
+        display("f-5", "Figure 14.1.5", "Grid", Body::Grid(grid("$x$ & y"))),
     ]);
     told.sections.push(Section { number: words("14.2"), title: words(HOSTILE), displays: Vec::new() });
     told.methods[0].paragraphs.push(words(HOSTILE));
@@ -210,6 +260,20 @@ fn every_text_of_the_displays_is_on_the_pages_and_acts_nowhere() {
         "Assessed(n=52):reason(n=1)",
         "Allocatedtocontrol(n=20)",
         "52assessed,40randomised.",
+        "Leftpanel<b>",
+        "Leftpanel<b>:Responsewas40%.Rightpanel:Responsewas40%.",
+        "Analysis#f<i>",
+        "#f<i>Line-2-of-3.",
+        "−0.5(−2.0to1.0)",
+        "favours<active>",
+        "Thedifferencewashalfapoint.",
+        "Right$x$&y",
+        "Occasion",
+        "Thing",
+        "Last",
+        "83",
+        "nearlyall$x$&y",
+        "Seventeen,theneighty-three.",
         "SAFFL='Y'",
         "0123456789abcdef",
         "9f2c41d0",
@@ -218,7 +282,10 @@ fn every_text_of_the_displays_is_on_the_pages_and_acts_nowhere() {
     ] {
         assert!(text.contains(expected), "{expected} is not on the pages");
     }
-    assert_eq!(pages.figures.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["f-1", "f-2"]);
+    assert_eq!(
+        pages.figures.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
+        ["f-1", "f-2", "f-3", "f-4", "f-5"]
+    );
 }
 
 #[test]
@@ -226,6 +293,9 @@ fn the_bytes_are_the_same_again() {
     let told = report(vec![
         display("t-1", "Table 14.1.1", "Numbers", Body::Table(long_table(120))),
         display("f-1", "Figure 14.1.1", "Response", Body::Plot(plot())),
+        display("f-2", "Figure 14.1.2", "Panels", Body::Panels(panels())),
+        display("f-3", "Figure 14.1.3", "Forest", Body::Forest(forest(120, "Analysis"))),
+        display("f-4", "Figure 14.1.4", "Grid", Body::Grid(grid("Thing"))),
     ]);
     let (once, again) = (pages(&told), pages(&told));
     assert!(once == again, "two runs differ");
@@ -296,14 +366,89 @@ fn a_display_that_contradicts_itself_is_refused() {
     broken.spanners[0].columns = 7;
     let mut blind = plot();
     blind.alt.clear();
+    let mut unlike = panels();
+    unlike[1].plot.x.to = 48.0;
+    let mut off = forest(2, "a");
+    off.reference = 7.0;
+    let mut dark = grid("a");
+    dark.panels[1].rows[0].cells[0].shade = 150;
     let error = set(&report(vec![
         display("t-1", "Table 1", "Numbers", Body::Table(broken)),
         display("f-1", "Figure 1", "Response", Body::Plot(blind)),
+        display("f-2", "Figure 2", "Panels", Body::Panels(unlike)),
+        display("f-3", "Figure 3", "Forest", Body::Forest(off)),
+        display("f-4", "Figure 4", "Grid", Body::Grid(dark)),
     ]));
     let text = error.map_or_else(|error| error.to_string(), |_| words("not refused"));
-    for expected in ["row 1 has 1 cells for 2 columns", "spans 7 columns", "no description"] {
+    for expected in [
+        "row 1 has 1 cells for 2 columns",
+        "spans 7 columns",
+        "no description",
+        "differ in their horizontal axis",
+        "display f-3: the reference at 7 is off the axis",
+        "display f-4: panel 2, row 1: a cell has the shade 150",
+    ] {
         assert!(text.contains(expected), "{text}");
     }
+}
+
+#[test]
+fn what_no_font_can_print_is_found_in_every_kind_of_figure() {
+    let bad = "\u{5E9}";
+    let mut side = panels();
+    side[1].title.push_str(bad);
+    let mut sided = forest(2, "a");
+    sided.sides = Some((words(bad), words("b")));
+    let mut shaded = grid("a");
+    shaded.panels[0].rows[0].cells[1].text.push_str(bad);
+    shaded.legend[0].1.push_str(bad);
+    let error = set(&report(vec![
+        display("f-1", "Figure 1", "Panels", Body::Panels(side)),
+        display("f-2", "Figure 2", "Forest", Body::Forest(sided)),
+        display("f-3", "Figure 3", "Grid", Body::Grid(shaded)),
+    ]));
+    let error = error.expect_err("four texts cannot be printed");
+    assert_eq!(error.findings.len(), 4, "{error}");
+    for expected in ["f-1, panel 2, title", "f-2, words at the sides", "f-3, panel 1, row 1, column 2", "f-3, legend"] {
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_figure_of_several_pages_is_whole_and_says_what_it_continues() {
+    let told = report(vec![
+        display("f-1", "Figure 1", "All analyses", Body::Forest(forest(120, "Analysis"))),
+        display("f-2", "Figure 2", "Grid", Body::Grid(grid("Thing"))),
+    ]);
+    let pages = pages(&told);
+    let own: Vec<&String> = pages.text.iter().filter(|page| page.contains("-of-120.")).collect();
+    assert!(own.len() > 1);
+    for line in 0..120 {
+        let times: usize = own.iter().map(|page| page.matches(&format!("Line-{line}-of-120.")).count()).sum();
+        assert_eq!(times, 1, "line {line} is there {times} times");
+    }
+    assert!(own[1..].iter().all(|page| page.contains("Figure 1 All analyses (continued)") && page.contains("Points")));
+    assert!(own[own.len() - 1].contains("Source: ADSL") && !own[0].contains("Source: ADSL"));
+    assert_eq!(pages.text.iter().filter(|page| page.contains("half a point")).count(), 1);
+    let ids: Vec<&str> = pages.figures.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((ids[0], ids[1], ids[ids.len() - 1]), ("f-1", "f-1-part-2", "f-2"));
+}
+
+#[test]
+fn figures_too_large_for_paper_are_refused_all_at_once() {
+    let mut wide = forest(2, "a");
+    wide.rows[0].cells[0].text = words(&"123 ".repeat(100));
+    let mut long = grid("a");
+    long.panels[0].rows = vec![long.panels[0].rows[0].clone(); 200];
+    let error = set(&report(vec![
+        display("f-1", "Figure 1", "Forest", Body::Forest(wide)),
+        display("f-2", "Figure 2", "Grid", Body::Grid(long)),
+    ]));
+    let text = error.map_or_else(|error| error.to_string(), |_| words("not refused"));
+    assert!(
+        text.contains("display f-1: the figure does not fit") && text.contains("display f-2: the figure"),
+        "{text}"
+    );
 }
 
 #[test]

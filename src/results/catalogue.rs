@@ -60,12 +60,22 @@ named! {
         ShareLower = "share-lower",
         /// Upper confidence limit of the share.
         ShareUpper = "share-upper",
+        /// Number of subjects whose response is not known but imputed.
+        Imputed = "imputed",
         /// Arithmetic mean.
         Mean = "mean",
+        /// Lower confidence limit of the mean.
+        MeanLower = "mean-lower",
+        /// Upper confidence limit of the mean.
+        MeanUpper = "mean-upper",
         /// Standard deviation with divisor n − 1.
         Sd = "sd",
         /// Median.
         Median = "median",
+        /// Lower confidence limit of the median.
+        MedianLower = "median-lower",
+        /// Upper confidence limit of the median.
+        MedianUpper = "median-upper",
         /// Lower quartile.
         Q1 = "q1",
         /// Upper quartile.
@@ -82,10 +92,46 @@ named! {
         DifferenceUpper = "difference-upper",
         /// Standard error of the difference.
         DifferenceSe = "difference-se",
+        /// Ratio of two arms: of proportions, odds or hazards.
+        Ratio = "ratio",
+        /// Lower confidence limit of the ratio.
+        RatioLower = "ratio-lower",
+        /// Upper confidence limit of the ratio.
+        RatioUpper = "ratio-upper",
+        /// Number of subjects at risk.
+        AtRisk = "at-risk",
+        /// Number of subjects censored.
+        Censored = "censored",
+        /// Probability that the event has happened, in the presence of competing events.
+        Incidence = "incidence",
+        /// Lower confidence limit of the cumulative incidence.
+        IncidenceLower = "incidence-lower",
+        /// Upper confidence limit of the cumulative incidence.
+        IncidenceUpper = "incidence-upper",
+        /// Probability that a competing event has happened first.
+        CompetingIncidence = "competing-incidence",
+        /// Probability of being without event.
+        Survival = "survival",
+        /// Lower confidence limit of the probability of being without event.
+        SurvivalLower = "survival-lower",
+        /// Upper confidence limit of the probability of being without event.
+        SurvivalUpper = "survival-upper",
+        /// Cohen's kappa.
+        Kappa = "kappa",
+        /// Lower confidence limit of kappa.
+        KappaLower = "kappa-lower",
+        /// Upper confidence limit of kappa.
+        KappaUpper = "kappa-upper",
+        /// The statistic of a test.
+        TestStatistic = "test-statistic",
         /// Least-squares mean.
         LsMean = "ls-mean",
         /// Standard error of the least-squares mean.
         LsMeanSe = "ls-mean-se",
+        /// Lower confidence limit of the least-squares mean.
+        LsMeanLower = "ls-mean-lower",
+        /// Upper confidence limit of the least-squares mean.
+        LsMeanUpper = "ls-mean-upper",
         /// Two-sided p-value.
         PValue = "p-value",
     }
@@ -96,10 +142,32 @@ impl Statistic {
     #[must_use]
     pub const fn decimals(self) -> Decimals {
         match self {
-            Self::N | Self::Missing | Self::Count => Decimals::Whole,
-            Self::Share | Self::ShareLower | Self::ShareUpper => Decimals::Percent(1),
+            Self::N | Self::Missing | Self::Count | Self::Imputed | Self::AtRisk | Self::Censored => Decimals::Whole,
+            Self::Share
+            | Self::ShareLower
+            | Self::ShareUpper
+            | Self::Incidence
+            | Self::IncidenceLower
+            | Self::IncidenceUpper
+            | Self::CompetingIncidence
+            | Self::Survival
+            | Self::SurvivalLower
+            | Self::SurvivalUpper => Decimals::Percent(1),
+            Self::Ratio
+            | Self::RatioLower
+            | Self::RatioUpper
+            | Self::Kappa
+            | Self::KappaLower
+            | Self::KappaUpper
+            | Self::TestStatistic => Decimals::Fixed(2),
             Self::Min | Self::Max => Decimals::Recorded(0),
             Self::Mean
+            | Self::MeanLower
+            | Self::MeanUpper
+            | Self::MedianLower
+            | Self::MedianUpper
+            | Self::LsMeanLower
+            | Self::LsMeanUpper
             | Self::Median
             | Self::Q1
             | Self::Q3
@@ -128,6 +196,36 @@ named! {
         Fisher = "fisher",
         /// Pearson's chi-square test without continuity correction.
         ChiSquare = "chi-square",
+        /// Boschloo's exact test.
+        Boschloo = "boschloo",
+        /// Ratio of proportions with its score interval.
+        RiskRatio = "risk-ratio",
+        /// Odds ratio with its exact conditional interval.
+        OddsRatio = "odds-ratio",
+        /// Cohen's kappa.
+        Kappa = "kappa",
+        /// Interval of a mean by the t distribution.
+        TInterval = "t-interval",
+        /// Wilcoxon's rank-sum test.
+        Wilcoxon = "wilcoxon",
+        /// Wilcoxon's rank-sum test with the worst rank for those with an intercurrent event.
+        WilcoxonWorstRank = "wilcoxon-worst-rank",
+        /// Hodges and Lehmann's difference.
+        HodgesLehmann = "hodges-lehmann",
+        /// Quade's analysis of covariance of ranks.
+        RankAncova = "rank-ancova",
+        /// Cumulative incidence with competing events.
+        AalenJohansen = "aalen-johansen",
+        /// Kaplan and Meier's estimate.
+        KaplanMeier = "kaplan-meier",
+        /// The log-rank test.
+        LogRank = "log-rank",
+        /// Cox's proportional hazards model with Efron's handling of ties.
+        Cox = "cox",
+        /// The same with limits by the profile of the likelihood.
+        CoxProfile = "cox-profile",
+        /// Proportional hazards in grouped time.
+        GroupedHazards = "grouped-hazards",
         /// One-way analysis of variance.
         Anova = "anova",
         /// Analysis of covariance.
@@ -165,6 +263,55 @@ impl Method {
                 "Categories are compared with Pearson’s chi-square test without continuity correction; categories in \
                  which nobody falls are left out."
             }
+            Self::Boschloo => {
+                "Proportions are compared with Boschloo’s unconditional exact test (1970), its two-sided p-value twice the \
+                 smaller one-sided one, at most 1."
+            }
+            Self::RiskRatio => {
+                "Ratios of proportions are given with the score interval of Miettinen and Nurminen (1985), with the \
+                 variance factor N/(N − 1)."
+            }
+            Self::OddsRatio => {
+                "Odds ratios are conditional maximum-likelihood estimates with exact conditional intervals (Fisher’s \
+                 noncentral hypergeometric distribution)."
+            }
+            Self::Kappa => {
+                "Agreement of two outcomes is described by Cohen’s kappa (1960) with its large-sample interval."
+            }
+            Self::TInterval => "Means by visit are given with intervals from the t distribution, each visit by itself.",
+            Self::Wilcoxon => {
+                "Changes are compared with Wilcoxon’s rank-sum test: the exact permutation distribution of the midranks, \
+                 two-sided; the normal approximation with ties where that is too large."
+            }
+            Self::WilcoxonWorstRank => {
+                "As a composite strategy, participants with the intercurrent events named share the worst rank in the same \
+                 test; those without value and without event are left out."
+            }
+            Self::HodgesLehmann => {
+                "The difference of locations is the median of all pairwise differences (Hodges and Lehmann 1963), with \
+                 Moses’ limits."
+            }
+            Self::RankAncova => {
+                "The ranks of the changes are compared after regression on the ranks of the baseline (Quade 1967)."
+            }
+            Self::AalenJohansen => {
+                "The probability of the event over time is the cumulative incidence of Aalen and Johansen (1978), with the \
+                 competing events named; intervals on the log(−log) scale."
+            }
+            Self::KaplanMeier => {
+                "Medians and quartiles of time are those of the Kaplan–Meier estimate with Brookmeyer and Crowley’s limits \
+                 on the log(−log) scale. Times are dates of visits, so that a median can only be a visit’s."
+            }
+            Self::LogRank => "Times are compared with the log-rank test.",
+            Self::Cox => {
+                "Hazard ratios are those of Cox’s model with the arm as only covariate, ties by Efron’s method, with Wald \
+                 limits."
+            }
+            Self::CoxProfile => "Hazard ratios are also given with limits by the profile of the partial likelihood.",
+            Self::GroupedHazards => {
+                "Because the event can be seen only at visits, hazard ratios are also estimated in grouped time: \
+                 complementary log-log regression with one intercept a visit (Prentice and Gloeckler 1978), Wald limits."
+            }
             Self::Anova => "Means are compared with the F test of a one-way analysis of variance.",
             Self::Ancova => {
                 "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed \
@@ -197,6 +344,12 @@ named! {
         TooLarge = "too-large",
         /// Only bounds of the value are known.
         OnlyBounds = "only-bounds",
+        /// Nobody had the event.
+        NoEvents = "no-events",
+        /// Too few events for the quantile.
+        NotReached = "not-reached",
+        /// One arm, or one side of a table, has no event: the estimate is infinite, or has no end.
+        Unbounded = "unbounded",
         /// The arithmetic left the range of numbers.
         NotFinite = "not-finite",
     }
@@ -225,6 +378,9 @@ impl Reason {
             Self::NotConverged => "NC: the iteration did not converge.",
             Self::TooLarge => "NE: the exact computation is too large.",
             Self::OnlyBounds => "NE: not estimable, only bounds of the value are known.",
+            Self::NoEvents => "NE: not estimable, no participant had the event.",
+            Self::NotReached => "NE: not reached.",
+            Self::Unbounded => "NE: not estimable, the estimate or its limit is unbounded (a cell without event).",
             Self::NotFinite => "NE: not estimable, the result is not a finite number.",
         }
     }

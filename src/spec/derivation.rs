@@ -56,8 +56,46 @@ pub struct Unit {
     pub conversion: Name,
 }
 
+/// An assessment by an instrument of several items, one record an item. All items of a visit come from one day: the day
+/// of assessment nearest to the nominal day. In a frame it gives each total of the instrument (`name` the first one,
+/// `name_total` the others) with bounds `name_low` and `name_high` where items are missing, each item (`name_item`), how
+/// many items have a listed grade, each of these with its baseline (`…_base`), how many items made a listed move since
+/// baseline (`name_move`, and `name_move_open` for those that cannot be told), the number of items without a value
+/// (`name_missing`) and the date (`name_date`).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Score {
+    /// Label.
+    pub label: String,
+    /// The instrument with items, totals and moves.
+    pub instrument: Name,
+    /// Dataset.
+    pub dataset: Name,
+    /// Which records; those with a code of the instrument if absent.
+    #[serde(default)]
+    pub r#where: Option<RuleText>,
+    /// The variable with the code of the item.
+    pub item: Name,
+    /// The variable with the value: a number or a text.
+    pub value: Name,
+    /// The variable with the date of the assessment.
+    pub date: Name,
+    /// Of several records of an item on the same day: as for a measure.
+    #[serde(default)]
+    pub prefer: Vec<RuleText>,
+    /// The codes of items in these data, by item; those of the instrument where an item is not named.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    /// The code of a total recorded beside the items, by total. Where it differs from that of the items, that is a
+    /// warning and the items win; where there are no items at all it is taken.
+    #[serde(default)]
+    pub recorded: BTreeMap<String, String>,
+}
+
 /// A daily dose from medication records. In a frame it gives the mean daily dose over the days that end on the visit
-/// day under its own name, and the baseline dose under `name_base`.
+/// day under its own name, the baseline dose under `name_base`, the dose from study day 1 to the visit day under
+/// `name_cumulative`, and with `pulse` also the number of days at or above it (`name_pulses`), what was given on those
+/// days (`name_pulse_dose`), and the mean without those days' records (`name_without_pulses`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Dose {
@@ -90,6 +128,32 @@ pub struct Dose {
     pub days: i32,
     /// First and last study day of the baseline mean.
     pub baseline_days: [i32; 2],
+    /// The dose a day, of one record by a vein or a muscle, from which it is a pulse.
+    #[serde(default)]
+    pub pulse: Option<Pulse>,
+}
+
+impl Dose {
+    /// The columns it gives in a frame, all numbers.
+    #[must_use]
+    pub fn columns(&self, name: &str) -> Vec<String> {
+        let mut columns = vec![name.to_owned(), format!("{name}_base"), format!("{name}_cumulative")];
+        if self.pulse.is_some() {
+            columns.extend(["pulses", "pulse_dose", "without_pulses"].map(|part| format!("{name}_{part}")));
+        }
+        columns
+    }
+}
+
+/// What counts as a pulse.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Pulse {
+    /// The smallest dose a day, in the unit of the instrument.
+    pub from: f64,
+    /// The routes, in the words of the data; any if empty.
+    #[serde(default)]
+    pub routes: Vec<String>,
 }
 
 /// A date that may be partial.
@@ -107,6 +171,7 @@ pub struct PartialDateVariable {
 
 /// An event with a date; the first one counts. In a frame it gives `name_before`: the event is on or before the date
 /// of the visit, or before the visit's window; for a visit without any value, on or before the last day of its window.
+/// Its first date is `name_date`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Event {
@@ -124,8 +189,9 @@ pub struct Event {
     pub text: Option<Name>,
 }
 
-/// The measures, doses and events of one subject at one visit, side by side: one row a subject and visit. It also has
-/// `visit_date` (the latest date of the measures that date the visit) and `visit_day`.
+/// The measures, scores, doses and events of one subject at one visit, side by side: one row a subject and visit, and
+/// one for baseline, where each value is its baseline. It also has `visit_date` (the latest date of the measures and
+/// scores that date the visit), `visit_day` and `visit_week` (weeks of the schedule).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Frame {
@@ -134,7 +200,10 @@ pub struct Frame {
     /// Measures, by name.
     #[serde(default)]
     pub measures: Vec<Name>,
-    /// The measures whose dates date the visit; all of them if absent.
+    /// Scores, by name.
+    #[serde(default)]
+    pub scores: Vec<Name>,
+    /// The measures and scores whose dates date the visit; all of them if absent.
     #[serde(default)]
     pub dated_by: Vec<Name>,
     /// Doses, by name.
@@ -220,9 +289,34 @@ pub struct Derivation {
     /// Its rule.
     #[serde(default)]
     pub rule: Option<RuleText>,
+    /// What of the rule's value over the visits of a subject is taken; that of the visit itself if absent.
+    #[serde(default)]
+    pub across: Option<Across>,
     /// Its cases; the first that holds decides, and leaves its reason code in the variable `id_reason`.
     #[serde(default)]
     pub cases: Vec<Case>,
+    /// Or an instrument of rules, whose parameters `with` fills in.
+    #[serde(default)]
+    pub instrument: Option<Name>,
+    /// The parameters of the instrument: columns of the frame, numbers, or expressions.
+    #[serde(default)]
+    pub with: BTreeMap<String, String>,
+    /// Where the rules of an instrument come from, once they stand here.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub source: Option<String>,
+}
+
+/// What of a rule's value over the visits of a subject is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Across {
+    /// The value at the last earlier visit that has one, baseline included.
+    Previous,
+    /// The value at the next visit of the schedule.
+    Next,
+    /// For a condition: whether it held at this visit or an earlier one after baseline.
+    Ever,
 }
 
 /// A case of a derivation. The last has no `when`.
@@ -277,4 +371,17 @@ pub struct Variant {
     /// Another analysis set.
     #[serde(default)]
     pub analysis_set: Option<Name>,
+    /// Another completion of the responses that the endpoint says are imputed.
+    #[serde(default)]
+    pub impute: Option<Imputation>,
+}
+
+/// How imputed responses are completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Imputation {
+    /// Response in the arm the others are compared with, non-response in the others: the worst for them.
+    WorstBest,
+    /// Non-response in the arm the others are compared with, response in the others: the best for them.
+    BestWorst,
 }

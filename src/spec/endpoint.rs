@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::results::{Method, Statistic};
+use crate::spec::outcome::{Continuous, Time};
 use crate::spec::text::{Name, RuleText};
 
-/// An endpoint. Its kind is the table written under it: `[endpoint.binary]` or `[endpoint.ancova]`.
+/// An endpoint. Its kind is the table written under it: `[endpoint.binary]`, `[endpoint.continuous]`, `[endpoint.time]`
+/// or `[endpoint.ancova]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Endpoint {
@@ -21,7 +23,13 @@ pub struct Endpoint {
     /// A yes-or-no outcome.
     #[serde(default)]
     pub binary: Option<Binary>,
-    /// A number compared by analysis of covariance.
+    /// A number by visit, with its change from baseline.
+    #[serde(default)]
+    pub continuous: Option<Continuous>,
+    /// A time to an event, with competing events.
+    #[serde(default)]
+    pub time: Option<Time>,
+    /// A number of a dataset compared by analysis of covariance.
     #[serde(default)]
     pub ancova: Option<AncovaSpec>,
     /// The estimand (ICH E9(R1)), attribute by attribute.
@@ -69,14 +77,26 @@ pub struct Binary {
     /// Who was observed, for the count of participants with data.
     #[serde(default)]
     pub observed: Option<RuleText>,
-    /// Methods: an interval for the proportion, an interval for the difference, a test.
+    /// A code that says why somebody responds or does not: `explain` lists the subjects under it.
+    #[serde(default)]
+    pub reason: Option<RuleText>,
+    /// Whose response is not known but imputed: their number, and what all its completions would give, can be shown.
+    #[serde(default)]
+    pub imputed: Option<RuleText>,
+    /// Whether every completion of the imputed responses is analysed (the tipping points).
+    #[serde(default)]
+    pub tipping_point: bool,
+    /// Subgroups, by name.
+    #[serde(default)]
+    pub subgroups: Vec<Name>,
+    /// Methods: an interval for the proportion, intervals for the difference and the ratios, tests.
     pub methods: Vec<Method>,
     /// Confidence level of intervals.
     #[serde(default = "ninety_five")]
     pub conf_level: f64,
 }
 
-fn ninety_five() -> f64 {
+pub(super) fn ninety_five() -> f64 {
     0.95
 }
 
@@ -157,7 +177,7 @@ pub struct Intercurrent {
     pub strategy: String,
 }
 
-/// A descriptive summary of subjects by arm.
+/// A descriptive summary of subjects by arm; with a frame, at each of its visits.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Summary {
@@ -165,7 +185,18 @@ pub struct Summary {
     pub id: Name,
     /// Who is described.
     pub analysis_set: Name,
-    /// What is described, in order.
+    /// The frame whose variables the rules name; the subjects' dataset if absent.
+    #[serde(default)]
+    pub frame: Option<Name>,
+    /// The visits, baseline included where it is named; with a frame.
+    #[serde(default)]
+    pub at: Vec<Name>,
+    /// A score of the frame whose items are described, each among those for whom it was assessed: how many have an item
+    /// that is present or absent, and the grades of an item that has grades, with their shift from baseline.
+    #[serde(default)]
+    pub score: Option<Name>,
+    /// What is described, in order; after the items of a score.
+    #[serde(default)]
     pub items: Vec<Item>,
 }
 
@@ -183,6 +214,9 @@ pub struct Item {
     /// A text, described by the count of each of its levels.
     #[serde(default)]
     pub category: Option<RuleText>,
+    /// For a category of a frame: the same text at baseline, for the counts of each pair of levels (a shift).
+    #[serde(default)]
+    pub from: Option<RuleText>,
     /// A condition, described by how many meet it.
     #[serde(default)]
     pub count: Option<RuleText>,

@@ -5,7 +5,11 @@ pub mod check;
 pub mod derivation;
 pub mod design;
 pub mod endpoint;
+mod expand;
+pub mod export;
+pub mod figure;
 pub mod instrument;
+pub mod outcome;
 pub mod output;
 pub mod reference;
 pub mod text;
@@ -18,9 +22,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Finding, Stage, nearest};
-use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, SubjectVariable, Variant};
+use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, SubjectVariable, Variant};
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
 use endpoint::{Endpoint, Summary};
+use export::Export;
+use outcome::Subgroup;
 use output::{DisplaySpec, SectionSpec};
 use text::Origin;
 
@@ -42,6 +48,8 @@ pub struct Study {
     pub visits: Option<Visits>,
     /// Measurements, by the name they get in frames.
     pub measure: BTreeMap<String, Measure>,
+    /// Assessments by an instrument of items, by the name they get in frames.
+    pub score: BTreeMap<String, Score>,
     /// Daily doses, by the name they get in frames.
     pub dose: BTreeMap<String, Dose>,
     /// Events, by the name they get in frames.
@@ -54,12 +62,16 @@ pub struct Study {
     pub derivation: Vec<Derivation>,
     /// Variables of the subject that come from frames, by name.
     pub subject_variable: BTreeMap<String, SubjectVariable>,
+    /// Subgroups.
+    pub subgroup: Vec<Subgroup>,
     /// Endpoints.
     pub endpoint: Vec<Endpoint>,
     /// Sensitivity and supplementary analyses.
     pub variant: Vec<Variant>,
     /// Descriptive summaries.
     pub summary: Vec<Summary>,
+    /// Datasets of derived values.
+    pub export: Vec<Export>,
     /// Participant flow.
     pub flow: Option<FlowSpec>,
     /// Sections of the report.
@@ -80,15 +92,18 @@ const KEYS: &[&str] = &[
     "analysis-set",
     "visits",
     "measure",
+    "score",
     "dose",
     "event",
     "frame",
     "option",
     "derivation",
     "subject-variable",
+    "subgroup",
     "endpoint",
     "variant",
     "summary",
+    "export",
     "flow",
     "section",
     "display",
@@ -259,18 +274,21 @@ impl Reading {
         let arm = self.list("arm", parts.remove("arm"));
         let analysis_set = self.list("analysis-set", parts.remove("analysis-set"));
         let measure = self.named("measure", parts.remove("measure"));
+        let score = self.named("score", parts.remove("score"));
         let dose = self.named("dose", parts.remove("dose"));
         let event = self.named("event", parts.remove("event"));
         let frame = self.named("frame", parts.remove("frame"));
         let option = self.named("option", parts.remove("option"));
         let derivation = self.list("derivation", parts.remove("derivation"));
         let subject_variable = self.named("subject-variable", parts.remove("subject-variable"));
+        let subgroup = self.list("subgroup", parts.remove("subgroup"));
         let endpoint = self.list("endpoint", parts.remove("endpoint"));
         let variant = self.list("variant", parts.remove("variant"));
         let summary = self.list("summary", parts.remove("summary"));
+        let export = self.list("export", parts.remove("export"));
         let section = self.list("section", parts.remove("section"));
         let display = self.list("display", parts.remove("display"));
-        Some(Study {
+        let mut study = Study {
             study: head?,
             data: data?,
             masking,
@@ -278,19 +296,24 @@ impl Reading {
             analysis_set,
             visits,
             measure,
+            score,
             dose,
             event,
             frame,
             option,
-            derivation,
+            derivation: instrument::expanded(derivation),
             subject_variable,
+            subgroup,
             endpoint,
             variant,
             summary,
+            export,
             flow,
             section,
             display,
             origin: self.origin.clone(),
-        })
+        };
+        expand::score_items(&mut study);
+        Some(study)
     }
 }

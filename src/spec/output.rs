@@ -1,9 +1,13 @@
 //! What is printed: sections and displays.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use crate::spec::text::Name;
+use crate::spec::figure::{
+    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, IncidenceLayout, IndividualLayout, MeansLayout,
+    ShiftLayout, TimeLayout, TippingPointLayout,
+};
+use crate::spec::text::{Name, RuleText};
 
 /// A section of the report. ICH E3 numbers are the custom; any will do.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -48,7 +52,37 @@ pub struct DisplaySpec {
     /// A table of an analysis of covariance.
     #[serde(default)]
     pub ancova: Option<AncovaLayout>,
-    /// A listing of a frame at one visit, a line a participant.
+    /// A forest of differences: main analyses, variants and subgroups of binary endpoints.
+    #[serde(default)]
+    pub forest: Option<ForestLayout>,
+    /// A grid of all completions of the imputed responses of a binary endpoint.
+    #[serde(default)]
+    pub tipping_point: Option<TippingPointLayout>,
+    /// A table of a continuous endpoint by visit.
+    #[serde(default)]
+    pub change: Option<ChangeLayout>,
+    /// A figure of the means of a continuous endpoint by visit.
+    #[serde(default)]
+    pub means: Option<MeansLayout>,
+    /// A figure of one line a participant, a panel an arm.
+    #[serde(default)]
+    pub individual: Option<IndividualLayout>,
+    /// A table of a time to an event.
+    #[serde(default)]
+    pub time: Option<TimeLayout>,
+    /// A figure of the cumulative incidence of an event, with the numbers at risk below.
+    #[serde(default)]
+    pub incidence: Option<IncidenceLayout>,
+    /// A table of a summary over a frame: a line a visit.
+    #[serde(default)]
+    pub by_visit: Option<ByVisitLayout>,
+    /// A heat map of the conditions of a summary over a frame: a cell a visit.
+    #[serde(default)]
+    pub heat_map: Option<HeatMapLayout>,
+    /// A table of shifts from baseline: categories with `from` of a summary over a frame.
+    #[serde(default)]
+    pub shift: Option<ShiftLayout>,
+    /// A listing of a frame, a line a participant and visit.
     #[serde(default)]
     pub listing: Option<ListingLayout>,
 }
@@ -84,13 +118,13 @@ pub struct SummaryLayout {
     pub count: String,
 }
 
-fn number_rows() -> Vec<RowFormat> {
+pub(super) fn number_rows() -> Vec<RowFormat> {
     [("n", "{n}"), ("Mean (SD)", "{mean} ({sd})"), ("Median", "{median}"), ("Min, max", "{min}, {max}")]
         .map(|(label, show)| RowFormat { label: label.to_owned(), show: show.to_owned() })
         .to_vec()
 }
 
-const fn four() -> u8 {
+pub(super) const fn four() -> u8 {
     4
 }
 
@@ -147,18 +181,44 @@ pub struct AncovaLayout {
     pub number_rows: Vec<RowFormat>,
 }
 
-/// A listing of a frame at one visit.
+/// A listing of a frame.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ListingLayout {
     /// The frame.
     pub frame: Name,
-    /// The visit.
-    pub at: Name,
+    /// The visit, or several.
+    #[serde(deserialize_with = "one_or_more")]
+    #[schemars(with = "OneOrMore")]
+    pub at: Vec<Name>,
     /// Who is listed.
     pub analysis_set: Name,
+    /// Only the lines for which this holds.
+    #[serde(default)]
+    pub r#where: Option<RuleText>,
     /// The columns.
     pub columns: Vec<ListingColumn>,
+}
+
+/// A name, or a list of names.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Name>, D::Error> {
+    use toml::{Spanned, Value};
+    let spanned = Spanned::<Value>::deserialize(deserializer)?;
+    let span = spanned.span();
+    let name = |value: &Value| value.as_str().map(|text| Name::new(text, span.clone()));
+    let names: Option<Vec<Name>> = match spanned.get_ref() {
+        Value::Array(list) => list.iter().map(name).collect(),
+        value => name(value).map(|name| vec![name]),
+    };
+    names.filter(|names| !names.is_empty()).ok_or_else(|| serde::de::Error::custom("must be a name or a list of names"))
 }
 
 /// A column of a listing.

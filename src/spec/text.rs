@@ -49,6 +49,14 @@ pub struct Name {
     pub span: Range<usize>,
 }
 
+impl Name {
+    /// A name that stands at this place.
+    #[must_use]
+    pub fn new(text: impl Into<String>, span: Range<usize>) -> Self {
+        Self { text: text.into(), span }
+    }
+}
+
 impl Deref for Name {
     type Target = str;
     fn deref(&self) -> &str {

@@ -18,6 +18,8 @@ pub mod describe;
 pub mod distribution;
 pub mod linear;
 pub mod proportion;
+pub mod rank;
+pub mod survival;
 
 /// Why a statistic has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,10 @@ pub enum Undefined {
     /// An input outside its domain (a count above its total, a level not inside (0, 1), a value that is not finite,
     /// columns of different lengths), or a result beyond the range of a double.
     OutOfRange,
+    /// Nobody had an event.
+    NoEvents,
+    /// The likelihood has no maximum: it keeps rising while an estimate grows without limit.
+    Separated,
 }
 
 /// Two limits, the lower not above the upper.

@@ -35,8 +35,8 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; the lock is TOML",
+        crates: &["libm", "polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
+        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform",
     },
     Law {
         module: "plan",

@@ -248,7 +248,7 @@ pub fn outcome(record: &Record) -> String {
     format!("{atoms} {}", rest.join(" "))
 }
 
-/// The flagship specification without what needs other data, and with listings of week 24.
+/// The renal part of the flagship specification, without what needs other data, and with listings of week 24.
 pub fn study(options: &BTreeMap<String, Value>) -> Table {
     study_at(options, &["W24"])
 }
@@ -256,9 +256,10 @@ pub fn study(options: &BTreeMap<String, Value>) -> Table {
 /// The same with listings of these visits.
 pub fn study_at(options: &BTreeMap<String, Value>, visits: &[&str]) -> Table {
     let mut study = specification("ln-msc-il2");
-    for part in ["masking", "summary", "flow", "subject-variable"] {
+    for part in ["masking", "score", "subject-variable", "subgroup", "summary", "export", "flow"] {
         study.remove(part);
     }
+    keep_renal(&mut study);
     // Columns of CSV that are text whatever they hold.
     let text: [(&str, &[&str]); 4] =
         [("adsl", &[]), ("adlb", &["AVALC", "ATM"]), ("adqs", &["AVALC"]), ("adcm", &["ASTDTC", "AENDTC"])];
@@ -271,6 +272,40 @@ pub fn study_at(options: &BTreeMap<String, Value>, visits: &[&str]) -> Table {
     set_options(&mut study, options);
     show_everything(&mut study, visits);
     study
+}
+
+/// Keeps the renal frame with what it is made of, its binary endpoints and their variants.
+fn keep_renal(study: &mut Table) {
+    section(study, "frame").retain(|name, _| name == "renal");
+    for (kind, list) in [("measure", "measures"), ("dose", "doses")] {
+        let named = section(study, "frame")["renal"][list].clone();
+        let named = named.as_array().unwrap_or_else(|| panic!("the renal frame has no {list}"));
+        section(study, kind).retain(|name, _| named.iter().any(|known| known.as_str() == Some(name)));
+    }
+    entries(study, "derivation").retain(|derivation| derivation["frame"].as_str() == Some("renal"));
+    let endpoints = entries(study, "endpoint");
+    endpoints.retain(|endpoint| {
+        let binary = endpoint.get("binary");
+        binary.is_some_and(|binary| binary["frame"].as_str() == Some("renal"))
+    });
+    for endpoint in endpoints.iter_mut() {
+        if let Some(binary) = endpoint.get_mut("binary").and_then(Value::as_table_mut) {
+            // Subgroups are told by variables these subjects do not have.
+            binary.remove("subgroups");
+            binary.remove("tipping-point");
+        }
+    }
+    let kept: Vec<Value> = endpoints.iter().map(|endpoint| endpoint["id"].clone()).collect();
+    entries(study, "variant").retain_mut(|variant| {
+        let of = variant.get_mut("of").and_then(Value::as_array_mut).expect("a variant is of endpoints");
+        of.retain(|endpoint| kept.contains(endpoint));
+        !of.is_empty()
+    });
+}
+
+fn entries<'a>(study: &'a mut Table, name: &str) -> &'a mut Vec<Value> {
+    let entries = study.get_mut(name).and_then(Value::as_array_mut);
+    entries.unwrap_or_else(|| panic!("there is no [[{name}]] in the specification"))
 }
 
 fn section<'a>(study: &'a mut Table, name: &str) -> &'a mut Table {

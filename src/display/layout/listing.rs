@@ -1,4 +1,4 @@
-//! A listing: records of an extract, a line a participant, under the arms.
+//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit.
 
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
 use crate::display::layout::Laid;
@@ -11,7 +11,13 @@ use crate::spec::output::ListingLayout;
 pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembly: &Assembly<'_>) -> Option<Laid> {
     let extract = results.extract(id)?;
     let study = assembly.study;
+    // With several visits the extract has the visit behind the participant.
+    let by_visit = layout.at.len() > 1;
+    let first = if by_visit { 3 } else { 2 };
     let mut columns = Vec::new();
+    if by_visit {
+        columns.push(Column { head: vec!["Visit".to_owned()], align: Align::Left });
+    }
     for column in &layout.columns {
         let numeric = column.decimals.is_some();
         columns.push(Column {
@@ -22,22 +28,26 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     let mut rows = Vec::new();
     for arm in &study.arm {
         rows.push(heading(0, arm.label.clone()));
+        let heads = rows.len();
+        let mut latest = "";
         for line in extract.lines.iter().filter(|line| line.first().is_some_and(|id| **id == *arm.id)) {
-            let cells = layout
-                .columns
-                .iter()
-                .zip(line.iter().skip(2))
-                .map(|(column, text)| {
-                    plain(column.decimals.map_or_else(|| text.clone(), |places| at_places(text, places)))
-                })
-                .map(|mut cell| {
-                    if cell.text.is_empty() {
-                        "–".clone_into(&mut cell.text);
-                    }
-                    cell
-                })
-                .collect();
-            rows.push(data_row(1, line.get(1).map_or("", String::as_str), cells));
+            let mut cells = Vec::new();
+            if by_visit {
+                let visit = line.get(2).map_or("", String::as_str);
+                cells.push(plain(study.visit_label(visit).unwrap_or(visit)));
+            }
+            for (column, text) in layout.columns.iter().zip(line.iter().skip(first)) {
+                let text = column.decimals.map_or_else(|| text.clone(), |places| at_places(text, places));
+                cells.push(plain(if text.is_empty() { "–".to_owned() } else { text }));
+            }
+            let participant = line.get(1).map_or("", String::as_str);
+            let mut row = data_row(1, participant, cells);
+            row.opens_group = by_visit && !latest.is_empty() && latest != participant;
+            latest = participant;
+            rows.push(row);
+        }
+        if rows.len() == heads {
+            rows.push(data_row(1, "None", columns.iter().map(|_| plain("")).collect()));
         }
     }
     let table = Table { stub_head: sentence_case("Participant"), columns, spanners: Vec::new(), rows };

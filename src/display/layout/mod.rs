@@ -1,16 +1,30 @@
 //! Layouts: each turns the rows of analyses into one kind of display.
 
 mod ancova;
+mod axis;
+mod by_visit;
+mod change;
 mod flow;
+mod forest;
+mod heat_map;
+mod incidence;
+mod individual;
 mod listing;
+mod means;
 mod response;
 mod response_by_visit;
+mod shift;
 mod summary;
+mod time;
+mod tipping_point;
 
-use crate::display::assemble::Assembly;
-use crate::display::report::{Body, Footnote};
-use crate::results::Results;
+use crate::display::assemble::{Assembly, plain};
+use crate::display::report::{Body, Cell, Column, Footnote};
+use crate::results::{Key, Results, Statistic, Value};
+use crate::spec::Study;
+use crate::spec::design::Arm;
 use crate::spec::output::DisplaySpec;
+use crate::spec::text::Name;
 
 /// The body of a display, with the footnotes its layout adds and the analyses it draws on.
 pub(super) struct Laid {
@@ -33,8 +47,102 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     if let Some(layout) = &spec.ancova {
         return ancova::table(layout, assembly);
     }
+    if let Some(layout) = &spec.forest {
+        return forest::figure(layout, assembly);
+    }
+    if let Some(layout) = &spec.tipping_point {
+        return tipping_point::grid(layout, assembly);
+    }
+    if let Some(layout) = &spec.change {
+        return change::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.means {
+        return means::plot(layout, assembly);
+    }
+    if let Some(layout) = &spec.individual {
+        return individual::panels(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.time {
+        return time::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.incidence {
+        return incidence::plot(layout, assembly);
+    }
+    if let Some(layout) = &spec.by_visit {
+        return by_visit::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.heat_map {
+        return heat_map::grid(layout, assembly);
+    }
+    if let Some(layout) = &spec.shift {
+        return shift::table(layout, assembly);
+    }
     if let Some(layout) = &spec.listing {
         return listing::table(&spec.id, layout, results, assembly);
     }
     spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
+}
+
+/// A visit that is shown, and the day at which it stands on an axis.
+struct Shown<'a> {
+    id: &'a str,
+    label: &'a str,
+    day: f64,
+}
+
+/// Visits by name, in that order.
+fn shown<'a>(study: &'a Study, names: &[Name]) -> Vec<Shown<'a>> {
+    let schedule = study.visits.iter().flat_map(|visits| &visits.schedule);
+    let all: Vec<_> = schedule.collect();
+    let found = names.iter().filter_map(|name| all.iter().find(|visit| visit.id == *name));
+    found.map(|visit| Shown { id: &visit.id, label: &visit.label, day: f64::from(visit.day) }).collect()
+}
+
+/// Baseline, at day 1, and then visits by name.
+fn shown_from_baseline<'a>(study: &'a Study, names: &[Name]) -> Vec<Shown<'a>> {
+    let baseline = study.visits.iter().map(|visits| &visits.baseline);
+    let baseline = baseline.map(|visit| Shown { id: &visit.id, label: &visit.label, day: 1.0 });
+    baseline.chain(shown(study, names)).collect()
+}
+
+/// The arms compared, each with the reference.
+fn contrasts(study: &Study) -> Vec<(&Arm, &Arm)> {
+    let reference = study.reference_arm();
+    let others = study.arm.iter().enumerate().filter(|(position, _)| *position != reference);
+    others.map(|(_, arm)| (arm, &study.arm[reference])).collect()
+}
+
+/// A cell for each arm.
+fn each_arm(assembly: &mut Assembly<'_>, make: &dyn Fn(&str, &mut Assembly<'_>) -> Cell) -> Vec<Cell> {
+    let study = assembly.study;
+    study.arm.iter().map(|arm| make(&arm.id, assembly)).collect()
+}
+
+/// A cell for each arm compared with the reference, in its column; the reference's own stays empty.
+fn each_compared(assembly: &mut Assembly<'_>, make: &dyn Fn(&str, &str, &mut Assembly<'_>) -> Cell) -> Vec<Cell> {
+    let study = assembly.study;
+    let reference = &study.arm[study.reference_arm()];
+    let cell = |arm: &Arm| if arm.id == reference.id { plain("") } else { make(&arm.id, &reference.id, assembly) };
+    study.arm.iter().map(cell).collect()
+}
+
+/// The columns of the arms, with the number in each: the analysis has it without visit or item.
+fn arm_columns(analysis: &str, assembly: &mut Assembly<'_>) -> Vec<Column> {
+    let study = assembly.study;
+    study.arm.iter().map(|arm| assembly.head(&arm.label, &Key::new(analysis, Statistic::N).arm(&arm.id))).collect()
+}
+
+/// The number of a row, where it can be estimated.
+fn number(assembly: &mut Assembly<'_>, key: &Key) -> Option<f64> {
+    match assembly.row(key).map(|row| &row.value) {
+        Some(Value::Number(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Two numbers of rows, where both can be estimated: an interval.
+fn interval(assembly: &mut Assembly<'_>, lower: &Key, upper: &Key) -> Option<(f64, f64)> {
+    // Both are asked for in any case, so that a missing row is noticed.
+    let (lower, upper) = (number(assembly, lower), number(assembly, upper));
+    lower.zip(upper)
 }

@@ -24,17 +24,19 @@ pub(super) fn table(layout: &ResponseLayout, assembly: &mut Assembly<'_>) -> Lai
     };
     Laid {
         body: Body::Table(aligned(table)),
-        footnotes: method_notes(&endpoints),
+        footnotes: method_notes(&endpoints, !layout.variants.is_empty()),
         analyses: endpoints.iter().map(|(endpoint, _)| endpoint.id.to_string()).collect(),
     }
 }
 
 /// One form of an endpoint at one visit.
-struct Form<'a> {
-    endpoint: &'a Endpoint,
-    binary: &'a Binary,
-    visit: &'a str,
-    variant: Option<&'a str>,
+pub(super) struct Form<'a> {
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) binary: &'a Binary,
+    pub(super) visit: &'a str,
+    pub(super) variant: Option<&'a str>,
+    /// A subgroup and its level.
+    pub(super) subgroup: Option<(&'a str, &'a str)>,
 }
 
 impl Form<'_> {
@@ -42,8 +44,14 @@ impl Form<'_> {
         Key::new(&*self.endpoint.id, statistic).variant(self.variant).at(self.visit)
     }
 
-    fn of_arm(&self, arm: &str, statistic: Statistic) -> Key {
-        let key = self.key(statistic).arm(arm);
+    /// The subgroup stands behind the arm, if there is one.
+    fn in_subgroup(&self, mut key: Key) -> Key {
+        key.groups.extend(self.subgroup.map(|(subgroup, level)| (subgroup.to_owned(), level.to_owned())));
+        key
+    }
+
+    pub(super) fn of_arm(&self, arm: &str, statistic: Statistic) -> Key {
+        let key = self.in_subgroup(self.key(statistic).arm(arm));
         match (statistic, interval_method(self.binary)) {
             (Statistic::ShareLower | Statistic::ShareUpper, Some(method)) => {
                 key.method(method).conf_level(self.binary.conf_level)
@@ -52,25 +60,38 @@ impl Form<'_> {
         }
     }
 
-    fn of_contrast(&self, arm: &str, reference: &str, statistic: Statistic, method: Method) -> Key {
-        let key = self.key(statistic).contrast(arm, reference).method(method);
+    pub(super) fn of_contrast(&self, arm: &str, reference: &str, statistic: Statistic, method: Method) -> Key {
+        let key = self.in_subgroup(self.key(statistic).contrast(arm, reference).method(method));
         match statistic {
-            Statistic::DifferenceLower | Statistic::DifferenceUpper => key.conf_level(self.binary.conf_level),
+            Statistic::DifferenceLower | Statistic::DifferenceUpper | Statistic::RatioLower | Statistic::RatioUpper => {
+                key.conf_level(self.binary.conf_level)
+            }
             _ => key,
         }
     }
 }
 
 fn interval_method(binary: &Binary) -> Option<Method> {
-    binary.methods.iter().copied().find(|method| matches!(method, Method::ClopperPearson | Method::Wilson))
+    of_kind(binary, SHARES).next()
 }
 
-fn difference_methods(binary: &Binary) -> impl Iterator<Item = Method> {
-    binary.methods.iter().copied().filter(|method| matches!(method, Method::MiettinenNurminen | Method::Newcombe))
+/// Intervals of a share, intervals of a difference, ratios, and tests.
+const SHARES: &[Method] = &[Method::ClopperPearson, Method::Wilson];
+const DIFFERENCES: &[Method] = &[Method::MiettinenNurminen, Method::Newcombe];
+const RATIOS: &[Method] = &[Method::RiskRatio, Method::OddsRatio];
+const TESTS: &[Method] = &[Method::Fisher, Method::Boschloo, Method::ChiSquare];
+
+/// The methods of a kind that an endpoint asks for, in its order.
+fn of_kind(binary: &Binary, kind: &'static [Method]) -> impl Iterator<Item = Method> {
+    binary.methods.iter().copied().filter(|method| kind.contains(method))
+}
+
+pub(super) fn difference_methods(binary: &Binary) -> impl Iterator<Item = Method> {
+    of_kind(binary, DIFFERENCES)
 }
 
 fn test_methods(binary: &Binary) -> impl Iterator<Item = Method> {
-    binary.methods.iter().copied().filter(|method| matches!(method, Method::Fisher | Method::ChiSquare))
+    of_kind(binary, TESTS)
 }
 
 /// The confidence level in percent: 95, or 97.5.
@@ -91,21 +112,25 @@ fn full(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assembly: &
     let mut rows = Vec::new();
     for (endpoint, binary) in endpoints {
         for visit in &binary.at {
-            let form = Form { endpoint, binary, visit, variant: None };
+            let form = Form { endpoint, binary, visit, variant: None, subgroup: None };
             if columns.is_empty() {
                 columns = arm_columns(endpoint, &form, assembly);
             }
-            let label = if binary.at.len() > 1 {
-                format!("{}: {}", endpoint.label, study.visit_label(visit).unwrap_or(visit))
-            } else {
-                endpoint.label.clone()
-            };
-            rows.push(heading(0, label));
+            rows.push(heading(0, title(endpoint, binary, visit, study)));
             proportions(&form, assembly, &mut rows);
             comparisons(&form, layout.p_decimals, assembly, &mut rows);
         }
     }
     Table { stub_head: String::new(), columns, spanners: Vec::new(), rows }
+}
+
+/// The label of an endpoint, with the visit where it has several.
+pub(super) fn title(endpoint: &Endpoint, binary: &Binary, visit: &str, study: &Study) -> String {
+    if binary.at.len() > 1 {
+        format!("{}: {}", endpoint.label, study.visit_label(visit).unwrap_or(visit))
+    } else {
+        endpoint.label.clone()
+    }
 }
 
 fn each_arm(study: &Study, mut make: impl FnMut(&str) -> Cell) -> Vec<Cell> {
@@ -126,6 +151,10 @@ fn proportions(form: &Form<'_>, assembly: &mut Assembly<'_>, rows: &mut Vec<Tabl
     if form.binary.observed.is_some() {
         let cells = each_arm(study, |arm| assembly.cell("{missing}", style, &|s| form.of_arm(arm, s)));
         rows.push(data_row(1, "Not assessable, n", cells));
+    }
+    if form.binary.imputed.is_some() {
+        let cells = each_arm(study, |arm| assembly.cell("{imputed}", style, &|s| form.of_arm(arm, s)));
+        rows.push(data_row(1, "Response imputed, n", cells));
     }
 }
 
@@ -152,6 +181,11 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         let name = method_name(method);
         line(format!("{level} % CI ({name})"), "{difference-lower}, {difference-upper}", method, assembly);
     }
+    for method in of_kind(form.binary, RATIOS) {
+        let name = if method == Method::RiskRatio { "Risk ratio" } else { "Odds ratio" };
+        let label = format!("{name} to {} ({level} % CI)", reference.label);
+        line(label, "{ratio} ({ratio-lower}, {ratio-upper})", method, assembly);
+    }
     for method in test_methods(form.binary) {
         line(format!("p-value ({})", method_name(method)), "{p-value}", method, assembly);
     }
@@ -176,7 +210,7 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
     let mut rows = Vec::new();
     for (endpoint, binary) in endpoints {
         for visit in &binary.at {
-            rows.push(heading(0, endpoint.label.clone()));
+            rows.push(heading(0, title(endpoint, binary, visit, study)));
             let variants =
                 layout.variants.iter().filter_map(|name| study.variant.iter().find(|variant| variant.id == *name));
             let forms = std::iter::once((None, "Main analysis")).chain(
@@ -185,7 +219,7 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
                     .map(|variant| (Some(&*variant.id), variant.label.as_str())),
             );
             for (variant, label) in forms {
-                let form = Form { endpoint, binary, visit, variant };
+                let form = Form { endpoint, binary, visit, variant, subgroup: None };
                 let style = Style { p_decimals: layout.p_decimals, points: true, ..Style::recorded(0) };
                 let mut cells =
                     each_arm(study, |arm| assembly.cell("{count}/{n} ({share})", style, &|s| form.of_arm(arm, s)));
@@ -217,28 +251,45 @@ pub(super) fn method_name(method: Method) -> &'static str {
         Method::Newcombe => "Newcombe",
         Method::Fisher => "Fisher’s exact test",
         Method::ChiSquare => "chi-square test",
+        Method::Boschloo => "Boschloo’s exact test",
+        Method::RiskRatio => "score interval of the risk ratio",
+        Method::OddsRatio => "exact conditional interval of the odds ratio",
+        Method::Kappa => "Cohen’s kappa",
+        Method::TInterval => "t distribution",
+        Method::Wilcoxon => "Wilcoxon rank-sum test",
+        Method::WilcoxonWorstRank => "Wilcoxon rank-sum test, worst rank",
+        Method::HodgesLehmann => "Hodges–Lehmann",
+        Method::RankAncova => "rank analysis of covariance",
+        Method::AalenJohansen => "Aalen–Johansen",
+        Method::KaplanMeier => "Kaplan–Meier",
+        Method::LogRank => "log-rank test",
+        Method::Cox => "Cox model",
+        Method::CoxProfile => "Cox model, profile likelihood",
+        Method::GroupedHazards => "grouped time",
         Method::Anova => "analysis of variance",
         Method::Ancova => "analysis of covariance",
         Method::AncovaTrend => "dose response",
     }
 }
 
-fn method_notes(endpoints: &[(&Endpoint, &Binary)]) -> Vec<Footnote> {
-    let mut methods: Vec<Method> = endpoints.iter().flat_map(|(_, binary)| binary.methods.iter().copied()).collect();
-    methods.sort_unstable();
-    methods.dedup();
+/// What the abbreviations mean and which methods were used; a line for each variant shows only the first of a kind.
+fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool) -> Vec<Footnote> {
     let mut parts = vec!["CI: confidence interval".to_owned()];
-    let names_of = |wanted: &[Method]| {
-        methods.iter().filter(|m| wanted.contains(m)).map(|m| method_name(*m)).collect::<Vec<_>>().join(", ")
+    let kinds: &[(&str, &'static [Method])] = if by_variant {
+        &[("differences", DIFFERENCES), ("p-values", TESTS)]
+    } else {
+        &[("proportions", SHARES), ("differences", DIFFERENCES), ("ratios", RATIOS), ("p-values", TESTS)]
     };
-    for (what, wanted) in [
-        ("proportions", &[Method::ClopperPearson, Method::Wilson][..]),
-        ("differences", &[Method::MiettinenNurminen, Method::Newcombe]),
-        ("p-values", &[Method::Fisher, Method::ChiSquare]),
-    ] {
-        let names = names_of(wanted);
+    for (what, kind) in kinds {
+        let shown = if by_variant { 1 } else { kind.len() };
+        let mut methods: Vec<Method> =
+            endpoints.iter().flat_map(|(_, binary)| of_kind(binary, kind).take(shown)).collect();
+        methods.sort_unstable();
+        methods.dedup();
+        let names: Vec<&str> = methods.into_iter().map(method_name).collect();
         if !names.is_empty() {
-            parts.push(format!("{what}: {names}{}", if what == "p-values" { ", two-sided" } else { "" }));
+            let sides = if *what == "p-values" { ", two-sided" } else { "" };
+            parts.push(format!("{what}: {}{sides}", names.join(", ")));
         }
     }
     vec![note(format!("{}.", parts.join("; ")))]

@@ -50,7 +50,13 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
             cells.push(assembly.cell("{count}/{n}", Style::recorded(0), &key));
         }
         sentences.push(format!("{}: {}.", arm.label, words.join(", ")));
-        series.push(Series { label: arm.label.clone(), arm: arm_position, style: SeriesStyle::Points, marks });
+        series.push(Series {
+            label: arm.label.clone(),
+            arm: arm_position,
+            style: SeriesStyle::Points,
+            marks,
+            censored: Vec::new(),
+        });
         under.push(UnderRow { label: arm.label.clone(), arm: arm_position, cells });
     }
     let first = shown.first().map_or(0.0, |visit| f64::from(visit.day));

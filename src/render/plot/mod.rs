@@ -1,31 +1,36 @@
-//! A plot on paper: axes, light grid, marks with their intervals, legend above, rows of text below.
+//! A plot on paper: axes, light grid, series of marks, legend above, rows of text below. Alone, or several side by
+//! side.
 //!
 //! All measures in points. The legend and the rows below lie outside the field of marks, so nothing can be hidden.
+//! Points of neighbouring arms stand a little beside each other; steps and thin lines stand where they are.
 
 mod draw;
+mod faults;
+mod field;
+mod legend;
+mod panels;
+
+pub use faults::{axis as axis_faults, faults, of_panels as panel_faults};
+pub use panels::choose as choose_panels;
 
 use super::fonts::{Face, Fonts};
 use super::pen::At;
 use super::sheet::small;
 use super::text;
-use crate::display::{Axis, Plot};
+use super::ticks::{Row, TICK};
+use crate::display::{Plot, SeriesStyle, UnderRow};
+use field::Field;
+use legend::Entry;
 
 /// Size of axis titles and the legend.
 const LABEL: f64 = 8.2;
-/// Size of tick labels and of the rows below.
-const TICK: f64 = 7.8;
-/// Smallest size to which crowded labels shrink before they are staggered.
-const TICK_LEAST: f64 = 6.2;
-/// From the end of a sample line to its label, and from entry to entry.
-const SAMPLE: f64 = 26.0;
-const ENTRY_GAP: f64 = 20.0;
 /// From the axis to the outermost tick.
 const INSET: f64 = 16.0;
 /// Radius of a mark, half the width of the cap of an interval.
 const RADIUS: f64 = 2.7;
 const CAP: f64 = 2.6;
-/// Labels beside each other are at least so far apart.
-const APART: f64 = 5.0;
+/// From line to line, as a share of the size.
+const PITCH: f64 = 1.35;
 
 /// A plot laid out.
 pub struct Sheet<'a> {
@@ -33,74 +38,14 @@ pub struct Sheet<'a> {
     /// Width and height of the canvas.
     pub canvas: At,
     field: Field,
-    legend: Vec<(At, Vec<String>)>,
+    legend: Vec<Entry<'a>>,
     ticks: Row,
     under: Vec<Under>,
-    under_head: f64,
+    /// Whether the labels of the rows below stand beside them, not above.
+    beside: bool,
+    under_head: (f64, Vec<String>),
     x_title: (f64, Vec<String>),
     y_title: Vec<String>,
-}
-
-/// The field of marks and its two scales.
-#[derive(Clone, Copy, Debug)]
-struct Field {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-    x: (f64, f64),
-    y: (f64, f64),
-}
-
-impl Field {
-    fn across(&self, x: f64) -> f64 {
-        self.left + INSET + (x - self.x.0) / (self.x.1 - self.x.0) * (self.width - 2.0 * INSET)
-    }
-
-    fn down(&self, y: f64) -> f64 {
-        self.top + self.height * (1.0 - (y - self.y.0) / (self.y.1 - self.y.0))
-    }
-}
-
-/// Texts centred under ticks, in one size, on as many lines as keep them apart.
-struct Row {
-    size: f64,
-    places: Vec<(f64, usize, String)>,
-    lines: usize,
-}
-
-impl Row {
-    fn set(entries: &[(f64, String)]) -> Self {
-        let mut size = TICK;
-        loop {
-            let row = Self::level(entries, size);
-            if row.lines <= 1 || size <= TICK_LEAST {
-                return row;
-            }
-            size -= 0.4;
-        }
-    }
-
-    fn level(entries: &[(f64, String)], size: f64) -> Self {
-        let mut ends: Vec<f64> = Vec::new();
-        let places: Vec<_> = entries
-            .iter()
-            .map(|(at, words)| {
-                let half = Fonts::get().width(Face::Sans, size, words) / 2.0;
-                let line = ends.iter().position(|end| at - half >= end + APART).unwrap_or(ends.len());
-                if line == ends.len() {
-                    ends.push(0.0);
-                }
-                ends[line] = at + half;
-                (*at, line, words.clone())
-            })
-            .collect();
-        Self { size, places, lines: ends.len().max(1) }
-    }
-
-    fn height(&self) -> f64 {
-        small(self.lines) * self.size * 1.35
-    }
 }
 
 /// A row below the plot.
@@ -133,32 +78,27 @@ fn left_of(plot: &Plot, width: f64, titles: usize) -> (f64, bool) {
     (if beside { axis.max(rows) } else { axis }, beside)
 }
 
-/// The legend: where each entry stands, with the lines of its label; and its height. Entries follow each other, or
-/// stand in columns where one line does not hold them.
-fn legend(plot: &Plot, left: f64, width: f64) -> (Vec<(At, Vec<String>)>, f64) {
-    let labels: Vec<Vec<String>> = plot
-        .series
-        .iter()
-        .map(|series| text::wrap(Face::Sans, LABEL, &text::glued(&text::line(&series.label)), width - SAMPLE - 6.0))
-        .collect();
-    let wide = |lines: &Vec<String>| {
-        SAMPLE + 6.0 + lines.iter().map(|one| Fonts::get().width(Face::Sans, LABEL, one)).fold(0.0, f64::max)
-    };
-    let widest = labels.iter().map(wide).fold(1.0, f64::max);
-    let one_line = labels.iter().map(wide).sum::<f64>() + small(labels.len().saturating_sub(1)) * ENTRY_GAP <= width;
-    let columns = (1..=labels.len()).rev().find(|n| small(*n) * (widest + ENTRY_GAP) - ENTRY_GAP <= width).unwrap_or(1);
-    let mut entries = Vec::new();
-    let mut pen = (left, 0.0);
-    for row in labels.chunks(if one_line { labels.len().max(1) } else { columns }) {
-        let lines = row.iter().map(Vec::len).max().unwrap_or(1);
-        for label in row {
-            entries.push((pen, label.clone()));
-            pen.0 += if one_line { wide(label) } else { widest } + ENTRY_GAP;
-        }
-        pen = (left, pen.1 + LABEL * (1.5 + 1.25 * small(lines - 1)));
-    }
-    (entries, pen.1)
+/// The lines of the heading of the rows below; none without rows.
+fn under_heading(plot: &Plot, width: f64) -> Vec<String> {
+    let words = text::line(&plot.under_head);
+    if words.trim().is_empty() { Vec::new() } else { text::wrap(Face::SansBold, TICK, &words, width) }
 }
+
+/// Height of rows below a plot, with their heading.
+fn under_height(under: &[Under], head: usize, beside: bool) -> f64 {
+    if under.is_empty() {
+        return 0.0;
+    }
+    let labelled = under.iter().filter(|row| !beside && !row.label.trim().is_empty()).count();
+    let rows = under.iter().map(|row| row.row.height() + UNDER_GAP).sum::<f64>();
+    UNDER_HEAD + small(head.saturating_sub(1)) * TICK * PITCH + rows + small(labelled) * TICK * PITCH
+}
+
+/// Below the titles of a plot to the baseline of the heading of its rows; with what follows to the first of them.
+const UNDER_TOP: f64 = 14.0;
+const UNDER_HEAD: f64 = UNDER_TOP + TICK * 0.85;
+/// Between rows below a plot.
+const UNDER_GAP: f64 = 2.5;
 
 impl<'a> Sheet<'a> {
     /// Lays the plot out in this width and at most this height.
@@ -177,41 +117,25 @@ impl<'a> Sheet<'a> {
             top: 0.0,
             width: width - left - right,
             height: 0.0,
+            inset: INSET,
             x: (plot.x.from, plot.x.to),
             y: (plot.y.from, plot.y.to),
         };
 
-        let (legend, legend_height) = legend(plot, left, width - left);
+        let (legend, legend_height) = legend::lay_out(legend::named(plot.series.iter()), left, width - left);
         field.top = legend_height + 8.0;
 
-        let centred = |texts: Vec<String>| {
-            let at: Vec<f64> = plot.x.ticks.iter().map(|(x, _)| field.across(*x)).collect();
-            Row::set(&at.into_iter().zip(texts).collect::<Vec<_>>())
-        };
-        let ticks = centred(plot.x.ticks.iter().map(|(_, label)| text::line(label).into_owned()).collect());
-        let under: Vec<Under> = plot
-            .under
-            .iter()
-            .map(|row| Under {
-                arm: row.arm,
-                label: text::line(&row.label).into_owned(),
-                row: centred(row.cells.iter().map(|cell| text::line(&cell.text).into_owned()).collect()),
-            })
-            .collect();
+        let ticks = field.under_ticks(&plot.x, plot.x.ticks.iter().map(|(_, label)| label.as_str()));
+        let under = under(plot, &field);
         let x_title = titled(&text::line(&plot.x.title), field.width);
 
         let x_title_top = 6.0 + ticks.height() + 3.0;
-        let x_title_height = small(x_title.len()) * LABEL * 1.35;
-        let under_height = if under.is_empty() {
-            0.0
-        } else {
-            let labels = if beside { 0.0 } else { small(under.len()) * TICK * 1.35 };
-            14.0 + TICK * 0.85 + under.iter().map(|row| row.row.height() + 2.5).sum::<f64>() + labels
-        };
-        let below = x_title_top + x_title_height + under_height;
+        let x_title_height = small(x_title.len()) * LABEL * PITCH;
+        let under_head = under_heading(plot, width);
+        let below = x_title_top + x_title_height + under_height(&under, under_head.len(), beside);
         // As high as differences need to be read, never higher than two thirds of the width.
         field.height = (room.1 - field.top - below).min(width * 0.66).max(110.0);
-        let under_head = field.top + field.height + x_title_top + x_title_height + 14.0;
+        let under_top = field.top + field.height + x_title_top + x_title_height + UNDER_TOP;
         Self {
             plot,
             canvas: (width, field.top + field.height + below),
@@ -219,68 +143,29 @@ impl<'a> Sheet<'a> {
             legend,
             ticks,
             under,
-            under_head,
+            beside,
+            under_head: (under_top, under_head),
             x_title: (field.top + field.height + x_title_top, x_title),
             y_title,
         }
     }
 
-    /// Whether the intervals of neighbouring arms run into each other in this width.
+    /// Whether the intervals of neighbouring arms run into each other in this width, or the counts below a step
+    /// function do.
     pub fn is_crowded(&self) -> bool {
-        self.step(self.plot.series.len()) < 1.5 * CAP
-    }
-
-    /// How far the marks of a series stand from their tick, so that intervals lie beside each other.
-    fn dodge(&self, index: usize, count: usize) -> f64 {
-        (small(index) - small(count.saturating_sub(1)) / 2.0) * self.step(count)
-    }
-
-    fn step(&self, count: usize) -> f64 {
-        let mut at: Vec<f64> = self.plot.series.iter().flat_map(|series| &series.marks).map(|mark| mark.x).collect();
-        at.sort_by(f64::total_cmp);
-        at.dedup_by(|a, b| a.to_bits() == b.to_bits());
-        let nearest = at
-            .windows(2)
-            .map(|pair| self.field.across(pair[1]) - self.field.across(pair[0]))
-            .fold(self.field.width, f64::min);
-        (nearest * 0.72 / small(count.max(1))).min(2.4 * CAP)
+        let stairs = self.plot.series.iter().any(|series| series.style == SeriesStyle::Steps);
+        self.field.step(&self.plot.series) < 1.5 * CAP || stairs && self.under.iter().any(|under| under.row.lines > 1)
     }
 }
 
-/// What makes a plot impossible to draw; empty when it can be.
-pub fn faults(plot: &Plot) -> Vec<String> {
-    let mut out = Vec::new();
-    let axes = [("horizontal", &plot.x), ("vertical", &plot.y)];
-    for (name, axis) in axes {
-        let Axis { from, to, .. } = *axis;
-        if !(from.is_finite() && to.is_finite() && from < to) {
-            out.push(format!("the {name} axis runs from {from} to {to}"));
-        }
-        out.extend(
-            axis.ticks
-                .iter()
-                .filter(|(at, _)| !(*at >= from && *at <= to))
-                .map(|(at, label)| format!("the tick “{label}” at {at} is off the {name} axis ({from} to {to})")),
-        );
-    }
-    for series in &plot.series {
-        for mark in &series.marks {
-            let ends = mark.interval.map_or([None, None], |(lower, upper)| [Some(lower), Some(upper)]);
-            let within = |axis: &Axis, at: f64| at >= axis.from && at <= axis.to;
-            if !within(&plot.x, mark.x)
-                || [mark.y, ends[0], ends[1]].into_iter().flatten().any(|at| !within(&plot.y, at))
-            {
-                out.push(format!("a mark of “{}” at {} is off the axes", series.label, mark.x));
-            }
-        }
-    }
-    for row in &plot.under {
-        if row.cells.len() != plot.x.ticks.len() {
-            let (cells, ticks) = (row.cells.len(), plot.x.ticks.len());
-            out.push(format!("the row “{}” below the plot has {cells} entries for {ticks} ticks", row.label));
-        }
-    }
-    out
+/// The rows below a plot whose field this is.
+fn under(plot: &Plot, field: &Field) -> Vec<Under> {
+    let one = |row: &UnderRow| Under {
+        arm: row.arm,
+        label: text::line(&row.label).into_owned(),
+        row: field.under_ticks(&plot.x, row.cells.iter().map(|cell| cell.text.as_str())),
+    };
+    plot.under.iter().map(one).collect()
 }
 
 #[cfg(test)]

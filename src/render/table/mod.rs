@@ -42,7 +42,7 @@ const NUMBER_AT_MOST: f64 = 150.0;
 /// Letters are drawn together and apart by kerning; this much is kept in hand, in points.
 const IN_HAND: f64 = 0.8;
 /// Marks of footnotes, as a share of the size.
-const MARK: f64 = 0.68;
+pub const MARK: f64 = 0.68;
 
 /// A table laid out.
 pub struct Sheet {

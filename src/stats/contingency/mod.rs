@@ -1,11 +1,17 @@
-//! Tests of independence in a table of counts: rows are the groups compared, columns what was observed.
+//! Tables of counts: rows are the groups compared, columns what was observed.
 
+mod agreement;
 mod chi_square;
 mod fisher;
 mod half_table;
+mod odds_ratio;
+mod unconditional;
 
+pub use agreement::{Kappa, kappa};
 pub use chi_square::{ChiSquare, pearson_chi_square};
 pub use fisher::fisher_exact;
+pub use odds_ratio::{odds_ratio_exact, odds_ratio_wald};
+pub use unconditional::{Boschloo, boschloo};
 
 use super::Undefined;
 

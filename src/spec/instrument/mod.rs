@@ -1,4 +1,14 @@
 //! Instruments: clinical knowledge as data, shipped inside the binary. Their bytes are hashed into the provenance.
+//!
+//! `units.toml` has the conversions; `doses/`, `scores/` and `rules/` have one instrument a file.
+
+mod dose;
+mod rules;
+mod score;
+
+pub use dose::{DoseInstrument, dose};
+pub use rules::{Parameter, RuleDerivation, RuleInstrument, expanded, rules};
+pub use score::{Against, Counted, Move, ScoreInstrument, ScoreItem, Step, Total, score};
 
 use std::collections::BTreeMap;
 
@@ -8,24 +18,37 @@ use serde::Deserialize;
 /// The folder of instrument files.
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/instruments");
 
-/// The name of the file with the conversions of units; all others are instruments.
-const UNITS: &str = "units";
+/// The kinds of instruments: the folders of their files.
+pub const DOSES: &str = "doses";
+/// Instruments of several items.
+pub const SCORES: &str = "scores";
+/// Derivations to be used by name.
+pub const RULES: &str = "rules";
 
-/// The files shipped, by name: name and text.
+/// The files shipped: their paths without ending, in order, and their texts.
 #[must_use]
 pub fn shipped() -> Vec<(String, &'static str)> {
-    let mut files: Vec<(String, &str)> = FOLDER
-        .files()
-        .filter_map(|file| Some((file.path().file_stem()?.to_str()?.to_owned(), file.contents_utf8()?)))
+    let folders = [DOSES, SCORES, RULES].into_iter().filter_map(|kind| FOLDER.get_dir(kind));
+    let mut files: Vec<(String, &str)> = std::iter::once(&FOLDER)
+        .chain(folders)
+        .flat_map(Dir::files)
+        .filter_map(|file| Some((file.path().with_extension("").to_str()?.replace('\\', "/"), file.contents_utf8()?)))
         .collect();
     files.sort();
     files
 }
 
-/// Names of the instruments for doses.
+/// The text of an instrument.
+fn text(kind: &str, name: &str) -> Option<&'static str> {
+    let path = format!("{kind}/{name}");
+    shipped().into_iter().find(|(shipped, _)| *shipped == path).map(|(_, text)| text)
+}
+
+/// Names of the instruments of a kind.
 #[must_use]
-pub fn dose_names() -> Vec<String> {
-    shipped().into_iter().map(|(name, _)| name).filter(|name| name != UNITS).collect()
+pub fn names(kind: &str) -> Vec<String> {
+    let start = format!("{kind}/");
+    shipped().iter().filter_map(|(name, _)| name.strip_prefix(&start).map(str::to_owned)).collect()
 }
 
 /// Conversions of units.
@@ -54,32 +77,6 @@ impl Conversion {
     }
 }
 
-/// How medication records become daily doses.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct DoseInstrument {
-    /// Label.
-    pub label: String,
-    /// Unit of the daily dose.
-    pub unit: String,
-    /// Where the equivalents come from.
-    pub source: String,
-    /// The amount of the drug in whose terms doses are given, that the amounts in `drugs` equal.
-    pub equals: f64,
-    /// Drugs, in capital letters, and the amount of each that equals `equals`.
-    pub drugs: BTreeMap<String, f64>,
-    /// How many of each unit make one unit of the amounts in `drugs`.
-    pub amount_units: BTreeMap<String, f64>,
-    /// Intakes a day, by frequency code.
-    pub frequencies: BTreeMap<String, f64>,
-    /// Frequency codes of a single intake.
-    pub once: Vec<String>,
-    /// Routes that count.
-    pub systemic: Vec<String>,
-    /// Routes that count as zero.
-    pub local: Vec<String>,
-}
-
 /// The shipped conversions.
 ///
 /// # Panics
@@ -87,16 +84,8 @@ pub struct DoseInstrument {
 #[must_use]
 pub fn units() -> Units {
     let files = shipped();
-    let text = files.iter().find(|(name, _)| name == UNITS).map_or("", |(_, text)| *text);
+    let text = files.iter().find(|(name, _)| name == "units").map_or("", |(_, text)| *text);
     toml::from_str(text).expect("the shipped conversions are valid")
-}
-
-/// The shipped dose instrument of this name.
-#[must_use]
-pub fn dose(name: &str) -> Option<DoseInstrument> {
-    let files = shipped();
-    let (_, text) = files.iter().find(|(shipped, _)| shipped == name && name != UNITS)?;
-    toml::from_str(text).ok()
 }
 
 #[cfg(test)]
@@ -113,9 +102,11 @@ mod tests {
                 assert_eq!(conversion.factor(unit, unit), Some(1.0));
             }
         }
-        assert!(!dose_names().is_empty());
-        for name in dose_names() {
-            assert!(dose(&name).is_some(), "{name}");
+        for kind in [DOSES, SCORES, RULES] {
+            assert!(!names(kind).is_empty(), "{kind}");
         }
+        assert!(names(DOSES).iter().all(|name| dose(name).is_some()));
+        assert!(names(SCORES).iter().all(|name| score(name).is_some()));
+        assert!(names(RULES).iter().all(|name| rules(name).is_some()));
     }
 }

@@ -1,15 +1,15 @@
 //! Whether a specification holds together: identifiers are unique, references lead somewhere, each thing is of one
 //! kind. Rules and data are not looked at here.
 
+mod analyses;
+mod displays;
+
 use std::collections::BTreeSet;
 
 use crate::error::{Finding, nearest};
-use crate::results::{Method, Statistic};
 use crate::spec::Study;
 use crate::spec::derivation::{Choice, Derivation, Frame};
-use crate::spec::endpoint::{Endpoint, Item, NUMBER_STATISTICS};
 use crate::spec::instrument;
-use crate::spec::output::{DisplaySpec, RowFormat};
 use crate::spec::text::Name;
 
 /// All findings about a specification that could be read.
@@ -23,6 +23,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.derivations();
     check.endpoints();
     check.summaries();
+    check.exports();
     check.displays();
     check.findings
 }
@@ -90,8 +91,14 @@ impl<'a> Check<'a> {
         }
         for display in &study.display {
             self.filled(display.id.span.start, "the title of a display", &display.title);
-            if let Some(layout) = &display.response_by_visit {
-                self.short(display.id.span.start, "the title of an axis", &layout.y_title, 200);
+            let titles = [
+                display.response_by_visit.as_ref().map(|layout| &layout.y_title),
+                display.means.as_ref().map(|layout| &layout.y_title),
+                display.individual.as_ref().map(|layout| &layout.y_title),
+                display.incidence.as_ref().map(|layout| &layout.y_title),
+            ];
+            for title in titles.into_iter().flatten() {
+                self.short(display.id.span.start, "the title of an axis", title, 200);
             }
         }
         for arm in &study.arm {
@@ -136,6 +143,8 @@ impl<'a> Check<'a> {
         self.unique("arm", study.arm.iter().map(|arm| &arm.id));
         self.unique("analysis set", study.analysis_set.iter().map(|set| &set.id));
         self.unique("derivation", study.derivation.iter().map(|derivation| &derivation.id));
+        self.unique("subgroup", study.subgroup.iter().map(|subgroup| &subgroup.id));
+        self.unique("dataset of derived values", study.export.iter().map(|export| &export.dataset));
         self.unique("variant", study.variant.iter().map(|variant| &variant.id));
         self.unique("display", study.display.iter().map(|display| &display.id));
         for (position, section) in study.section.iter().enumerate() {
@@ -224,10 +233,26 @@ impl<'a> Check<'a> {
         self.refers(name, "frame", &known);
     }
 
+    /// A visit after baseline.
     fn refers_visit(&mut self, name: &Name) {
         let known: Vec<&str> =
             self.study.visits.iter().flat_map(|v| v.schedule.iter().map(|visit| &*visit.id)).collect();
         self.refers(name, "visit", &known);
+    }
+
+    /// A visit, or baseline.
+    fn refers_row(&mut self, name: &Name) {
+        let visits = self.study.visits.iter();
+        let known: Vec<&str> = visits
+            .flat_map(|v| std::iter::once(v.baseline.id.as_str()).chain(v.schedule.iter().map(|visit| &*visit.id)))
+            .collect();
+        self.refers(name, "visit", &known);
+    }
+
+    fn refers_instrument(&mut self, name: &Name, kind: &str) {
+        let names = instrument::names(kind);
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.refers(name, "instrument", &known);
     }
 
     fn measurements(&mut self) {
@@ -258,10 +283,9 @@ impl<'a> Check<'a> {
         }
         for dose in study.dose.values() {
             self.refers(&dose.dataset, "dataset", &datasets);
-            if instrument::dose(&dose.instrument).is_none() {
-                let names = instrument::dose_names();
-                let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                self.refers(&dose.instrument, "instrument", &known);
+            self.refers_instrument(&dose.instrument, instrument::DOSES);
+            if dose.pulse.as_ref().is_some_and(|pulse| !(pulse.from.is_finite() && pulse.from > 0.0)) {
+                self.error(dose.instrument.span.start, "a pulse is a dose above zero");
             }
             let far = |days: i32| !(-LONGEST..=LONGEST).contains(&days);
             if dose.days > LONGEST || dose.baseline_days.iter().any(|day| far(*day)) {
@@ -274,18 +298,39 @@ impl<'a> Check<'a> {
                 );
             }
         }
+        for (name, score) in &study.score {
+            self.refers(&score.dataset, "dataset", &datasets);
+            self.refers_instrument(&score.instrument, instrument::SCORES);
+            let Some(instrument) = instrument::score(&score.instrument) else { continue };
+            let at = score.instrument.span.start;
+            let items: Vec<&str> = instrument.item.iter().map(|item| item.id.as_str()).collect();
+            for item in score.codes.keys() {
+                self.refers(&Name::new(item.clone(), score.instrument.span.clone()), "item", &items);
+            }
+            let totals: Vec<&str> = instrument.total.iter().map(|total| total.id.as_str()).collect();
+            for total in score.recorded.keys() {
+                self.refers(&Name::new(total.clone(), score.instrument.span.clone()), "total", &totals);
+            }
+            let code = |item: &instrument::ScoreItem| score.codes.get(&item.id).unwrap_or(&item.code).clone();
+            let codes: Vec<String> = instrument.item.iter().map(code).chain(score.recorded.values().cloned()).collect();
+            self.once(at, &format!("code of score {name}"), codes.iter().map(String::as_str));
+        }
         study.event.values().for_each(|event| self.refers(&event.dataset, "dataset", &datasets));
         for frame in study.frame.values() {
             let known = |keys: Vec<&'a str>| keys;
             let measures = known(study.measure.keys().map(String::as_str).collect());
+            let scores = known(study.score.keys().map(String::as_str).collect());
+            let dates: Vec<&str> = measures.iter().chain(&scores).copied().collect();
             let doses = known(study.dose.keys().map(String::as_str).collect());
             let events = known(study.event.keys().map(String::as_str).collect());
-            let at = frame.measures.iter().chain(&frame.doses).next().map_or(0, |name| name.span.start);
+            let mut names = frame.measures.iter().chain(&frame.scores).chain(&frame.doses);
+            let at = names.next().map_or(0, |name| name.span.start);
             let columns = frame_columns(study, frame);
             self.once(at, "column", columns.iter().map(String::as_str));
             self.once(at, "event", frame.events.iter().map(|name| &**name));
             frame.measures.iter().for_each(|name| self.refers(name, "measure", &measures));
-            frame.dated_by.iter().for_each(|name| self.refers(name, "measure", &measures));
+            frame.scores.iter().for_each(|name| self.refers(name, "score", &scores));
+            frame.dated_by.iter().for_each(|name| self.refers(name, "measure or score", &dates));
             frame.doses.iter().for_each(|name| self.refers(name, "dose", &doses));
             frame.events.iter().for_each(|name| self.refers(name, "event", &events));
         }
@@ -337,6 +382,28 @@ impl<'a> Check<'a> {
 
     fn derivation(&mut self, derivation: &Derivation) {
         let at = derivation.id.span.start;
+        if let Some(name) = &derivation.instrument {
+            self.refers_instrument(name, instrument::RULES);
+            if let Some(rules) = instrument::rules(name) {
+                for parameter in rules.lacking(derivation) {
+                    let what = &rules.parameter[parameter].what;
+                    self.error(at, format!("derivation {}: {name} needs {parameter} ({what})", derivation.id));
+                }
+                for parameter in rules.foreign(derivation) {
+                    let hint = nearest(parameter, rules.parameter.keys().map(String::as_str));
+                    let finding = self.error(at, format!("derivation {}: {name} has no {parameter}", derivation.id));
+                    finding.hint = hint.map(|near| format!("did you mean {near}?"));
+                }
+            }
+            return;
+        }
+        if !derivation.with.is_empty() {
+            let message = format!("derivation {} has `with` and no instrument of rules", derivation.id);
+            self.error(at, message);
+        }
+        if derivation.across.is_some() && derivation.rule.is_none() {
+            self.error(at, format!("derivation {}: `across` needs a rule", derivation.id));
+        }
         if derivation.rule.is_some() != derivation.cases.is_empty() {
             self.error(at, format!("derivation {} needs either a rule or cases", derivation.id));
         }
@@ -362,198 +429,26 @@ impl<'a> Check<'a> {
             self.error(at, "a confidence level lies between 0 and 1").hint = Some("write 0.95 for 95 %".to_owned());
         }
     }
-
-    fn endpoints(&mut self) {
-        for endpoint in &self.study.endpoint {
-            self.refers_set(&endpoint.analysis_set);
-            self.endpoint(endpoint);
-        }
-    }
-
-    fn endpoint(&mut self, endpoint: &Endpoint) {
-        let at = endpoint.id.span.start;
-        if usize::from(endpoint.binary.is_some()) + usize::from(endpoint.ancova.is_some()) != 1 {
-            let message = format!("endpoint {} needs exactly one kind", endpoint.id);
-            self.error(at, message).hint = Some("write [endpoint.binary] or [endpoint.ancova] under it".to_owned());
-        }
-        if let Some(binary) = &endpoint.binary {
-            self.refers_frame(&binary.frame);
-            binary.at.iter().for_each(|visit| self.refers_visit(visit));
-            self.once(at, "visit", binary.at.iter().map(|visit| &**visit));
-            self.once(at, "method", binary.methods.iter().map(|method| method.name()));
-            if binary.at.is_empty() {
-                self.error(at, format!("endpoint {} is analysed at no visit", endpoint.id));
-            }
-            self.level(at, binary.conf_level);
-            for method in &binary.methods {
-                if !matches!(
-                    method,
-                    Method::ClopperPearson
-                        | Method::Wilson
-                        | Method::MiettinenNurminen
-                        | Method::Newcombe
-                        | Method::Fisher
-                        | Method::ChiSquare
-                ) {
-                    self.error(at, format!("method {} is not one of a binary endpoint", method.name()));
-                }
-            }
-        }
-        if let Some(ancova) = &endpoint.ancova {
-            let datasets = self.datasets();
-            self.refers(&ancova.dataset, "dataset", &datasets);
-            self.once(at, "described variable", ancova.describe.iter().map(|described| &*described.id));
-            self.decimals(at, ancova.decimals);
-            self.level(at, ancova.conf_level);
-            if ancova.trend
-                && let Some(arm) = self.study.arm.iter().find(|arm| arm.dose.is_none())
-            {
-                let (byte, message) =
-                    (arm.id.span.start, format!("a test of dose response needs the dose of arm {}", arm.id));
-                self.error(byte, message);
-            }
-        }
-    }
-
-    fn summaries(&mut self) {
-        for summary in &self.study.summary {
-            self.refers_set(&summary.analysis_set);
-            summary.items.iter().for_each(|item| self.item(item));
-        }
-    }
-
-    fn item(&mut self, item: &Item) {
-        let at = item.id.span.start;
-        item.set.iter().for_each(|set| self.refers_set(set));
-        self.once(at, "level", item.levels.iter().map(|level| level.value.as_str()));
-        self.decimals(at, item.decimals);
-        let kinds = [item.number.is_some(), item.category.is_some(), item.count.is_some(), item.heading];
-        if kinds.iter().filter(|kind| **kind).count() != 1 {
-            self.error(at, format!("item {} is exactly one of number, category, count and heading", item.id));
-        }
-        if !item.levels.is_empty() && item.category.is_none() {
-            self.error(at, format!("item {} has levels and is no category", item.id));
-        }
-        let fits = match item.test {
-            None => true,
-            Some(Method::Anova) => item.number.is_some(),
-            Some(Method::ChiSquare | Method::Fisher) => item.category.is_some() || item.count.is_some(),
-            Some(_) => false,
-        };
-        if !fits {
-            self.error(at, format!("the test of item {} does not fit its kind", item.id));
-        }
-    }
-
-    fn displays(&mut self) {
-        let sections: Vec<&str> = self.study.section.iter().map(|section| &*section.number).collect();
-        for display in &self.study.display {
-            self.refers(&display.section, "section", &sections);
-            self.display(display);
-        }
-    }
-
-    fn display(&mut self, display: &DisplaySpec) {
-        let study = self.study;
-        let at = display.id.span.start;
-        let kinds = [
-            display.flow.is_some(),
-            display.summary.is_some(),
-            display.response.is_some(),
-            display.response_by_visit.is_some(),
-            display.ancova.is_some(),
-            display.listing.is_some(),
-        ];
-        if kinds.iter().filter(|kind| **kind).count() != 1 {
-            let message = format!("display {} needs exactly one layout", display.id);
-            self.error(at, message).hint =
-                Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());
-        }
-        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
-            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
-        };
-        let binary = of_kind(|endpoint| endpoint.binary.is_some());
-        let ancova = of_kind(|endpoint| endpoint.ancova.is_some());
-        let any = of_kind(|_| true);
-        display.estimand.iter().for_each(|name| self.refers(name, "endpoint", &any));
-        if display.flow.is_some() && study.flow.is_none() {
-            self.error(at, "a flow diagram needs the section [flow]");
-        }
-        if let Some(layout) = &display.summary {
-            let summaries: Vec<&str> = study.summary.iter().map(|summary| &*summary.id).collect();
-            self.refers(&layout.of, "summary", &summaries);
-            if let Some(summary) = study.summary.iter().find(|summary| summary.id == layout.of) {
-                let items: Vec<&str> = summary.items.iter().map(|item| &*item.id).collect();
-                layout.items.iter().for_each(|name| self.refers(name, "item", &items));
-            }
-            self.decimals(at, layout.p_decimals);
-            self.formats(at, &layout.number_rows);
-            self.format(at, &layout.count, &[Statistic::Count, Statistic::Share]);
-        }
-        if let Some(layout) = &display.response {
-            self.decimals(at, layout.p_decimals);
-            layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
-            let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
-            layout.variants.iter().for_each(|name| self.refers(name, "variant", &variants));
-        }
-        if let Some(layout) = &display.response_by_visit {
-            self.refers(&layout.of, "binary endpoint", &binary);
-        }
-        if let Some(layout) = &display.ancova {
-            self.decimals(at, layout.p_decimals);
-            self.refers(&layout.of, "endpoint of analysis of covariance", &ancova);
-            self.formats(at, &layout.number_rows);
-        }
-        if let Some(layout) = &display.listing {
-            self.refers_frame(&layout.frame);
-            self.refers_visit(&layout.at);
-            self.refers_set(&layout.analysis_set);
-            layout.columns.iter().filter_map(|column| column.decimals).for_each(|decimals| self.decimals(at, decimals));
-        }
-    }
-
-    fn formats(&mut self, at: usize, rows: &[RowFormat]) {
-        for row in rows {
-            self.format(at, &row.show, NUMBER_STATISTICS);
-        }
-    }
-
-    fn format(&mut self, at: usize, show: &str, allowed: &[Statistic]) {
-        match fields(show) {
-            Ok(fields) => {
-                for (name, decimals) in fields {
-                    self.decimals(at, decimals.unwrap_or(0));
-                    if !Statistic::named(name).is_some_and(|statistic| allowed.contains(&statistic)) {
-                        let known: Vec<&str> = allowed.iter().map(|statistic| statistic.name()).collect();
-                        let hint = nearest(name, known.iter().copied()).map_or_else(
-                            || Some(format!("it can show {}", known.join(", "))),
-                            |near| Some(format!("did you mean {{{near}}}?")),
-                        );
-                        let what = if Statistic::named(name).is_some() { "cannot show" } else { "names no statistic:" };
-                        self.error(at, format!("the format “{show}” {what} {name}")).hint = hint;
-                    }
-                }
-            }
-            Err(reason) => {
-                self.error(at, format!("the format “{show}” {reason}"));
-            }
-        }
-    }
 }
 
 /// Every column a frame has before its derivations.
 fn frame_columns(study: &Study, frame: &Frame) -> Vec<String> {
-    let mut columns = vec!["visit_date".to_owned(), "visit_day".to_owned()];
+    let mut columns = ["visit_date", "visit_day", "visit_week"].map(str::to_owned).to_vec();
     for name in &frame.measures {
         columns.extend([name.to_string(), format!("{name}_base"), format!("{name}_date")]);
         for other in study.measure.get(&**name).into_iter().flat_map(|measure| measure.beside.keys()) {
             columns.extend([other.clone(), format!("{other}_base")]);
         }
     }
-    for name in &frame.doses {
-        columns.extend([name.to_string(), format!("{name}_base")]);
+    for name in &frame.scores {
+        let score = study.score.get(&**name).and_then(|score| instrument::score(&score.instrument));
+        columns.extend(score.iter().flat_map(|score| score.columns(name)).map(|(column, _)| column));
     }
-    columns.extend(frame.events.iter().map(|name| format!("{name}_before")));
+    for name in &frame.doses {
+        let Some(dose) = study.dose.get(&**name) else { continue };
+        columns.extend(dose.columns(name));
+    }
+    columns.extend(frame.events.iter().flat_map(|name| [format!("{name}_before"), format!("{name}_date")]));
     columns
 }
 

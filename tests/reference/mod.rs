@@ -6,6 +6,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod survival;
+mod tables;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -27,7 +30,8 @@ use trialpress::stats::proportion::{
 };
 use trialpress::stats::{Interval, Undefined};
 
-/// Every public function of `src/stats` that yields a statistic. Each needs an independent case.
+/// Every public function of `src/stats` that yields a statistic, with those the other files of this folder list. Each
+/// needs an independent case.
 const STATISTICS: [&str; 33] = [
     "beta_lower",
     "beta_quantile",
@@ -166,7 +170,7 @@ fn statistics_agree_with_their_golden_cases() {
     eprintln!("{rows} golden rows");
     assert!(failures.is_empty(), "\n{failures}");
     assert!(rows >= ROWS, "only {rows} golden rows were found");
-    let lacking: Vec<&str> = STATISTICS.into_iter().filter(|name| !independent.contains(*name)).collect();
+    let lacking: Vec<&str> = statistics().filter(|name| !independent.contains(*name)).collect();
     assert!(lacking.is_empty(), "no independent golden case: {lacking:?}");
 }
 
@@ -179,8 +183,12 @@ fn every_public_function_is_a_known_statistic() {
         let declared = text.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn "));
         found.extend(declared.filter_map(|rest| rest.split(['(', '<']).next()).map(str::to_owned));
     }
-    let known = STATISTICS.into_iter().chain(PREPARATIONS).map(str::to_owned).collect();
+    let known = statistics().chain(PREPARATIONS).map(str::to_owned).collect();
     assert_eq!(found, known, "found on the left, listed in this test on the right");
+}
+
+fn statistics() -> impl Iterator<Item = &'static str> {
+    STATISTICS.into_iter().chain(survival::STATISTICS.iter().copied()).chain(tables::STATISTICS.iter().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -445,7 +453,9 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "t_two_sided_p" => value(t_two_sided_p(x("t"), x("df"))),
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
-        unknown => panic!("nobody runs cases of {unknown}"),
+        other => survival::compute(other, input)
+            .or_else(|| tables::compute(other, input))
+            .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
 

@@ -1,0 +1,198 @@
+//! The field of a plot: its two scales, and the series drawn on them.
+
+use super::{CAP, RADIUS};
+use crate::display::{Axis, Mark, Plot, Series, SeriesStyle};
+use crate::render::palette::{ArmStyle, Colour, GRID, INK, PAPER, SOFT, Symbol, arm, pale};
+use crate::render::pen::{Anchor, At, Lettering, Pen};
+use crate::render::sheet::small;
+use crate::render::text;
+use crate::render::ticks::{Row, TICK};
+
+/// Width of the lines of arms, of a line among many, and of the edges of a band.
+pub(super) const LINE: f64 = 1.3;
+pub(super) const THIN: f64 = 0.6;
+pub(super) const EDGE: f64 = 0.4;
+/// How far the tick of censored subjects reaches up and down.
+const CENSORED: f64 = 3.0;
+
+/// The field of marks and its two scales.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    /// From the edge to the ends of the horizontal axis.
+    pub(super) inset: f64,
+    pub(super) x: (f64, f64),
+    pub(super) y: (f64, f64),
+}
+
+impl Field {
+    pub(super) fn across(&self, x: f64) -> f64 {
+        self.left + self.inset + (x - self.x.0) / (self.x.1 - self.x.0) * (self.width - 2.0 * self.inset)
+    }
+
+    pub(super) fn down(&self, y: f64) -> f64 {
+        self.top + self.height * (1.0 - (y - self.y.0) / (self.y.1 - self.y.0))
+    }
+
+    fn at(&self, (x, y): At) -> At {
+        (self.across(x), self.down(y))
+    }
+
+    /// Texts under the ticks of the horizontal axis.
+    pub(super) fn under_ticks<'t>(&self, axis: &Axis, texts: impl Iterator<Item = &'t str>) -> Row {
+        let places = axis.ticks.iter().map(|(x, _)| self.across(*x));
+        Row::set(&places.zip(texts.map(|words| text::line(words).into_owned())).collect::<Vec<_>>())
+    }
+
+    /// How far neighbouring series of points are apart, so that their intervals lie beside each other.
+    pub(super) fn step(&self, series: &[Series]) -> f64 {
+        let points = || series.iter().filter(|series| series.style == SeriesStyle::Points);
+        let mut at: Vec<f64> = points().flat_map(|series| &series.marks).map(|mark| mark.x).collect();
+        at.sort_by(f64::total_cmp);
+        at.dedup_by(|a, b| a.to_bits() == b.to_bits());
+        let nearest = at.windows(2).map(|pair| self.across(pair[1]) - self.across(pair[0])).fold(self.width, f64::min);
+        (nearest * 0.72 / small(points().count().max(1))).min(2.4 * CAP)
+    }
+
+    /// The grid and the axes; `labels` says whether the vertical axis has any here.
+    pub(super) fn grid(&self, pen: &mut Pen, plot: &Plot, labels: bool) {
+        let (right, foot) = (self.left + self.width, self.top + self.height);
+        for (y, label) in &plot.y.ticks {
+            let at = self.down(*y);
+            let zero = *y == 0.0 && self.y.0 < 0.0 && self.y.1 > 0.0;
+            pen.path(&[(self.left, at), (right, at)], if zero { SOFT } else { GRID }, if zero { 0.8 } else { 0.6 });
+            if labels {
+                let look = Lettering { size: TICK, bold: false, colour: INK };
+                pen.text(&text::line(label), (self.left - 5.0, at + TICK * 0.36), Anchor::End, look);
+            }
+        }
+        pen.path(&[(self.left, foot), (right, foot)], INK, 0.9);
+        for (x, _) in &plot.x.ticks {
+            let at = self.across(*x);
+            pen.path(&[(at, foot), (at, foot + 3.5)], INK, 0.8);
+        }
+    }
+
+    /// The series: what covers most comes first, so that nothing is hidden.
+    pub(super) fn series(&self, pen: &mut Pen, series: &[Series]) {
+        let of = |style: SeriesStyle| series.iter().filter(move |series| series.style == style);
+        for one in of(SeriesStyle::Thin) {
+            self.thin(pen, one);
+        }
+        for one in of(SeriesStyle::Steps) {
+            self.band(pen, one);
+        }
+        for one in of(SeriesStyle::Steps) {
+            self.steps(pen, one);
+        }
+        let (step, count) = (self.step(series), of(SeriesStyle::Points).count());
+        let dodge = |index: usize| (small(index) - small(count.saturating_sub(1)) / 2.0) * step;
+        // Lines first, marks above them.
+        for (index, one) in of(SeriesStyle::Points).enumerate() {
+            self.lines(pen, one, dodge(index));
+        }
+        for (index, one) in of(SeriesStyle::Points).enumerate() {
+            self.marks(pen, one, dodge(index));
+        }
+    }
+
+    fn thin(&self, pen: &mut Pen, series: &Series) {
+        let colour = pale(arm(series.arm).colour);
+        for points in self.runs(series) {
+            match points.as_slice() {
+                // A value between two missing ones has no line; a dot shows it.
+                [alone] => pen.symbol(Symbol::Disc, *alone, 1.0, colour),
+                points => pen.path(points, colour, THIN),
+            }
+        }
+    }
+
+    /// The points of a series that are joined: a statistic that cannot be estimated leaves a gap.
+    fn runs(&self, series: &Series) -> Vec<Vec<At>> {
+        let runs = series.marks.split(|mark| mark.y.is_none());
+        let points = |run: &[Mark]| run.iter().filter_map(|mark| Some(self.at((mark.x, mark.y?)))).collect();
+        runs.filter(|run| !run.is_empty()).map(points).collect()
+    }
+
+    /// The corners of a step function of the marks: each value holds until the next mark, the last to the end of the
+    /// axis; a mark without value ends a run.
+    fn stairs(&self, series: &Series, value: impl Fn(&Mark) -> Option<f64>) -> Vec<Vec<At>> {
+        let mut runs = Vec::new();
+        let mut run: Vec<At> = Vec::new();
+        for (index, mark) in series.marks.iter().enumerate() {
+            let until = series.marks.get(index + 1).map_or(self.x.1, |next| next.x);
+            if let Some(y) = value(mark) {
+                run.extend([self.at((mark.x, y)), self.at((until, y))]);
+            } else {
+                runs.push(std::mem::take(&mut run));
+            }
+        }
+        runs.push(run);
+        runs.retain(|run| !run.is_empty());
+        runs
+    }
+
+    fn band(&self, pen: &mut Pen, series: &Series) {
+        let colour = arm(series.arm).colour;
+        let shown = |mark: &Mark| mark.y.and(mark.interval);
+        let lower = self.stairs(series, |mark| shown(mark).map(|interval| interval.0));
+        let upper = self.stairs(series, |mark| shown(mark).map(|interval| interval.1));
+        for (lower, upper) in lower.iter().zip(&upper) {
+            let around: Vec<At> = lower.iter().chain(upper.iter().rev()).copied().collect();
+            pen.veil(&around, colour);
+        }
+        for edge in lower.iter().chain(&upper) {
+            pen.path(edge, pale(colour), EDGE);
+        }
+    }
+
+    fn steps(&self, pen: &mut Pen, series: &Series) {
+        let style = arm(series.arm);
+        for run in self.stairs(series, |mark| mark.y) {
+            pen.dashed(&run, style.dashes, style.colour, LINE);
+        }
+        for place in &series.censored {
+            censored(pen, self.at(*place), style.colour);
+        }
+    }
+
+    fn lines(&self, pen: &mut Pen, series: &Series, dodge: f64) {
+        let style = arm(series.arm);
+        for run in self.runs(series).iter_mut().filter(|run| run.len() > 1) {
+            for at in run.iter_mut() {
+                at.0 += dodge;
+            }
+            pen.dashed(run, style.dashes, style.colour, LINE);
+        }
+    }
+
+    fn marks(&self, pen: &mut Pen, series: &Series, dodge: f64) {
+        let style = arm(series.arm);
+        for mark in &series.marks {
+            let Some(y) = mark.y else { continue };
+            let across = self.across(mark.x) + dodge;
+            if let Some((lower, upper)) = mark.interval {
+                let (foot, head) = (self.down(lower), self.down(upper));
+                pen.path(&[(across, foot), (across, head)], style.colour, 0.9);
+                for end in [foot, head] {
+                    pen.path(&[(across - CAP, end), (across + CAP, end)], style.colour, 0.9);
+                }
+            }
+            symbol(pen, style, (across, self.down(y)));
+        }
+    }
+}
+
+/// The mark of an arm. Paper around it keeps it apart from lines that pass behind it.
+fn symbol(pen: &mut Pen, style: ArmStyle, at: At) {
+    pen.symbol(style.symbol, at, RADIUS + 0.7, PAPER);
+    pen.symbol(style.symbol, at, RADIUS, style.colour);
+}
+
+/// The tick of censored subjects.
+pub(super) fn censored(pen: &mut Pen, at: At, colour: Colour) {
+    pen.path(&[(at.0, at.1 - CENSORED), (at.0, at.1 + CENSORED)], colour, 0.9);
+}

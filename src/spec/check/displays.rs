@@ -1,0 +1,193 @@
+//! Whether displays hold together: one layout each, formats of statistics that exist, references that lead somewhere.
+
+use super::{Check, fields};
+use crate::error::nearest;
+use crate::results::Statistic;
+use crate::spec::endpoint::{Endpoint, Item, NUMBER_STATISTICS, Summary};
+use crate::spec::output::{DisplaySpec, RowFormat};
+
+impl<'a> Check<'a> {
+    pub(super) fn displays(&mut self) {
+        let sections: Vec<&str> = self.study.section.iter().map(|section| &*section.number).collect();
+        for display in &self.study.display {
+            self.refers(&display.section, "section", &sections);
+            self.display(display);
+        }
+    }
+
+    fn display(&mut self, display: &DisplaySpec) {
+        let study = self.study;
+        let at = display.id.span.start;
+        let kinds = [
+            display.flow.is_some(),
+            display.summary.is_some(),
+            display.response.is_some(),
+            display.response_by_visit.is_some(),
+            display.ancova.is_some(),
+            display.forest.is_some(),
+            display.tipping_point.is_some(),
+            display.change.is_some(),
+            display.means.is_some(),
+            display.individual.is_some(),
+            display.time.is_some(),
+            display.incidence.is_some(),
+            display.by_visit.is_some(),
+            display.heat_map.is_some(),
+            display.shift.is_some(),
+            display.listing.is_some(),
+        ];
+        if kinds.iter().filter(|kind| **kind).count() != 1 {
+            let message = format!("display {} needs exactly one layout", display.id);
+            self.error(at, message).hint =
+                Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());
+        }
+        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
+            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
+        };
+        let binary = of_kind(|endpoint| endpoint.binary.is_some());
+        let ancova = of_kind(|endpoint| endpoint.ancova.is_some());
+        let any = of_kind(|_| true);
+        display.estimand.iter().for_each(|name| self.refers(name, "endpoint", &any));
+        if display.flow.is_some() && study.flow.is_none() {
+            self.error(at, "a flow diagram needs the section [flow]");
+        }
+        if let Some(layout) = &display.summary {
+            let summaries: Vec<&str> = study.summary.iter().map(|summary| &*summary.id).collect();
+            self.refers(&layout.of, "summary", &summaries);
+            if let Some(summary) = study.summary.iter().find(|summary| summary.id == layout.of) {
+                let items: Vec<&str> = summary.items.iter().map(|item| &*item.id).collect();
+                layout.items.iter().for_each(|name| self.refers(name, "item", &items));
+            }
+            self.decimals(at, layout.p_decimals);
+            self.formats(at, &layout.number_rows);
+            self.format(at, &layout.count, &[Statistic::Count, Statistic::Share]);
+        }
+        if let Some(layout) = &display.response {
+            self.decimals(at, layout.p_decimals);
+            layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
+            let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
+            layout.variants.iter().for_each(|name| self.refers(name, "variant", &variants));
+        }
+        if let Some(layout) = &display.response_by_visit {
+            self.refers(&layout.of, "binary endpoint", &binary);
+        }
+        if let Some(layout) = &display.ancova {
+            self.decimals(at, layout.p_decimals);
+            self.refers(&layout.of, "endpoint of analysis of covariance", &ancova);
+            self.formats(at, &layout.number_rows);
+        }
+        if let Some(layout) = &display.listing {
+            self.refers_frame(&layout.frame);
+            layout.at.iter().for_each(|visit| self.refers_row(visit));
+            self.once(at, "visit", layout.at.iter().map(|visit| &**visit));
+            self.refers_set(&layout.analysis_set);
+            layout.columns.iter().filter_map(|column| column.decimals).for_each(|decimals| self.decimals(at, decimals));
+        }
+        self.outcomes(display);
+        self.visits(display);
+    }
+
+    /// Layouts of outcomes over visits and of their comparisons.
+    fn outcomes(&mut self, display: &DisplaySpec) {
+        let study = self.study;
+        let at = display.id.span.start;
+        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
+            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
+        };
+        let binary = of_kind(|endpoint| endpoint.binary.is_some());
+        let continuous = of_kind(|endpoint| endpoint.continuous.is_some());
+        let time = of_kind(|endpoint| endpoint.time.is_some());
+        if let Some(layout) = &display.forest {
+            layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
+            let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
+            layout.variants.iter().for_each(|name| self.refers(name, "variant", &variants));
+            for endpoint in layout.of.iter().filter_map(|name| study.endpoint(name)) {
+                let subgroups = endpoint.binary.iter().flat_map(|binary| &binary.subgroups);
+                let known: Vec<&str> = subgroups.map(|name| &**name).collect();
+                let what = format!("subgroup of endpoint {}", endpoint.id);
+                layout.subgroups.iter().for_each(|name| self.refers(name, &what, &known));
+            }
+        }
+        if let Some(layout) = &display.tipping_point {
+            let known = of_kind(|endpoint| endpoint.binary.as_ref().is_some_and(|binary| binary.tipping_point));
+            self.refers(&layout.of, "endpoint with `tipping-point`", &known);
+        }
+        if let Some(layout) = &display.change {
+            self.refers(&layout.of, "continuous endpoint", &continuous);
+            self.decimals(at, layout.p_decimals);
+            self.formats(at, &layout.number_rows);
+        }
+        display.means.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
+        display.individual.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
+        if let Some(layout) = &display.time {
+            layout.of.iter().for_each(|name| self.refers(name, "time endpoint", &time));
+            self.decimals(at, layout.p_decimals);
+        }
+        display.incidence.iter().for_each(|layout| self.refers(&layout.of, "time endpoint", &time));
+    }
+
+    /// Layouts of summaries over a frame.
+    fn visits(&mut self, display: &DisplaySpec) {
+        let study = self.study;
+        let at = display.id.span.start;
+        let summaries = study.summary.iter().filter(|summary| summary.frame.is_some());
+        let known: Vec<&str> = summaries.map(|summary| &*summary.id).collect();
+        let find = |name: &str| study.summary.iter().find(|summary| &*summary.id == name);
+        let items = |summary: Option<&'a Summary>, wanted: fn(&Item) -> bool| -> Vec<&'a str> {
+            let items = summary.into_iter().flat_map(|summary| &summary.items);
+            items.filter(|item| wanted(item)).map(|item| &*item.id).collect()
+        };
+        if let Some(layout) = &display.by_visit {
+            self.refers(&layout.of, "summary over a frame", &known);
+            let items = items(find(&layout.of), |_| true);
+            layout.items.iter().for_each(|name| self.refers(name, "item", &items));
+            self.format(at, &layout.count, &[Statistic::N, Statistic::Count, Statistic::Share]);
+            self.format(at, &layout.number, NUMBER_STATISTICS);
+        }
+        if let Some(layout) = &display.heat_map {
+            self.refers(&layout.of, "summary over a frame", &known);
+            if find(&layout.of).is_some_and(|summary| summary.items.iter().all(|item| item.count.is_none())) {
+                self.error(at, format!("summary {} has no conditions for a heat map", layout.of));
+            }
+        }
+        if let Some(layout) = &display.shift {
+            self.refers(&layout.of, "summary over a frame", &known);
+            let summary = find(&layout.of);
+            let items = items(summary, |item| item.from.is_some());
+            layout.items.iter().for_each(|name| self.refers(name, "item with `from`", &items));
+            let visits: Vec<&str> = summary.iter().flat_map(|summary| &summary.at).map(|visit| &**visit).collect();
+            layout.at.iter().for_each(|visit| self.refers(visit, "visit of the summary", &visits));
+            if items.is_empty() && summary.is_some() {
+                self.error(at, format!("summary {} has no categories with `from`", layout.of));
+            }
+        }
+    }
+
+    fn formats(&mut self, at: usize, rows: &[RowFormat]) {
+        for row in rows {
+            self.format(at, &row.show, NUMBER_STATISTICS);
+        }
+    }
+
+    fn format(&mut self, at: usize, show: &str, allowed: &[Statistic]) {
+        match fields(show) {
+            Ok(fields) => {
+                for (name, decimals) in fields {
+                    self.decimals(at, decimals.unwrap_or(0));
+                    if !Statistic::named(name).is_some_and(|statistic| allowed.contains(&statistic)) {
+                        let known: Vec<&str> = allowed.iter().map(|statistic| statistic.name()).collect();
+                        let hint = nearest(name, known.iter().copied()).map_or_else(
+                            || Some(format!("it can show {}", known.join(", "))),
+                            |near| Some(format!("did you mean {{{near}}}?")),
+                        );
+                        let what = if Statistic::named(name).is_some() { "cannot show" } else { "names no statistic:" };
+                        self.error(at, format!("the format “{show}” {what} {name}")).hint = hint;
+                    }
+                }
+            }
+            Err(reason) => {
+                self.error(at, format!("the format “{show}” {reason}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Times until an event, some of them only known to exceed the time of last sight (censored).
+//!
+//! At the same time events come before censorings: who is last seen on a day is at risk on that day.
+
+mod aalen_johansen;
+mod cox;
+mod curve;
+mod grouped;
+mod kaplan_meier;
+mod log_rank;
+mod maximum;
+mod moments;
+mod regression;
+mod symmetric;
+
+pub use aalen_johansen::{CumulativeIncidence, IncidenceStep, aalen_johansen};
+pub use cox::{Ties, cox};
+pub use curve::{Share, TimeQuantile};
+pub use grouped::grouped_proportional_hazards;
+pub use kaplan_meier::{KaplanMeier, Step, kaplan_meier};
+pub use log_rank::{LogRank, log_rank};
+pub use regression::{HazardRatio, ProfileLimits, ProportionalHazards};
+
+use super::Undefined;
+
+/// Times with what happened, by time; the order of the input leaves no trace.
+fn by_time<T: Ord + Copy>(time: &[f64], happened: &[T]) -> Result<Vec<(f64, T)>, Undefined> {
+    if time.len() != happened.len() || time.iter().any(|time| !(time.is_finite() && *time >= 0.0)) {
+        return Err(Undefined::OutOfRange);
+    }
+    if time.is_empty() {
+        return Err(Undefined::NoData);
+    }
+    // Adding zero makes a negative zero positive, so that equal times have equal bits.
+    let mut pairs: Vec<(f64, T)> = time.iter().map(|time| time + 0.0).zip(happened.iter().copied()).collect();
+    pairs.sort_unstable_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
+    Ok(pairs)
+}
+
+/// Whether two subjects of `by_time` share their time.
+fn simultaneous<T>(one: &(f64, T), two: &(f64, T)) -> bool {
+    one.0.total_cmp(&two.0).is_eq()
+}
+
+/// How many there are, as a count.
+fn number<T>(items: &[T]) -> u64 {
+    items.iter().map(|_| 1).sum()
+}
