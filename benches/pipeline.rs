@@ -1,7 +1,7 @@
 //! Wall time, processor time and peak memory of each stage, for simulated studies of several sizes.
 //!
-//! `make bench` runs it. The data of each size are simulated once and kept under `target/bench`. The listing of the
-//! flagship study is left out: a page for every forty participants would time the paper, not the pipeline.
+//! `make bench` runs it. The data of each size are simulated once and kept under `target/bench`. The listings and the
+//! figures of one line a participant are left out: they would time the paper, not the pipeline.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
@@ -55,33 +55,26 @@ fn lines(subjects: usize) -> usize {
 /// The study folder of a size, simulated and locked if it is not there yet.
 fn prepare(subjects: usize) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join(format!("target/bench/{subjects}"));
+    let folder = root.join(format!("target/bench/whole-{subjects}"));
     let data = folder.join("data");
     let study = std::fs::read_to_string(root.join("fixtures/studies/ln-msc-il2/study.toml"))
         .expect("the flagship study is there");
-    let without_listing = study.split("[[display]]\nid = \"l-16-2-6\"").next().unwrap_or(&study).to_owned();
+    let by_participant =
+        |block: &&str| ["[display.listing]", "[display.individual]"].iter().any(|of| block.contains(of));
+    let blocks: Vec<&str> = study.split("\n[[display]]\n").filter(|block| !by_participant(block)).collect();
+    let study = blocks.join("\n[[display]]\n");
     if !data.exists() {
         std::fs::create_dir_all(&data).expect("target is writable");
         let settings =
             simulate::Settings { subjects, profile: simulate::Profile::Bench, ..simulate::Settings::default() };
         for table in simulate::simulate(&settings).datasets {
             let bytes = simulate::encode(&table).expect("simulated tables can be written");
-            std::fs::write(data.join(table.file_name()), lean(&table.file_name(), bytes)).expect("target is writable");
+            std::fs::write(data.join(table.file_name()), bytes).expect("target is writable");
         }
     }
-    std::fs::write(folder.join("study.toml"), without_listing).expect("target is writable");
+    std::fs::write(folder.join("study.toml"), study).expect("target is writable");
     pipeline::lock(&StudyFile::at(&folder, None), "2026-11-20").expect("simulated data can be locked");
     folder
-}
-
-/// The size that is measured is that of the laboratory: of the questionnaires only what the renal endpoints read is kept.
-fn lean(file: &str, bytes: Vec<u8>) -> Vec<u8> {
-    if file != "adqs.csv" {
-        return bytes;
-    }
-    let text = String::from_utf8(bytes).expect("simulated text is UTF-8");
-    let kept = text.lines().enumerate().filter(|(line, text)| *line == 0 || text.contains(",RENDETER,"));
-    kept.flat_map(|(_, text)| [text, "\n"]).collect::<String>().into_bytes()
 }
 
 /// Processor time of the process in milliseconds, user and system, in steps of ten.

@@ -1,12 +1,14 @@
 //! The one integration binary: with polars and typst linked in, each further one would cost a full link.
 //!
 //! - `architecture`: the dependency law, file sizes, forbidden words and calls, as data.
+//! - `activity`: disease activity of the flagship study against its independent program.
 //! - `reference`: statistics against other software and publications (`fixtures/reference`).
 //! - `readers`: genuine data files, the same in every format.
-//! - `vectors`: decision tables of the flagship's endpoint, through locked data and `run`.
+//! - `vectors`: decision tables of endpoints and instruments, through locked data and `run`.
 //! - `truth`: what became of each planted subject of the flagship study.
 //! - `pilot`: printed cells of a real trial against its published report.
 //! - `pages`: the text of the pages.
+//! - `second_study`: the example of three arms against its independent program.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `awkward`: bad input, hostile text, a full disk.
 //! - `determinism`: same bytes whatever the machine is doing.
@@ -16,6 +18,7 @@
 #![expect(clippy::print_stderr, reason = "tests tell how much they did")]
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
+mod activity;
 mod architecture;
 mod awkward;
 mod cli;
@@ -24,6 +27,7 @@ mod pages;
 mod pilot;
 mod readers;
 mod reference;
+mod second_study;
 mod simulation;
 mod support;
 mod truth;

@@ -5,7 +5,7 @@ use crate::analysis::comparison::Pair;
 use crate::analysis::{Work, count, value};
 use crate::data::vector::Vector;
 use crate::plan::{BoundBinary, BoundSubgroup, RuleId};
-use crate::results::{Key, Method, Statistic, Value};
+use crate::results::{Key, Method, Statistic, Value, completions};
 use crate::spec::derivation::Imputation;
 use crate::stats::proportion::{clopper_pearson, wilson};
 
@@ -172,7 +172,7 @@ impl Work<'_> {
         }
     }
 
-    /// Every completion of the imputed responses: so many responders among them in either arm.
+    /// The completions of the imputed responses: so many responders among them in either arm.
     fn tipping_point(&mut self, binary: &BoundBinary, form: &Form, visit: usize) {
         let test =
             binary.methods.iter().copied().find(|m| matches!(m, Method::Fisher | Method::ChiSquare | Method::Boschloo));
@@ -188,8 +188,8 @@ impl Work<'_> {
         for (arm, reference) in self.contrasts() {
             let [first, second] = self.arm_ids((arm, reference));
             let ((x1, n1, m1), (x2, n2, m2)) = (known(arm), known(reference));
-            for i in 0..=m1 {
-                for j in 0..=m2 {
+            for i in completions(m1) {
+                for j in completions(m2) {
                     let at = self
                         .at_visit(Statistic::N, form, visit)
                         .variable("tipping-point")

@@ -99,13 +99,16 @@ impl Work<'_> {
             let at = |this: &Self, statistic| key(this, statistic).level(&day);
             self.push(at(self, Statistic::AtRisk), Value::Count(step.at_risk), None);
             self.push(at(self, Statistic::Censored), Value::Count(step.censored), None);
-            self.push(at(self, Statistic::Count), Value::Count(step.events[0]), None);
+            let then = times.iter().filter(|own| matches!(own.end, End::Event(_)) && f64::from(own.days) >= step.time);
+            let then = then.filter(|own| f64::from(own.days) <= step.time);
+            let with: Vec<usize> = then.map(|own| own.subject).collect();
+            self.push_count(at(self, Statistic::Count), Value::Count(step.events[0]), &with);
             self.shares(INCIDENCE, Ok(&step.incidence[0]), time.conf_level, &at);
             self.push(at(self, Statistic::CompetingIncidence), Value::number(step.incidence[1].estimate), None);
         }
-        for visit in 0..self.plan.visits.len() {
-            let day = f64::from(self.plan.visits[visit].day);
-            let name = self.visit_id(visit).to_owned();
+        for (visit, day) in &time.closing_days {
+            let day = f64::from(*day);
+            let name = self.visit_id(*visit).to_owned();
             let at = |this: &Self, statistic| key(this, statistic).at(&name);
             let at_risk = curve.as_ref().map_or(0, |curve| curve.number_at_risk(day));
             self.push(at(self, Statistic::AtRisk), Value::Count(at_risk), None);

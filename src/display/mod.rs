@@ -63,7 +63,7 @@ fn display(
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
     footnotes.extend(laid.footnotes);
     footnotes.extend(assembly.reason_footnotes());
-    let estimand = spec.estimand.as_ref().and_then(|name| study.endpoint(name)).map(estimand_facts).unwrap_or_default();
+    let estimand = spec.estimand.iter().filter_map(|name| study.endpoint(name)).flat_map(estimand_facts).collect();
     Ok(Display {
         id: spec.id.to_string(),
         number: spec.number.clone(),

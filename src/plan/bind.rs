@@ -196,7 +196,11 @@ impl<'a> Binding<'a> {
             }
         };
         let id = RuleId(self.rules.len());
-        self.rules.push(BoundRule { rule, text: text.clone(), place, defines: defines.to_owned(), scope, kind });
+        let defines = match &text.instrument {
+            Some(instrument) => format!("{defines} (instrument {instrument})"),
+            None => defines.to_owned(),
+        };
+        self.rules.push(BoundRule { rule, text: text.clone(), place, defines, scope, kind });
         Some(id)
     }
 

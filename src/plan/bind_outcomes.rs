@@ -55,6 +55,7 @@ impl Binding<'_> {
             assessed: self.truth(&time.assessed, scope, &format!("{label}: assessed")),
             competing: time.competing.iter().map(ToString::to_string).collect(),
             last_day: time.last_day,
+            closing_days: self.study.visits.iter().flat_map(|visits| visits.closing_days(time.last_day)).collect(),
             methods: time.methods.clone(),
             conf_level: time.conf_level,
         }

@@ -176,6 +176,8 @@ pub struct BoundTime {
     pub competing: Vec<String>,
     /// The last day observed.
     pub last_day: i32,
+    /// By which day each visit's window has closed: position of the visit, and day.
+    pub closing_days: Vec<(usize, i32)>,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.

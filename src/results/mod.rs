@@ -17,6 +17,17 @@ use serde::{Deserialize, Serialize};
 /// The level that stands for a missing one in the counts of a shift.
 pub const MISSING_LEVEL: &str = "MISSING";
 
+/// The numbers of responders among so many imputed for which completions are analysed: all of them up to a dozen, and
+/// of more a dozen even steps from none to all. The ends, worst and best case, are always among them.
+#[must_use]
+pub fn completions(imputed: u64) -> Vec<u64> {
+    const STEPS: u64 = 12;
+    if imputed <= STEPS {
+        return (0..=imputed).collect();
+    }
+    (0..=STEPS).map(|step| (imputed * step + STEPS / 2) / STEPS).collect()
+}
+
 /// All results of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,5 +94,18 @@ impl Results {
     #[must_use]
     pub fn extract(&self, id: &str) -> Option<&Extract> {
         self.extracts.iter().find(|extract| extract.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::completions;
+
+    #[test]
+    fn completions_are_all_or_even_steps_with_both_ends() {
+        assert_eq!(completions(0), [0]);
+        assert_eq!(completions(3), [0, 1, 2, 3]);
+        assert_eq!(completions(24), [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]);
+        assert_eq!((completions(1000).len(), completions(1000).last()), (13, Some(&1000)));
     }
 }

@@ -176,6 +176,21 @@ pub struct Visits {
     pub schedule: Vec<Visit>,
 }
 
+impl Visits {
+    /// The last day of each visit's window: what a visit can show is known by then. The last visit of a time that is
+    /// observed to a last day closes with it; visits beyond that day are left out. Position of the visit, and day.
+    #[must_use]
+    pub fn closing_days(&self, last_day: i32) -> Vec<(usize, i32)> {
+        let within = self.schedule.iter().enumerate().filter(|(_, visit)| visit.day <= last_day);
+        let mut days: Vec<(usize, i32)> =
+            within.map(|(position, visit)| (position, (visit.day + visit.within).min(last_day))).collect();
+        if let Some((_, day)) = days.last_mut() {
+            *day = last_day;
+        }
+        days
+    }
+}
+
 /// The baseline visit.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -28,7 +28,8 @@ pub(super) fn score_items(study: &mut Study) {
 }
 
 fn items(score: &Name, instrument: &ScoreInstrument) -> Vec<Item> {
-    let rule = |sql: String| Some(RuleText { sql, span: score.span.clone() });
+    let rule =
+        |sql: String| Some(RuleText { sql, span: score.span.clone(), instrument: Some(instrument.label.clone()) });
     let levels = |instrument: &ScoreInstrument| {
         instrument.values.keys().map(|value| LevelSpec { value: value.clone(), label: value.clone() }).collect()
     };
@@ -70,8 +71,16 @@ fn parameters(score: &Name, instrument: &ScoreInstrument, asked: &Parameter) -> 
         label: label.to_owned(),
         frame: asked.frame.clone(),
         at: asked.at.clone(),
-        value: Some(RuleText { sql: column.clone(), span: score.span.clone() }),
-        base: has_base.then(|| RuleText { sql: format!("{column}_base"), span: score.span.clone() }),
+        value: Some(RuleText {
+            sql: column.clone(),
+            span: score.span.clone(),
+            instrument: Some(instrument.label.clone()),
+        }),
+        base: has_base.then(|| RuleText {
+            sql: format!("{column}_base"),
+            span: score.span.clone(),
+            instrument: Some(instrument.label.clone()),
+        }),
         reason: None,
         score: None,
         endpoint: None,

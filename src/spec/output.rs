@@ -31,9 +31,10 @@ pub struct DisplaySpec {
     pub section: Name,
     /// Title.
     pub title: String,
-    /// The endpoint whose estimand is printed above the display.
-    #[serde(default)]
-    pub estimand: Option<Name>,
+    /// The endpoints whose estimands are printed above the display; a single one may stand without brackets.
+    #[serde(default, deserialize_with = "one_or_more")]
+    #[schemars(with = "Vec<String>")]
+    pub estimand: Vec<Name>,
     /// Footnotes of the whole display, in order.
     #[serde(default)]
     pub footnotes: Vec<String>,
@@ -187,9 +188,9 @@ pub struct AncovaLayout {
 pub struct ListingLayout {
     /// The frame.
     pub frame: Name,
-    /// The visit, or several.
+    /// The visits; a single one may stand without brackets.
     #[serde(deserialize_with = "one_or_more")]
-    #[schemars(with = "OneOrMore")]
+    #[schemars(with = "Vec<String>")]
     pub at: Vec<Name>,
     /// Who is listed.
     pub analysis_set: Name,
@@ -201,14 +202,6 @@ pub struct ListingLayout {
 }
 
 /// A name, or a list of names.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-#[expect(dead_code, reason = "only its schema is used")]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Name>, D::Error> {
     use toml::{Spanned, Value};
     let spanned = Spanned::<Value>::deserialize(deserializer)?;

@@ -17,13 +17,15 @@ pub struct RuleText {
     pub sql: String,
     /// Where it stands in the file, in bytes, quotes included.
     pub span: Range<usize>,
+    /// The instrument it comes from; it then stands where that is used.
+    pub instrument: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for RuleText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<String>::deserialize(deserializer)?;
         let span = spanned.span();
-        Ok(Self { sql: spanned.into_inner(), span })
+        Ok(Self { sql: spanned.into_inner(), span, instrument: None })
     }
 }
 
@@ -140,6 +142,9 @@ impl Origin {
     /// The place of a position inside a rule (line and column of its text, from 1), whatever way the text is quoted.
     #[must_use]
     pub fn place_in_rule(&self, rule: &RuleText, line: usize, column: usize) -> Place {
+        if rule.instrument.is_some() {
+            return self.place(rule.span.start);
+        }
         let raw = self.text.get(rule.span.clone()).unwrap_or("");
         self.place(rule.span.start + offset_in_literal(raw, line, column))
     }

@@ -46,13 +46,23 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         module: "derive",
-        ours: &["data", "error", "plan", "spec::design", "stats::describe"],
+        ours: &["data", "error", "plan", "spec::derivation", "spec::design", "spec::instrument", "stats::describe"],
         crates: &["polars"],
-        why: "polars selects records; choices of the design (tie, basis) arrive with the plan; sums are those of stats",
+        why: "polars selects records; choices of the design (tie, basis), what a derivation takes over visits and the items \
+              of a score arrive with the plan; sums are those of stats",
     },
     Law {
         module: "analysis",
-        ours: &["data::vector", "derive", "plan", "results", "spec::design", "spec::endpoint", "stats"],
+        ours: &[
+            "data::vector",
+            "derive",
+            "plan",
+            "results",
+            "spec::derivation",
+            "spec::design",
+            "spec::endpoint",
+            "stats",
+        ],
         crates: &["rayon"],
         why: "values of rules are vectors of data; choices of the specification arrive with the plan",
     },

@@ -172,23 +172,23 @@ fn what_is_no_file_is_not_read() {
 fn the_lock_and_the_specification_name_the_same_datasets() {
     all_refused(&[
         flagship("a dataset is locked and no longer in the specification")
-            .study("ADVS = { file = \"advs.parquet\" }\n", "")
+            .study("ADDV = { file = \"addv.csv\" }\n", "")
             .exit(4)
-            .says(["ADVS", "the lock has this dataset (advs.parquet), the specification has not"])
+            .says(["ADDV", "the lock has this dataset (addv.csv), the specification has not"])
             .findings(1),
         flagship("a dataset is in the specification and not in the lock")
-            .study("ADVS = {", "ADVT = { file = ¦\"advs.parquet\" }\nADVS = {")
+            .study("ADDV = {", "ADDW = { file = ¦\"addv.csv\" }\nADDV = {")
             .exit(4)
-            .says(["ADVT", "not in the lock", "hint: the lock has ADVS"])
+            .says(["ADDW", "not in the lock", "hint: the lock has ADDV"])
             .findings(1),
         flagship("a dataset has another name than when it was locked")
-            .study("ADVS = {", "ADVITALS = {")
+            .study("ADDV = {", "ADDEVIATIONS = {")
             .exit(4)
-            .says(["ADVITALS", "ADVS", "not in the lock", "the specification has not"]),
+            .says(["ADDEVIATIONS", "ADDV", "not in the lock", "the specification has not"]),
         flagship("a dataset lies in another file than when it was locked")
-            .study("ADVS = { file = \"advs.parquet\" }", "ADVS = { file = \"adlb.parquet\" }")
+            .study("ADDV = { file = \"addv.csv\" }", "ADDV = { file = \"adex.csv\" }")
             .exit(4)
-            .says(["ADVS", "the lock is of advs.parquet", "names adlb.parquet"]),
+            .says(["ADDV", "the lock is of addv.csv", "names adex.csv"]),
         flagship("a dataset is said to be of another format")
             .study("ADSL = { file = \"adsl.xpt\" }", "ADSL = { file = \"adsl.xpt\", format = \"csv\" }")
             .exit(4)

@@ -328,11 +328,12 @@ fn all_that_cannot_be_printed_is_told_at_once() {
             ]),
         flagship("a reason of the flagship study")
             .study("reason = \"ICE_DEATH\"", "reason = \"死亡\"")
+            .study("value = \"ICE_DEATH\"", "value = \"死亡\"")
             .study("w24_reason = 'ICE_DEATH'", "w24_reason = '死亡'")
             .exit(6)
             .says(["display l-16-2-6, row", "U+6B7B"]),
         flagship("a rule of the flagship study")
-            .study("rule = \"pred <= 10\"", "rule = \"pred <= 10 OR SEX = '中'\"")
+            .study("ELSE pred <= 10 END\"", "ELSE pred <= 10 OR SEX = '中' END\"")
             .exit(6)
             .says(["methods “Definitions”", "U+4E2D"]),
     ]);

@@ -59,10 +59,14 @@ fn check_tells_its_counts() {
     assert_eq!(outcome.stdout, "", "check prints nothing to standard output");
     let study: toml::Table = toml::from_str(&read(&folder.path().join("study/study.toml"))).expect("the study is TOML");
     let number = |key: &str| study.get(key).and_then(toml::Value::as_array).map_or(0, Vec::len);
-    let listings = study["display"]
-        .as_array()
-        .map_or(0, |all| all.iter().filter(|display| display.get("listing").is_some()).count());
-    let analyses = number("endpoint") + number("summary") + usize::from(study.contains_key("flow")) + listings;
+    let drawn_from_records =
+        |display: &&toml::Value| ["listing", "individual"].iter().any(|of| display.get(of).is_some());
+    let of_displays = study["display"].as_array().map_or(0, |all| all.iter().filter(drawn_from_records).count());
+    let analyses = number("endpoint")
+        + number("summary")
+        + number("export")
+        + usize::from(study.contains_key("flow"))
+        + of_displays;
     let last = outcome.stderr.lines().last().unwrap_or_default();
     let counts: Vec<usize> = last.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     assert_eq!(last, format!("52 subjects, {analyses} analyses, {} rules: no errors", counts.last().unwrap_or(&0)));
@@ -146,8 +150,8 @@ fn the_log_holds_one_finding_a_line() {
     let folder = with_study();
     let path = folder.path().join("study/study.toml");
     let spoiled = read(&path).replacen("rule = \"RANDFL = 'Y'\"", "rule = \"RANDFLL = 'Y'\"", 1).replacen(
-        "rule = \"pred <= 10\"",
-        "rule = \"pred <= 10 ADN TRUE\"",
+        "ELSE pred <= 10 END\"",
+        "ELSE pred <= 10 ADN TRUE END\"",
         1,
     );
     write(&path, &spoiled);

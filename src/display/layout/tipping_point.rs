@@ -5,7 +5,7 @@ use crate::display::layout::response::{difference_methods, level_text, method_na
 use crate::display::layout::{Laid, contrasts, interval};
 use crate::display::number::Style;
 use crate::display::report::{Body, Footnote, Grid, GridCell, GridPanel, GridRow};
-use crate::results::{Key, Method, Statistic};
+use crate::results::{Key, Method, Statistic, completions};
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Binary, Endpoint};
 use crate::spec::figure::TippingPointLayout;
@@ -98,9 +98,9 @@ impl Completions<'_> {
     fn panel(&self, arm: &Arm, reference: &Arm, assembly: &mut Assembly<'_>) -> GridPanel {
         let (down, across) = (self.imputed(arm, assembly), self.imputed(reference, assembly));
         let mut rows = Vec::new();
-        for i in 0..=down {
+        for i in completions(down) {
             let mut cells = Vec::new();
-            for j in 0..=across {
+            for j in completions(across) {
                 cells.push(self.cell((arm, reference), (i, j), assembly));
             }
             rows.push(GridRow { label: i.to_string(), opens_group: false, cells });
@@ -110,7 +110,7 @@ impl Completions<'_> {
             title: format!("{} − {}", arm.label, reference.label),
             x_title: title_of(across, &reference.label),
             y_title: title_of(down, &arm.label),
-            columns: (0..=across).map(|j| j.to_string()).collect(),
+            columns: completions(across).iter().map(ToString::to_string).collect(),
             rows,
         }
     }

@@ -98,7 +98,11 @@ impl RuleInstrument {
             }
             text
         };
-        let rule = |text: &str| RuleText { sql: filled(text), span: user.id.span.clone() };
+        let rule = |text: &str| RuleText {
+            sql: filled(text),
+            span: user.id.span.clone(),
+            instrument: user.instrument.as_ref().map(ToString::to_string),
+        };
         let last = self.derivation.len().saturating_sub(1);
         let own = |(position, derivation): (usize, &RuleDerivation)| Derivation {
             id: Name::new(filled(&derivation.id), user.id.span.clone()),

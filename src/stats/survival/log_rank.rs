@@ -23,7 +23,7 @@ pub struct LogRank {
 /// The log-rank test of two or more groups.
 ///
 /// # Method
-/// Mantel 1966, Cancer Chemotherapy Reports 50:163, with the hypergeometric covariance at each time, ties included.
+/// Mantel 1966, Chemotherapy Reports 50:163, with the hypergeometric covariance at each time, ties included.
 /// Groups of which nobody is left at the first event have no expectation and no degree of freedom.
 ///
 /// # Input

@@ -1,0 +1,255 @@
+//! Every display of every study in the fixtures is filled: no blank cell but where the layout leaves one, no figure without
+//! marks, nothing that a program would print instead of a number or a reason.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+use crate::support::{argument, displays, fixture_study, listing, read, repository, scratch, shared, specification, succeed};
+
+/// Columns that a layout may leave blank in a row, in a table of so many columns: what compares arms stands in one of them.
+const BLANK: [(&str, usize, &[&[usize]]); 8] = [
+    // The reference arm has no difference from itself.
+    ("response", 2, &[&[1]]),
+    ("time", 2, &[&[1]]),
+    // Value and change for each arm: no change at baseline, no value of a model, and a comparison in the first arm.
+    ("change", 4, &[&[1, 3], &[0, 2], &[0, 2, 3]]),
+    // A p-value stands in the first row of what it compares.
+    ("summary", 5, &[&[4]]),
+    // Each arm is compared with those before it.
+    ("ancova", 3, &[&[0], &[0, 1]]),
+    ("by-visit", 0, &[]),
+    ("shift", 0, &[]),
+    ("listing", 0, &[]),
+];
+
+/// Colours of paper, grid and axes: what is drawn in them is no mark.
+const FURNITURE: [&str; 4] = ["#E1E5E9", "#C6CCD2", "#F1F4F7", "#FFFFFF"];
+
+/// What a display of each kind must have at least of marks, for each of its parts.
+const LEAST_MARKS: [(&str, usize); 7] = [
+    ("flow", 20),
+    ("response-by-visit", 2 * 5 + 2 * 5),
+    ("means", 2 * 6 + 2 * 6),
+    ("individual", 40),
+    ("heat-map", 100),
+    ("tipping-point", 9),
+    ("forest", 8),
+];
+
+/// How much was looked at.
+#[derive(Default)]
+struct Seen {
+    tables: usize,
+    figures: usize,
+    listings: usize,
+    rows: usize,
+    cells: usize,
+    /// Cells left blank by the layout.
+    blank: usize,
+    /// Cells that hold a word of a reason, or a dash.
+    reasons: usize,
+    marks: usize,
+}
+
+/// The kind of a display in the specification: the name of its layout.
+fn kind(display: &Value) -> &str {
+    let known: Vec<&str> = BLANK.iter().map(|(kind, ..)| *kind).chain(LEAST_MARKS.map(|(kind, _)| kind)).collect();
+    let table = display.as_table().expect("a display is a table");
+    let mut kinds = table.keys().map(String::as_str).filter(|key| known.contains(key) || *key == "incidence");
+    kinds.next().unwrap_or_else(|| panic!("{} is of an unknown kind", display["id"]))
+}
+
+/// A cell as it stands on the page, without the blanks that align it.
+fn shown(cell: &Json) -> &str {
+    cell.as_str().unwrap_or_else(|| panic!("{cell} is no text")).trim_matches([' ', '\u{2007}', '\u{2008}', '\u{a0}'])
+}
+
+/// Whether a text holds what a program prints where it has no number, or the place of one that was not filled in.
+fn unfilled(text: &str) -> bool {
+    let word = |word: &str| {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_ascii_lowercase();
+        ["nan", "inf", "infinity", "null", "none", "undefined"].contains(&word.as_str())
+    };
+    text.contains(['{', '}']) || text.split([' ', ',', '\u{2007}']).any(word)
+}
+
+/// All texts of a JSON value.
+fn texts<'a>(value: &'a Json, into: &mut Vec<&'a str>) {
+    match value {
+        Json::String(text) => into.push(text),
+        Json::Array(list) => list.iter().for_each(|value| texts(value, into)),
+        Json::Object(object) => object.values().for_each(|value| texts(value, into)),
+        _ => {}
+    }
+}
+
+/// Looks at a study: what is not filled, and how much there is.
+fn look(study: &str) -> (Vec<String>, Seen) {
+    let folder = scratch();
+    succeed(folder.path(), &["run", argument(&fixture_study(study)), "--out", "package", "--quiet"]);
+    let package = folder.path().join("package");
+    let specified = specification(study);
+    let displays = displays(&package);
+    let asked = specified["display"].as_array().expect("the study has displays");
+    assert_eq!(displays.len(), asked.len(), "{study}: displays on the pages and in the specification");
+    let (mut faults, mut seen) = (Vec::new(), Seen::default());
+    for (display, asked) in displays.iter().zip(asked) {
+        let (id, kind) = (asked["id"].as_str().expect("an id"), kind(asked));
+        assert_eq!(display["number"].as_str(), asked["number"].as_str(), "{study}: {id}");
+        let mut all = Vec::new();
+        texts(display, &mut all);
+        faults.extend(all.iter().filter(|text| word_is_unfilled(study, text)).map(|text| format!("{id} says {text:?}")));
+        for part in ["title", "source"] {
+            if shown(&display[part]).is_empty() {
+                faults.push(format!("{id} has no {part}"));
+            }
+        }
+        match display["kind"].as_str() {
+            Some("figure") => {
+                seen.figures += 1;
+                figure(&package, id, kind, display, &mut faults, &mut seen);
+            }
+            Some("table") => {
+                if kind == "listing" {
+                    seen.listings += 1;
+                } else {
+                    seen.tables += 1;
+                }
+                table(id, kind, display, &mut faults, &mut seen);
+                if kind == "listing" {
+                    let lines = listing(&package, id).len();
+                    let shown = rows(display).filter(|row| row["cells"].is_array()).count();
+                    if lines != shown {
+                        faults.push(format!("{id} shows {shown} lines, and its file has {lines}"));
+                    }
+                }
+            }
+            other => panic!("{id} is {other:?}"),
+        }
+    }
+    (faults.into_iter().map(|fault| format!("{study}: {fault}")).collect(), seen)
+}
+
+/// Codes of data may be words that look like none: grades of activity are.
+fn word_is_unfilled(study: &str, text: &str) -> bool {
+    unfilled(text) && !(study == "ln-msc-il2" && text.trim() == "NONE")
+}
+
+fn rows(display: &Json) -> impl Iterator<Item = &Json> {
+    display["body"]["rows"].as_array().into_iter().flatten()
+}
+
+fn table(id: &str, kind: &str, display: &Json, faults: &mut Vec<String>, seen: &mut Seen) {
+    let (_, columns, allowed) = BLANK.iter().find(|(own, ..)| *own == kind).expect("a kind of table");
+    let mut filled: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut width = 0;
+    for row in rows(display) {
+        seen.rows += 1;
+        if row["stub"].as_str().is_none_or(|stub| stub.trim().is_empty()) && row["stub"].as_str().is_some() && kind != "listing" {
+            faults.push(format!("{id}: a row has no name: {row}"));
+        }
+        let Some(cells) = row["cells"].as_array() else { continue };
+        width = cells.len();
+        let blank: Vec<usize> = (0..cells.len()).filter(|column| shown(&cells[*column]).is_empty()).collect();
+        if !blank.is_empty() && (cells.len() != *columns || !allowed.contains(&&*blank)) {
+            faults.push(format!("{id}: columns {blank:?} of {} are blank in {}", cells.len(), row["stub"]));
+        }
+        seen.cells += cells.len();
+        seen.blank += blank.len();
+        for (column, cell) in cells.iter().enumerate() {
+            let text = shown(cell);
+            if !text.is_empty() {
+                *filled.entry(column).or_default() += 1;
+            }
+            let no_number = text == "–" || kind != "listing" && text.contains(char::is_alphabetic);
+            seen.reasons += usize::from(no_number);
+            if kind != "listing" && !text.is_empty() && !text.contains(|letter: char| letter.is_ascii_digit() || letter.is_alphabetic()) {
+                faults.push(format!("{id}: a cell of {} is {text:?}", row["stub"]));
+            }
+        }
+    }
+    if width == 0 || filled.len() != width {
+        faults.push(format!("{id}: only the columns {filled:?} of {width} hold anything"));
+    }
+}
+
+fn figure(package: &Path, id: &str, kind: &str, display: &Json, faults: &mut Vec<String>, seen: &mut Seen) {
+    let parts = display["body"]["parts"].as_array().expect("a figure has parts");
+    for (number, part) in (1..).zip(parts) {
+        let file = if number == 1 { format!("{id}.svg") } else { format!("{id}-part-{number}.svg") };
+        let svg = read(&package.join("figures").join(&file));
+        let alternative = part["alt"].as_str().unwrap_or_default();
+        if !alternative.contains(|letter: char| letter.is_ascii_digit()) {
+            faults.push(format!("{file} is described as {alternative:?}"));
+        }
+        let marks = svg.lines().filter(|line| is_mark(line)).count();
+        let least = LEAST_MARKS.iter().find(|(own, _)| *own == kind).map_or(4, |(_, least)| *least);
+        if marks < least {
+            faults.push(format!("{file} has only {marks} marks"));
+        }
+        if svg.lines().filter(|line| !line.starts_with('<')).any(unfilled) {
+            faults.push(format!("{file} shows what is no number"));
+        }
+        for coordinate in ["NaN", "\"inf", "-inf", "{"] {
+            if svg.contains(coordinate) {
+                faults.push(format!("{file} holds {coordinate}"));
+            }
+        }
+        seen.marks += marks;
+    }
+    let prefix = format!("{id}-part-");
+    let files = fs::read_dir(package.join("figures")).expect("the package has figures").filter_map(Result::ok).filter(|file| {
+        let name = file.file_name().to_string_lossy().into_owned();
+        name == format!("{id}.svg") || name.starts_with(&prefix)
+    });
+    if files.count() != parts.len() {
+        faults.push(format!("{id} has other files than its {} parts", parts.len()));
+    }
+}
+
+/// Whether a line of a drawing is a mark: a shape in a colour that is not of the furniture.
+fn is_mark(line: &str) -> bool {
+    let shape = ["<circle", "<rect", "<polygon", "<polyline"].iter().any(|shape| line.starts_with(shape));
+    shape && !FURNITURE.iter().any(|colour| line.contains(&format!("stroke=\"{colour}\"")) || line.contains(&format!("fill=\"{colour}\"")))
+}
+
+#[test]
+fn every_display_of_every_study_is_filled() {
+    let folder = repository().join("fixtures/studies");
+    let mut studies: Vec<String> = fs::read_dir(&folder)
+        .expect("there are studies")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("study.toml").exists())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    studies.sort();
+    assert!(studies.len() >= 2, "only the studies {studies:?}");
+    let mut all_faults = Vec::new();
+    for study in &studies {
+        // The data of the pilot study lie beside the repository.
+        let folder = specification(study).get("data").and_then(Value::as_table).and_then(|data: &Table| data.get("folder").cloned());
+        let outside = folder.is_some_and(|folder| folder.as_str().is_some_and(|folder| folder.contains("..")));
+        if outside && shared("data").is_none() {
+            continue;
+        }
+        let (faults, seen) = look(study);
+        let Seen { tables, figures, listings, rows, cells, blank, reasons, marks } = seen;
+        eprintln!(
+            "{study}: {tables} tables, {figures} figures, {listings} listings; {rows} rows, {cells} cells, {blank} of them \
+             left blank by their layout, {reasons} with a reason or a dash; {marks} marks"
+        );
+        let least = match study.as_str() {
+            "ln-msc-il2" => (35, 17, 9),
+            "cdisc-pilot01" => (4, 0, 0),
+            _ => (0, 0, 0),
+        };
+        assert!(tables >= least.0 && figures >= least.1 && listings >= least.2, "{study}: displays were lost");
+        assert!(cells > blank + reasons, "{study}: no numbers");
+        all_faults.extend(faults);
+    }
+    assert!(all_faults.is_empty(), "{} faults:\n{}", all_faults.len(), all_faults.join("\n"));
+}
