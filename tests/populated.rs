@@ -8,26 +8,37 @@ use std::path::Path;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use crate::support::{argument, displays, fixture_study, listing, read, repository, scratch, shared, specification, succeed};
+use crate::support::{
+    argument, displays, fixture_study, listing, read, repository, scratch, shared, specification, succeed,
+};
 
-/// Columns that a layout may leave blank in a row, in a table of so many columns: what compares arms stands in one of them.
-const BLANK: [(&str, usize, &[&[usize]]); 8] = [
-    // The reference arm has no difference from itself.
-    ("response", 2, &[&[1]]),
-    ("time", 2, &[&[1]]),
-    // Value and change for each arm: no change at baseline, no value of a model, and a comparison in the first arm.
-    ("change", 4, &[&[1, 3], &[0, 2], &[0, 2, 3]]),
-    // A p-value stands in the first row of what it compares.
-    ("summary", 5, &[&[4]]),
-    // Each arm is compared with those before it.
-    ("ancova", 3, &[&[0], &[0, 1]]),
-    ("by-visit", 0, &[]),
-    ("shift", 0, &[]),
-    ("listing", 0, &[]),
-];
+/// Layouts of tables.
+const TABLES: [&str; 8] = ["response", "time", "change", "summary", "ancova", "by-visit", "shift", "listing"];
 
-/// Colours of paper, grid and axes: what is drawn in them is no mark.
-const FURNITURE: [&str; 4] = ["#E1E5E9", "#C6CCD2", "#F1F4F7", "#FFFFFF"];
+/// Which columns a layout may leave blank in a row, by its kind, the number of its columns, and the arms of the study with
+/// the position of the reference arm among them.
+fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)) -> Vec<Vec<usize>> {
+    match kind {
+        // The reference arm has no difference from itself.
+        "response" | "time" if columns == arms => vec![vec![reference]],
+        // Value and change for each arm: no change at baseline, no value of a model, and no difference of the reference.
+        "change" if columns == 2 * arms => {
+            let [values, changes] = [0, 1].map(|own| (0..arms).map(|arm| 2 * arm + own).collect::<Vec<usize>>());
+            let mut compared = values.clone();
+            compared.push(2 * reference + 1);
+            compared.sort_unstable();
+            vec![changes, values, compared]
+        }
+        // A p-value stands in the first row of what it compares.
+        "summary" if columns > arms => vec![vec![columns - 1]],
+        // Each arm is compared with those before it.
+        "ancova" if columns == arms => (1..arms).map(|first| (0..first).collect()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Colours of grid, axes and bands: what is drawn in them is no mark.
+const FURNITURE: [&str; 3] = ["#E1E5E9", "#C6CCD2", "#F1F4F7"];
 
 /// What a display of each kind must have at least of marks, for each of its parts.
 const LEAST_MARKS: [(&str, usize); 7] = [
@@ -50,14 +61,14 @@ struct Seen {
     cells: usize,
     /// Cells left blank by the layout.
     blank: usize,
-    /// Cells that hold a word of a reason, or a dash.
+    /// Cells that hold the sign of a reason.
     reasons: usize,
     marks: usize,
 }
 
 /// The kind of a display in the specification: the name of its layout.
 fn kind(display: &Value) -> &str {
-    let known: Vec<&str> = BLANK.iter().map(|(kind, ..)| *kind).chain(LEAST_MARKS.map(|(kind, _)| kind)).collect();
+    let known: Vec<&str> = TABLES.into_iter().chain(LEAST_MARKS.map(|(kind, _)| kind)).collect();
     let table = display.as_table().expect("a display is a table");
     let mut kinds = table.keys().map(String::as_str).filter(|key| known.contains(key) || *key == "incidence");
     kinds.next().unwrap_or_else(|| panic!("{} is of an unknown kind", display["id"]))
@@ -71,10 +82,10 @@ fn shown(cell: &Json) -> &str {
 /// Whether a text holds what a program prints where it has no number, or the place of one that was not filled in.
 fn unfilled(text: &str) -> bool {
     let word = |word: &str| {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_ascii_lowercase();
-        ["nan", "inf", "infinity", "null", "none", "undefined"].contains(&word.as_str())
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        ["NaN", "nan", "inf", "Inf", "null", "undefined", "None", "Some"].contains(&word)
     };
-    text.contains(['{', '}']) || text.split([' ', ',', '\u{2007}']).any(word)
+    text.contains(['{', '}']) || text.contains("– %") || text.split([' ', ',', '\u{2007}']).any(word)
 }
 
 /// All texts of a JSON value.
@@ -96,13 +107,16 @@ fn look(study: &str) -> (Vec<String>, Seen) {
     let displays = displays(&package);
     let asked = specified["display"].as_array().expect("the study has displays");
     assert_eq!(displays.len(), asked.len(), "{study}: displays on the pages and in the specification");
+    let arms = specified["arm"].as_array().expect("the study has arms");
+    let is_reference = |arm: &Value| arm.get("reference").and_then(Value::as_bool) == Some(true);
+    let arms = (arms.len(), arms.iter().position(is_reference).expect("one arm is the reference"));
     let (mut faults, mut seen) = (Vec::new(), Seen::default());
     for (display, asked) in displays.iter().zip(asked) {
         let (id, kind) = (asked["id"].as_str().expect("an id"), kind(asked));
         assert_eq!(display["number"].as_str(), asked["number"].as_str(), "{study}: {id}");
         let mut all = Vec::new();
         texts(display, &mut all);
-        faults.extend(all.iter().filter(|text| word_is_unfilled(study, text)).map(|text| format!("{id} says {text:?}")));
+        faults.extend(all.iter().filter(|text| unfilled(text)).map(|text| format!("{id} says {text:?}")));
         for part in ["title", "source"] {
             if shown(&display[part]).is_empty() {
                 faults.push(format!("{id} has no {part}"));
@@ -119,7 +133,7 @@ fn look(study: &str) -> (Vec<String>, Seen) {
                 } else {
                     seen.tables += 1;
                 }
-                table(id, kind, display, &mut faults, &mut seen);
+                table(id, kind, arms, display, &mut faults, &mut seen);
                 if kind == "listing" {
                     let lines = listing(&package, id).len();
                     let shown = rows(display).filter(|row| row["cells"].is_array()).count();
@@ -134,28 +148,24 @@ fn look(study: &str) -> (Vec<String>, Seen) {
     (faults.into_iter().map(|fault| format!("{study}: {fault}")).collect(), seen)
 }
 
-/// Codes of data may be words that look like none: grades of activity are.
-fn word_is_unfilled(study: &str, text: &str) -> bool {
-    unfilled(text) && !(study == "ln-msc-il2" && text.trim() == "NONE")
-}
-
 fn rows(display: &Json) -> impl Iterator<Item = &Json> {
     display["body"]["rows"].as_array().into_iter().flatten()
 }
 
-fn table(id: &str, kind: &str, display: &Json, faults: &mut Vec<String>, seen: &mut Seen) {
-    let (_, columns, allowed) = BLANK.iter().find(|(own, ..)| *own == kind).expect("a kind of table");
+fn table(id: &str, kind: &str, arms: (usize, usize), display: &Json, faults: &mut Vec<String>, seen: &mut Seen) {
+    let notes = display["notes"].as_array().into_iter().flatten().filter_map(|note| note["text"].as_str());
+    let notes: Vec<&str> = notes.collect();
     let mut filled: BTreeMap<usize, usize> = BTreeMap::new();
     let mut width = 0;
     for row in rows(display) {
         seen.rows += 1;
-        if row["stub"].as_str().is_none_or(|stub| stub.trim().is_empty()) && row["stub"].as_str().is_some() && kind != "listing" {
+        if row["stub"].as_str().is_some_and(|stub| stub.trim().is_empty()) {
             faults.push(format!("{id}: a row has no name: {row}"));
         }
         let Some(cells) = row["cells"].as_array() else { continue };
         width = cells.len();
         let blank: Vec<usize> = (0..cells.len()).filter(|column| shown(&cells[*column]).is_empty()).collect();
-        if !blank.is_empty() && (cells.len() != *columns || !allowed.contains(&&*blank)) {
+        if !blank.is_empty() && !blank_by_layout(kind, cells.len(), arms).contains(&blank) {
             faults.push(format!("{id}: columns {blank:?} of {} are blank in {}", cells.len(), row["stub"]));
         }
         seen.cells += cells.len();
@@ -165,10 +175,18 @@ fn table(id: &str, kind: &str, display: &Json, faults: &mut Vec<String>, seen: &
             if !text.is_empty() {
                 *filled.entry(column).or_default() += 1;
             }
-            let no_number = text == "–" || kind != "listing" && text.contains(char::is_alphabetic);
-            seen.reasons += usize::from(no_number);
-            if kind != "listing" && !text.is_empty() && !text.contains(|letter: char| letter.is_ascii_digit() || letter.is_alphabetic()) {
-                faults.push(format!("{id}: a cell of {} is {text:?}", row["stub"]));
+            let reason =
+                ["–", "NE"].into_iter().find(|reason| text.split([' ', ',', '(', ')']).any(|word| word == *reason));
+            let Some(reason) = reason else {
+                if kind != "listing" && !text.is_empty() && !text.contains(|letter: char| letter.is_ascii_digit()) {
+                    faults.push(format!("{id}: a cell of {} is {text:?}", row["stub"]));
+                }
+                continue;
+            };
+            // What stands for a number that there is not is explained below the table.
+            seen.reasons += 1;
+            if !notes.iter().any(|note| note.starts_with(&format!("{reason}:"))) {
+                faults.push(format!("{id}: {reason} is not explained"));
             }
         }
     }
@@ -202,10 +220,11 @@ fn figure(package: &Path, id: &str, kind: &str, display: &Json, faults: &mut Vec
         seen.marks += marks;
     }
     let prefix = format!("{id}-part-");
-    let files = fs::read_dir(package.join("figures")).expect("the package has figures").filter_map(Result::ok).filter(|file| {
-        let name = file.file_name().to_string_lossy().into_owned();
-        name == format!("{id}.svg") || name.starts_with(&prefix)
-    });
+    let files =
+        fs::read_dir(package.join("figures")).expect("the package has figures").filter_map(Result::ok).filter(|file| {
+            let name = file.file_name().to_string_lossy().into_owned();
+            name == format!("{id}.svg") || name.starts_with(&prefix)
+        });
     if files.count() != parts.len() {
         faults.push(format!("{id} has other files than its {} parts", parts.len()));
     }
@@ -214,7 +233,10 @@ fn figure(package: &Path, id: &str, kind: &str, display: &Json, faults: &mut Vec
 /// Whether a line of a drawing is a mark: a shape in a colour that is not of the furniture.
 fn is_mark(line: &str) -> bool {
     let shape = ["<circle", "<rect", "<polygon", "<polyline"].iter().any(|shape| line.starts_with(shape));
-    shape && !FURNITURE.iter().any(|colour| line.contains(&format!("stroke=\"{colour}\"")) || line.contains(&format!("fill=\"{colour}\"")))
+    shape
+        && !FURNITURE.iter().any(|colour| {
+            line.contains(&format!("stroke=\"{colour}\"")) || line.contains(&format!("fill=\"{colour}\""))
+        })
 }
 
 #[test]
@@ -231,7 +253,10 @@ fn every_display_of_every_study_is_filled() {
     let mut all_faults = Vec::new();
     for study in &studies {
         // The data of the pilot study lie beside the repository.
-        let folder = specification(study).get("data").and_then(Value::as_table).and_then(|data: &Table| data.get("folder").cloned());
+        let folder = specification(study)
+            .get("data")
+            .and_then(Value::as_table)
+            .and_then(|data: &Table| data.get("folder").cloned());
         let outside = folder.is_some_and(|folder| folder.as_str().is_some_and(|folder| folder.contains("..")));
         if outside && shared("data").is_none() {
             continue;
@@ -240,10 +265,10 @@ fn every_display_of_every_study_is_filled() {
         let Seen { tables, figures, listings, rows, cells, blank, reasons, marks } = seen;
         eprintln!(
             "{study}: {tables} tables, {figures} figures, {listings} listings; {rows} rows, {cells} cells, {blank} of them \
-             left blank by their layout, {reasons} with a reason or a dash; {marks} marks"
+             left blank by their layout, {reasons} with a reason; {marks} marks"
         );
         let least = match study.as_str() {
-            "ln-msc-il2" => (35, 17, 9),
+            "ln-msc-il2" => (34, 18, 9),
             "cdisc-pilot01" => (4, 0, 0),
             _ => (0, 0, 0),
         };

@@ -105,8 +105,7 @@ impl Package {
     fn of(package: &Path) -> Self {
         let results = json(package, "results.json");
         let listed = results["rows"].as_array().expect("the results have rows");
-        let rows: BTreeMap<Key, Json> =
-            listed.iter().map(|row| (key_of(&row["key"]), row["value"].clone())).collect();
+        let rows: BTreeMap<Key, Json> = listed.iter().map(|row| (key_of(&row["key"]), row["value"].clone())).collect();
         assert_eq!(rows.len(), listed.len(), "every row has a key of its own");
         let [responses, times] = ["ADRS", "ADTTE"].map(|name| records(&package.join(format!("datasets/{name}.csv"))));
         Self { rows, responses, times }

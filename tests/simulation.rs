@@ -2,7 +2,7 @@
 
 #[path = "../fixtures/simulate/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the command line of the generator uses what the tests do not")]
-mod simulate;
+pub mod simulate;
 
 use std::path::Path;
 

@@ -17,7 +17,7 @@ mod prednisone;
 mod proportions;
 mod scores;
 mod sledai;
-mod small;
+pub mod small;
 mod sri;
 mod times;
 

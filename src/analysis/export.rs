@@ -4,7 +4,7 @@ use crate::analysis::Work;
 use crate::analysis::times::{End, TimeOf};
 use crate::data::vector::{Measure, Truth, Vector};
 use crate::plan::{BoundExport, BoundParameter, BoundTime, ParameterSource, RuleId};
-use crate::results::Extract;
+use crate::results::Dataset;
 
 /// The columns of every dataset, behind the identifier of the subject.
 const COLUMNS: [&str; 12] =
@@ -30,9 +30,12 @@ impl Record {
 }
 
 impl Work<'_> {
-    pub(super) fn export(&self, export: &BoundExport) -> Extract {
+    pub(super) fn export(&self, export: &BoundExport) -> Dataset {
         let timed = export.parameters.iter().any(|own| matches!(own.source, ParameterSource::Time(_)));
-        let mut lines = Vec::new();
+        let times = if timed { &TIME_COLUMNS[..] } else { &[] };
+        let mut dataset = Dataset { name: self.job.analysis.clone(), csv: String::new() };
+        let header = std::iter::once(self.plan.subject.as_str()).chain(COLUMNS);
+        dataset.push(header.chain(times.iter().copied()));
         let subjects = self.members(self.job.set, None);
         for subject in subjects {
             for parameter in &export.parameters {
@@ -41,17 +44,14 @@ impl Work<'_> {
                     record.set("ARMCD", arm.unwrap_or_default());
                     record.set("PARAMCD", parameter.code.clone());
                     record.set("PARAM", parameter.label.clone());
-                    let mut line = vec![self.frames.subjects[subject].clone()];
-                    line.extend(record.fields);
-                    line.extend(timed.then_some(record.times).into_iter().flatten());
-                    lines.push(line);
+                    let fields = std::iter::once(self.frames.subjects[subject].as_str())
+                        .chain(record.fields.iter().map(String::as_str));
+                    let times = record.times.iter().take(times.len()).map(String::as_str);
+                    dataset.push(fields.chain(times));
                 }
             }
         }
-        let mut columns = vec![self.plan.subject.clone()];
-        columns.extend(COLUMNS.map(str::to_owned));
-        columns.extend(timed.then_some(TIME_COLUMNS).into_iter().flatten().map(str::to_owned));
-        Extract { id: self.job.analysis.clone(), columns, lines }
+        dataset
     }
 
     fn records(&self, parameter: &BoundParameter, subject: usize) -> Vec<Record> {

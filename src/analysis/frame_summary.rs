@@ -34,6 +34,18 @@ impl Cell<'_> {
         }
     }
 
+    /// The subjects at each level.
+    fn by_level(&self, rule: RuleId, levels: &[String]) -> Vec<Vec<usize>> {
+        let mut at = vec![Vec::new(); levels.len()];
+        for subject in &self.subjects {
+            let text = self.text(rule, *subject);
+            if let Some(position) = text.and_then(|text| levels.iter().position(|level| level == text)) {
+                at[position].push(*subject);
+            }
+        }
+        at
+    }
+
     fn holding(&self, holds: impl Fn(usize) -> bool) -> Vec<usize> {
         self.subjects.iter().copied().filter(|subject| holds(*subject)).collect()
     }
@@ -43,14 +55,16 @@ impl Work<'_> {
     pub(super) fn frame_summary(&mut self, summary: &BoundFrameSummary) {
         self.denominators(self.job.set);
         let Some(frame) = self.frames.frames.get(&summary.frame) else { return };
+        let groups: Vec<(Option<usize>, Vec<usize>)> =
+            self.groups().into_iter().map(|group| (group, self.members(self.job.set, group))).collect();
         for item in &summary.items {
             for visit in &summary.visits {
-                for group in self.groups() {
-                    let mut subjects = self.members(self.job.set, group);
+                for (group, members) in &groups {
+                    let mut subjects = members.clone();
                     if let Some(among) = item.among {
                         subjects.retain(|subject| frame.truth(among, None, *subject, *visit).holds());
                     }
-                    let cell = Cell { frame, item, visit: *visit, group, subjects };
+                    let cell = Cell { frame, item, visit: *visit, group: *group, subjects };
                     match &item.kind {
                         ItemKind::Number(rule) => self.number_at(&cell, *rule),
                         ItemKind::Count(rule) => self.condition_at(&cell, *rule),
@@ -97,12 +111,12 @@ impl Work<'_> {
         };
         let whole = count(&cell.subjects);
         self.push_count(self.cell_key(cell, Statistic::N), Value::Count(whole), &cell.subjects);
-        for level in &levels {
-            let with = cell.holding(|subject| cell.text(rule, subject) == Some(level));
+        let at = cell.by_level(rule, &levels);
+        for (level, with) in levels.iter().zip(&at) {
             let key = |statistic| self.cell_key(cell, statistic).level(level);
             let (counted, share) = (key(Statistic::Count), key(Statistic::Share));
-            self.push_count(counted, Value::Count(count(&with)), &with);
-            self.push_count(share, Value::share(count(&with), whole), &with);
+            self.push_count(counted, Value::Count(count(with)), with);
+            self.push_count(share, Value::share(count(with), whole), with);
         }
         let without = cell.holding(|subject| cell.text(rule, subject).is_none());
         self.push_count(self.cell_key(cell, Statistic::Missing), Value::Count(count(&without)), &without);
@@ -113,15 +127,21 @@ impl Work<'_> {
 
     /// How many subjects moved from each level at baseline to each level at the visit, missing ones included.
     fn shift_at(&mut self, cell: &Cell<'_>, rule: RuleId, from: RuleId, levels: &[String]) {
-        let all: Vec<Option<&str>> = levels.iter().map(|level| Some(level.as_str())).chain([None]).collect();
-        for before in &all {
-            for after in &all {
-                let with =
-                    cell.holding(|subject| cell.text(from, subject) == *before && cell.text(rule, subject) == *after);
-                let key = self.cell_key(cell, Statistic::Count);
-                let key = key.level(before.unwrap_or(MISSING_LEVEL)).level(after.unwrap_or(MISSING_LEVEL));
-                self.push_count(key, Value::Count(count(&with)), &with);
+        let names: Vec<&str> = levels.iter().map(String::as_str).chain([MISSING_LEVEL]).collect();
+        let place = |rule: RuleId, subject: usize| match cell.text(rule, subject) {
+            None => Some(levels.len()),
+            Some(text) => levels.iter().position(|level| level == text),
+        };
+        let mut moved: Vec<Vec<usize>> = vec![Vec::new(); names.len() * names.len()];
+        for subject in &cell.subjects {
+            if let (Some(before), Some(after)) = (place(from, *subject), place(rule, *subject)) {
+                moved[before * names.len() + after].push(*subject);
             }
+        }
+        for (position, with) in moved.iter().enumerate() {
+            let (before, after) = (names[position / names.len()], names[position % names.len()]);
+            let key = self.cell_key(cell, Statistic::Count).level(before).level(after);
+            self.push_count(key, Value::Count(count(with)), with);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::results::Extract;
 impl Work<'_> {
     pub(super) fn listing(&self, listing: &BoundListing) -> Extract {
         let frame = self.frames.frames.get(&listing.frame);
-        let at = |visit: usize, name: &str| frame.and_then(|frame| frame.at_visit(None, visit, name));
+        let at = |visit: usize, name: &str| frame.and_then(|frame| frame.at_visit(visit, name));
         let columns: Vec<Vec<Option<Vector>>> =
             listing.visits.iter().map(|visit| listing.columns.iter().map(|name| at(*visit, name)).collect()).collect();
         let several = listing.visits.len() > 1;

@@ -17,7 +17,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::derive::Frames;
 use crate::plan::{Job, JobKind, Plan};
-use crate::results::{AnalysisSource, Extract, Key, Reason, Results, Row, RuleSource, Statistic, Value};
+use crate::results::{AnalysisSource, Dataset, Extract, Key, Reason, Results, Row, RuleSource, Statistic, Value};
 use crate::spec::design::ArmBasis;
 use crate::stats::Undefined;
 
@@ -33,21 +33,32 @@ pub enum Trace {
 /// Runs every analysis of the plan.
 #[must_use]
 pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
-    let parts: Vec<(Vec<Row>, Option<Extract>)> = plan
+    let parts: Vec<(Vec<Row>, Records)> = plan
         .jobs
         .par_iter()
         .map(|job| {
             let mut work = Work { plan, frames, job, trace, rows: Vec::new() };
-            let extract = work.run();
-            (work.rows, extract)
+            let records = work.run();
+            (work.rows, records)
         })
         .collect();
     let mut results = Results::default();
-    for (rows, extract) in parts {
+    for (rows, records) in parts {
         results.rows.extend(rows);
-        results.extracts.extend(extract);
+        match records {
+            Records::None => {}
+            Records::Extract(extract) => results.extracts.push(extract),
+            Records::Dataset(dataset) => results.datasets.push(dataset),
+        }
     }
     results
+}
+
+/// What an analysis yields beside rows.
+enum Records {
+    None,
+    Extract(Extract),
+    Dataset(Dataset),
 }
 
 /// Where each analysis came from: its place, datasets and rules.
@@ -86,40 +97,20 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&mut self) -> Option<Extract> {
+    fn run(&mut self) -> Records {
         match &self.job.kind {
-            JobKind::Summary(items) => {
-                self.summary(items);
-                None
-            }
-            JobKind::FrameSummary(summary) => {
-                self.frame_summary(summary);
-                None
-            }
-            JobKind::Binary(binary) => {
-                self.binary(binary);
-                None
-            }
-            JobKind::Continuous(continuous) => {
-                self.continuous(continuous);
-                None
-            }
-            JobKind::Time(time) => {
-                self.time(time);
-                None
-            }
-            JobKind::Ancova(ancova) => {
-                self.ancova(ancova);
-                None
-            }
-            JobKind::Flow(flow) => {
-                self.flow(flow);
-                None
-            }
-            JobKind::Listing(listing) => Some(self.listing(listing)),
-            JobKind::Individual(individual) => Some(self.individual(individual)),
-            JobKind::Export(export) => Some(self.export(export)),
+            JobKind::Summary(items) => self.summary(items),
+            JobKind::FrameSummary(summary) => self.frame_summary(summary),
+            JobKind::Binary(binary) => self.binary(binary),
+            JobKind::Continuous(continuous) => self.continuous(continuous),
+            JobKind::Time(time) => self.time(time),
+            JobKind::Ancova(ancova) => self.ancova(ancova),
+            JobKind::Flow(flow) => self.flow(flow),
+            JobKind::Listing(listing) => return Records::Extract(self.listing(listing)),
+            JobKind::Individual(individual) => return Records::Extract(self.individual(individual)),
+            JobKind::Export(export) => return Records::Dataset(self.export(export)),
         }
+        Records::None
     }
 
     fn key(&self, statistic: Statistic) -> Key {

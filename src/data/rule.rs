@@ -238,6 +238,15 @@ impl Rule {
         if lowering.mistakes.is_empty() { Ok(Self { text: text.to_owned(), root }) } else { Err(lowering.mistakes) }
     }
 
+    /// The column whose value it is, if it is nothing else.
+    #[must_use]
+    pub fn as_column(&self) -> Option<&str> {
+        match &self.root.kind {
+            NodeKind::Column(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The variables it names, in order of first mention, each once.
     #[must_use]
     pub fn columns(&self) -> Vec<(&str, Position)> {

@@ -71,11 +71,19 @@ impl Sheet {
     /// # Panics
     /// If its length is not that of the sheet.
     pub fn insert(&mut self, name: impl Into<String>, vector: Vector) {
+        self.share(name, Arc::new(vector));
+    }
+
+    /// The same with a column that other sheets hold too.
+    ///
+    /// # Panics
+    /// If its length is not that of the sheet.
+    pub fn share(&mut self, name: impl Into<String>, vector: Arc<Vector>) {
         let name = name.into();
         assert_eq!(vector.len(), self.rows, "column {name} of {} has the length of its sheet", self.owner);
         self.types.retain(|(column, _)| *column != name);
         self.types.push((name.clone(), vector.kind()));
-        self.vectors.get_mut().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(vector));
+        self.vectors.get_mut().unwrap_or_else(PoisonError::into_inner).insert(name, vector);
     }
 
     /// A column by name.

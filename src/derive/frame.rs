@@ -1,6 +1,7 @@
 //! A frame: measures, scores, doses and events of one subject at one visit side by side, and the derivations over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use polars::prelude::DataFrame;
 
@@ -11,7 +12,7 @@ use crate::derive::Notes;
 use crate::derive::calendar::Calendar;
 use crate::derive::records::SubjectIndex;
 use crate::derive::{dose, event, measure, score};
-use crate::plan::{BoundCase, BoundFrame, DerivationForm, Plan, RuleId, Scope, Source};
+use crate::plan::{BoundCase, BoundFrame, BoundRule, DerivationForm, Plan, RuleId, Scope, Source};
 use crate::spec::derivation::Across;
 
 /// What frames are built from.
@@ -28,26 +29,26 @@ pub(crate) struct Sources<'a> {
 pub struct FrameValues {
     /// Rows of a subject: one more than there are visits.
     visits: usize,
-    /// The derived values; the main analysis under none, variants with other options under their position.
-    sheets: BTreeMap<Option<usize>, Sheet>,
-    /// The value of every rule the analyses read, by rule and set of derived values.
-    rules: BTreeMap<(RuleId, Option<usize>), Vector>,
+    /// The derived values of the main analysis.
+    sheet: Sheet,
+    /// The value of every rule the analyses read, by rule and set of derived values: the main analysis under none,
+    /// variants with other options under their position.
+    rules: BTreeMap<(RuleId, Option<usize>), Arc<Vector>>,
 }
 
 impl FrameValues {
     /// A variable at one visit, one value a subject.
     #[must_use]
-    pub fn at_visit(&self, derivation_set: Option<usize>, visit: usize, variable: &str) -> Option<Vector> {
-        let sheet = self.sheets.get(&derivation_set)?;
-        let subjects = sheet.rows() / self.visits.max(1);
+    pub fn at_visit(&self, visit: usize, variable: &str) -> Option<Vector> {
+        let subjects = self.sheet.rows() / self.visits.max(1);
         let rows: Vec<Option<usize>> = (0..subjects).map(|subject| Some(subject * self.visits + visit)).collect();
-        Some(sheet.column(variable)?.gather(&rows))
+        Some(self.sheet.column(variable)?.gather(&rows))
     }
 
     /// The truth of a rule for a subject at a visit.
     #[must_use]
     pub fn truth(&self, rule: RuleId, derivation_set: Option<usize>, subject: usize, visit: usize) -> Truth {
-        match self.rules.get(&(rule, derivation_set)) {
+        match self.rules.get(&(rule, derivation_set)).map(|vector| &**vector) {
             Some(Vector::Truth(truths)) => truths.get(subject * self.visits + visit).copied().unwrap_or_default(),
             _ => Truth::Unknown,
         }
@@ -68,13 +69,13 @@ impl FrameValues {
         subject: usize,
         visit: usize,
     ) -> Option<(&Vector, usize)> {
-        self.rules.get(&(rule, derivation_set)).map(|vector| (vector, subject * self.visits + visit))
+        self.rules.get(&(rule, derivation_set)).map(|vector| (&**vector, subject * self.visits + visit))
     }
 
     /// The study day of a subject's visit.
     #[must_use]
     pub fn day(&self, subject: usize, visit: usize) -> Option<i32> {
-        match self.sheets.get(&None)?.column("visit_day").as_deref() {
+        match self.sheet.column("visit_day").as_deref() {
             Some(Vector::Number(days)) => {
                 let day = days.get(subject * self.visits + visit)?.value()?;
                 #[expect(clippy::cast_possible_truncation, reason = "a whole number of days")]
@@ -87,7 +88,7 @@ impl FrameValues {
     /// A date of a column for a subject at a visit.
     #[must_use]
     pub fn date(&self, column: &str, subject: usize, visit: usize) -> Option<i32> {
-        match self.sheets.get(&None)?.column(column).as_deref() {
+        match self.sheet.column(column).as_deref() {
             Some(Vector::Date(dates)) => dates.get(subject * self.visits + visit).copied().flatten(),
             _ => None,
         }
@@ -96,29 +97,142 @@ impl FrameValues {
 
 /// Builds a frame with its derivations, for the main analysis and for each variant with other options.
 pub(crate) fn build(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Notes<'_>) -> FrameValues {
-    let base = base_columns(plan, name, sources, notes);
     let visits = plan.visits.len() + 1;
-    let rows = sources.index.len() * visits;
-    let mut values = FrameValues { visits, sheets: BTreeMap::new(), rules: BTreeMap::new() };
-    let variants = plan.variants.iter().enumerate().filter(|(_, variant)| variant.rederives);
-    let sets = std::iter::once((None, &plan.options)).chain(variants.map(|(at, variant)| (Some(at), &variant.options)));
-    for (set, options) in sets {
-        let mut sheet = Sheet::new(format!("frame {name}"), rows);
-        for (column, vector) in &base {
-            sheet.insert(column.clone(), vector.clone());
-        }
-        derive(plan, name, &mut sheet, options, sources, notes);
-        let derived = plan.frames[name].derivation_rules();
-        for (position, bound) in plan.rules.iter().enumerate() {
-            let id = RuleId(position);
-            if bound.scope == Scope::Frame(name.to_owned()) && !derived.contains(&id) {
-                let who = |row: usize| sources.index.id(row / visits);
-                values.rules.insert((id, set), notes.evaluate(id, &sheet, options, &who));
+    let mut building = Building { plan, name, visits, index: sources.index, rules: BTreeMap::new() };
+    let mut sheet = Sheet::new(format!("frame {name}"), sources.index.len() * visits);
+    for (column, vector) in base_columns(plan, name, sources, notes) {
+        sheet.insert(column, vector);
+    }
+    building.derive(&mut sheet, &plan.options, None, notes);
+    building.values_of_rules(&sheet, notes);
+    for (position, variant) in plan.variants.iter().enumerate().filter(|(_, variant)| variant.rederives) {
+        building.variant(position, &variant.options, &sheet, notes);
+    }
+    FrameValues { visits, rules: building.rules, sheet }
+}
+
+/// A frame on its way.
+struct Building<'a> {
+    plan: &'a Plan,
+    name: &'a str,
+    visits: usize,
+    index: &'a SubjectIndex,
+    rules: BTreeMap<(RuleId, Option<usize>), Arc<Vector>>,
+}
+
+/// What a variant changes: options, and the columns that follow from them.
+#[derive(Default)]
+struct Changed<'a> {
+    options: BTreeSet<&'a str>,
+    columns: BTreeSet<String>,
+}
+
+impl Changed<'_> {
+    fn touches(&self, rule: &BoundRule) -> bool {
+        rule.rule.options().iter().any(|(name, _)| self.options.contains(name))
+            || rule.rule.columns().iter().any(|(name, _)| self.columns.contains(*name))
+    }
+}
+
+impl Building<'_> {
+    fn who(&self) -> impl Fn(usize) -> String {
+        let (index, visits) = (self.index, self.visits);
+        move |row| index.id(row / visits)
+    }
+
+    /// Adds the derivations to a sheet. With what a variant changes, only those that follow from it are derived; the
+    /// others are those of the main analysis.
+    fn derive(
+        &self,
+        sheet: &mut Sheet,
+        options: &Options,
+        main: Option<(&Sheet, &mut Changed<'_>)>,
+        notes: &mut Notes<'_>,
+    ) {
+        let who = self.who();
+        let mut main = main;
+        for derivation in &self.plan.frames[self.name].derivations {
+            let reason = format!("{}_reason", derivation.id);
+            if let Some((main, changed)) = &mut main {
+                if !derivation.rules().into_iter().any(|rule| changed.touches(self.plan.rule(rule))) {
+                    for column in [&derivation.id, &reason] {
+                        if let Some(vector) = main.column(column) {
+                            sheet.share(column.clone(), vector);
+                        }
+                    }
+                    continue;
+                }
+                changed.columns.extend([derivation.id.clone(), reason.clone()]);
+            }
+            match &derivation.form {
+                DerivationForm::Rule(rule) => {
+                    let vector = notes.evaluate(*rule, sheet, options, &who);
+                    let vector = match derivation.across {
+                        Some(across) => over_visits(&vector, self.visits, across),
+                        None => vector,
+                    };
+                    sheet.insert(derivation.id.clone(), vector);
+                }
+                DerivationForm::Cases(cases) => {
+                    let (value, code) = decide(cases, sheet, options, notes, &who);
+                    sheet.insert(derivation.id.clone(), Vector::Text(value));
+                    sheet.insert(reason, Vector::Text(code));
+                }
             }
         }
-        values.sheets.insert(set, sheet);
     }
-    values
+
+    /// The value of a rule; a column by itself is shared, not copied.
+    fn value(&self, id: RuleId, sheet: &Sheet, options: &Options, notes: &mut Notes<'_>) -> Arc<Vector> {
+        let bound = self.plan.rule(id);
+        let column = bound.rule.as_column().and_then(|name| sheet.column(name));
+        match column.filter(|column| column.kind() == bound.kind) {
+            Some(column) => column,
+            None => Arc::new(notes.evaluate(id, sheet, options, &self.who())),
+        }
+    }
+
+    /// The values of all rules over the frame that are no derivations, in the main analysis.
+    fn values_of_rules(&mut self, sheet: &Sheet, notes: &mut Notes<'_>) {
+        let derived: BTreeSet<RuleId> = self.plan.frames[self.name].derivation_rules().into_iter().collect();
+        let scope = Scope::Frame(self.name.to_owned());
+        for (position, bound) in self.plan.rules.iter().enumerate() {
+            let id = RuleId(position);
+            if bound.scope == scope && !derived.contains(&id) {
+                let value = self.value(id, sheet, &self.plan.options, notes);
+                self.rules.insert((id, None), value);
+            }
+        }
+    }
+
+    /// The values of the rules that a variant's analyses read.
+    fn variant(&mut self, position: usize, options: &Options, main: &Sheet, notes: &mut Notes<'_>) {
+        let scope = Scope::Frame(self.name.to_owned());
+        let under = self.plan.rules_under(position).into_iter().filter(|id| self.plan.rule(*id).scope == scope);
+        let under: Vec<RuleId> = under.collect();
+        if under.is_empty() {
+            return;
+        }
+        let mut changed = Changed::default();
+        changed.options.extend(
+            options
+                .iter()
+                .filter(|(name, value)| self.plan.options.get(*name) != Some(value))
+                .map(|(name, _)| name.as_str()),
+        );
+        let mut sheet = Sheet::new(main.owner(), main.rows());
+        for (column, _) in main.types() {
+            if let Some(vector) = main.column(column) {
+                sheet.share(column.clone(), vector);
+            }
+        }
+        self.derive(&mut sheet, options, Some((main, &mut changed)), notes);
+        for id in under {
+            let of_main = self.rules.get(&(id, None)).filter(|_| !changed.touches(self.plan.rule(id))).cloned();
+            let value = of_main.unwrap_or_else(|| self.value(id, &sheet, options, notes));
+            self.rules.insert((id, Some(position)), value);
+        }
+    }
 }
 
 fn base_columns(plan: &Plan, name: &str, sources: &Sources<'_>, notes: &mut Notes<'_>) -> Vec<(String, Vector)> {
@@ -187,28 +301,6 @@ const ALWAYS: [&str; 2] = ["visit_date", "visit_day"];
 /// Whether a column is the date of an event: times to an event read it.
 fn is_date(frame: &BoundFrame, column: &str) -> bool {
     frame.events.iter().any(|event| column == format!("{}_date", event.name))
-}
-
-fn derive(plan: &Plan, name: &str, sheet: &mut Sheet, options: &Options, sources: &Sources<'_>, notes: &mut Notes<'_>) {
-    let visits = plan.visits.len() + 1;
-    let who = |row: usize| sources.index.id(row / visits);
-    for derivation in &plan.frames[name].derivations {
-        match &derivation.form {
-            DerivationForm::Rule(rule) => {
-                let vector = notes.evaluate(*rule, sheet, options, &who);
-                let vector = match derivation.across {
-                    Some(across) => over_visits(&vector, visits, across),
-                    None => vector,
-                };
-                sheet.insert(derivation.id.clone(), vector);
-            }
-            DerivationForm::Cases(cases) => {
-                let (value, reason) = decide(cases, sheet, options, notes, &who);
-                sheet.insert(derivation.id.clone(), Vector::Text(value));
-                sheet.insert(format!("{}_reason", derivation.id), Vector::Text(reason));
-            }
-        }
-    }
 }
 
 /// What of a value over the visits of a subject is taken. Baseline stands before the first visit, and has no previous and

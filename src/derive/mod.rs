@@ -243,7 +243,7 @@ fn subject_sheet_with_variables(
     }
     for variable in &plan.subject_variables {
         if let Some(frame) = frames.get(&variable.frame) {
-            let vector = frame.at_visit(None, variable.visit, &variable.variable);
+            let vector = frame.at_visit(variable.visit, &variable.variable);
             if let Some(vector) = vector {
                 sheet.insert(variable.name.clone(), vector);
             }

@@ -123,42 +123,39 @@ impl Records {
     /// The assessments of each subject by day; a day on which nothing was assessed is none.
     fn assessments(&self, score: &BoundScore, subjects: usize) -> Vec<BTreeMap<i32, Assessment>> {
         let choice = Choice { dates: &self.dates, prefer: &self.prefer, tie: crate::spec::design::Tie::Later };
-        // The preferred record of each subject, day and code.
-        let mut chosen: Vec<BTreeMap<(i32, usize), usize>> = vec![BTreeMap::new(); subjects];
         let items = score.instrument.item.len();
+        // Records with a value, by subject, day and item or total; of several the preferred one last.
+        let mut rows: Vec<(usize, i32, usize, usize)> = Vec::with_capacity(self.coded.len());
         for row in 0..self.coded.len() {
             let (Some(subject), Some(coded), Some(day)) = (self.subject[row], self.coded[row], self.dates[row]) else {
                 continue;
             };
-            let (value, total) = self.value[row];
-            if value.is_none() && total.is_none() {
-                continue;
-            }
             let column = match coded {
                 Coded::Item(item) => item,
                 Coded::Total(total) => items + total,
             };
-            let best = chosen[subject].entry((day, column)).or_insert(row);
-            if choice.preferred(row, *best).is_gt() {
-                *best = row;
+            if matches!(self.value[row], (Some(_), _) | (_, Some(_))) {
+                rows.push((subject, day, column, row));
             }
         }
-        let of_subject = |chosen: BTreeMap<(i32, usize), usize>| {
-            let mut by_day: BTreeMap<i32, Assessment> = BTreeMap::new();
-            for ((day, column), row) in chosen {
-                let assessment = by_day.entry(day).or_insert_with(|| Assessment {
-                    items: vec![None; items],
-                    recorded: vec![None; score.instrument.total.len()],
-                });
-                if column < items {
-                    assessment.items[column] = self.value[row].0;
+        rows.sort_unstable_by(|one, two| {
+            let place = |own: &(usize, i32, usize, usize)| (own.0, own.1, own.2);
+            place(one).cmp(&place(two)).then_with(|| choice.preferred(one.3, two.3))
+        });
+        let mut of_subject: Vec<BTreeMap<i32, Assessment>> = vec![BTreeMap::new(); subjects];
+        for day in rows.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)) {
+            let mut assessment =
+                Assessment { items: vec![None; items], recorded: vec![None; score.instrument.total.len()] };
+            for (_, _, column, row) in day {
+                if *column < items {
+                    assessment.items[*column] = self.value[*row].0;
                 } else {
-                    assessment.recorded[column - items] = self.value[row].1;
+                    assessment.recorded[*column - items] = self.value[*row].1;
                 }
             }
-            by_day
-        };
-        chosen.into_iter().map(of_subject).collect()
+            of_subject[day[0].0].insert(day[0].1, assessment);
+        }
+        of_subject
     }
 }
 

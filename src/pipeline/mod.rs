@@ -202,7 +202,10 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
     let shown = |name: &str| folder.join(name).display().to_string();
     let text = package::read_text(&folder.join("study.toml"))?;
     let study = Study::parse(&text, "study.toml")?;
-    let results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
+    let mut results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
+    for export in &study.export {
+        results.datasets.push(package::dataset(folder, &export.dataset)?);
+    }
     if let Some(key) = results.repeated_keys().first() {
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));

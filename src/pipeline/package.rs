@@ -12,11 +12,21 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::hex;
 use crate::render::Pages;
-use crate::results::{Provenance, Results, store};
+use crate::results::{Dataset, Provenance, Results, store};
 use crate::spec::Study;
 
 /// The file that lists the SHA-256 of all others, in the form `sha256sum --check` reads.
 const SUMS: &str = "SHA256SUMS";
+
+/// Where a dataset of derived values lies within a package.
+fn dataset_path(name: &str) -> String {
+    format!("datasets/{}.csv", file_name(name))
+}
+
+/// A dataset of derived values of an earlier package.
+pub(super) fn dataset(folder: &Path, name: &str) -> Result<Dataset, Error> {
+    Ok(Dataset { name: name.to_owned(), csv: read_text(&folder.join(dataset_path(name)))? })
+}
 
 /// The files of a run, by path within the package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +58,13 @@ impl Package {
         ];
         files.extend(lock.map(|lock| ("data.lock".to_owned(), lock.as_bytes().to_vec())));
         for extract in &results.extracts {
-            let derived = study.export.iter().any(|export| *export.dataset == *extract.id);
-            let folder = if derived { "datasets" } else { "listings" };
             files.push((
-                format!("{folder}/{}.csv", file_name(&extract.id)),
+                format!("listings/{}.csv", file_name(&extract.id)),
                 store::extract_to_csv(extract).into_bytes(),
             ));
+        }
+        for dataset in &results.datasets {
+            files.push((dataset_path(&dataset.name), dataset.csv.clone().into_bytes()));
         }
         for (id, svg) in &pages.figures {
             files.push((format!("figures/{}.svg", file_name(id)), svg.clone().into_bytes()));

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    BoundFrame, BoundItem, BoundRule, BoundTime, DerivationForm, ItemKind, Job, JobKind, ParameterSource, Plan, RuleId,
-    Scope, Source,
+    BoundDerivation, BoundFrame, BoundItem, BoundRule, BoundTime, DerivationForm, ItemKind, Job, JobKind,
+    ParameterSource, Plan, RuleId, Scope, Source,
 };
 use crate::spec::design::ArmBasis;
 
@@ -38,6 +38,20 @@ impl Plan {
                 | JobKind::Listing(_)
                 | JobKind::Individual(_)
                 | JobKind::Export(_) => {}
+            }
+        }
+        rules
+    }
+
+    /// The rules that analyses read under a variant.
+    #[must_use]
+    pub fn rules_under(&self, variant: usize) -> BTreeSet<RuleId> {
+        let mut rules = BTreeSet::new();
+        for job in &self.jobs {
+            let JobKind::Binary(binary) = &job.kind else { continue };
+            for own in binary.variants.iter().filter(|own| own.variant == variant) {
+                rules.insert(binary.response);
+                rules.extend([binary.observed, binary.imputed, binary.reason, own.exclude].into_iter().flatten());
             }
         }
         rules
@@ -164,6 +178,28 @@ impl Plan {
     }
 }
 
+impl BoundDerivation {
+    /// Its rules, in order.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleId> {
+        let mut rules: Vec<RuleId> = Vec::new();
+        match &self.form {
+            DerivationForm::Rule(rule) => rules.push(*rule),
+            DerivationForm::Cases(cases) => {
+                for case in cases {
+                    rules.extend(case.when);
+                    for source in std::iter::once(&case.then).chain(case.reason.as_ref()) {
+                        if let Source::Rule(rule) = source {
+                            rules.push(*rule);
+                        }
+                    }
+                }
+            }
+        }
+        rules
+    }
+}
+
 impl BoundItem {
     fn rules(&self) -> Vec<RuleId> {
         let mut rules: Vec<RuleId> = self.among.into_iter().collect();
@@ -216,22 +252,6 @@ impl BoundFrame {
     /// The rules of its derivations, in order.
     #[must_use]
     pub fn derivation_rules(&self) -> Vec<RuleId> {
-        let mut rules: Vec<RuleId> = Vec::new();
-        for derivation in &self.derivations {
-            match &derivation.form {
-                DerivationForm::Rule(rule) => rules.push(*rule),
-                DerivationForm::Cases(cases) => {
-                    for case in cases {
-                        rules.extend(case.when);
-                        for source in std::iter::once(&case.then).chain(case.reason.as_ref()) {
-                            if let Source::Rule(rule) = source {
-                                rules.push(*rule);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        rules
+        self.derivations.iter().flat_map(BoundDerivation::rules).collect()
     }
 }

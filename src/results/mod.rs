@@ -36,6 +36,31 @@ pub struct Results {
     pub rows: Vec<Row>,
     /// The records of listings.
     pub extracts: Vec<Extract>,
+    /// Derived values as datasets. They are no part of the results file: they can be as large as the data.
+    #[serde(skip)]
+    pub datasets: Vec<Dataset>,
+}
+
+/// A dataset of derived values, as its file will hold it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name.
+    pub name: String,
+    /// Comma-separated values with a header.
+    pub csv: String,
+}
+
+impl Dataset {
+    /// Adds a line of fields.
+    pub fn push<'a>(&mut self, fields: impl Iterator<Item = &'a str>) {
+        for (position, field) in fields.enumerate() {
+            if position > 0 {
+                self.csv.push(',');
+            }
+            store::quote_into(&mut self.csv, field);
+        }
+        self.csv.push('\n');
+    }
 }
 
 /// Records of a listing: columns and lines of plain text, in a fixed order.

@@ -107,10 +107,19 @@ pub fn extract_to_csv(extract: &super::Extract) -> String {
 }
 
 fn quoted(field: &str) -> String {
+    let mut text = String::new();
+    quote_into(&mut text, field);
+    text
+}
+
+/// Adds a field to a line of comma-separated values, quoted where it must be.
+pub(super) fn quote_into(text: &mut String, field: &str) {
     if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
+        text.push('"');
+        text.push_str(&field.replace('"', "\"\""));
+        text.push('"');
     } else {
-        field.to_owned()
+        text.push_str(field);
     }
 }
 
@@ -135,6 +144,7 @@ mod tests {
                 row(Key::new("b", Statistic::N).at("W4").variant(Some("oc")), Value::Count(7)),
             ],
             extracts: vec![Extract { id: "l".into(), columns: vec!["a".into()], lines: vec![vec!["\"q\"".into()]] }],
+            datasets: Vec::new(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::vectors::made::{Case, Ran, datasets, outcome, study_at};
 
 /// Participants of a study before they are made worse, and how often each is made worse.
 const PARTICIPANTS: usize = 60;
-const STEPS: usize = 5;
+const STEPS: usize = 4;
 
 /// Options of the definition that differ from their default: a study for each line.
 const OPTIONS: [&[(&str, &str)]; 12] = [
@@ -59,8 +59,9 @@ impl Inputs {
     /// Values about the limits of the definition, not those of a population.
     fn random(stream: &mut Stream) -> Self {
         let creatinine_before =
-            (!stream.chance(8)).then(|| stream.pick(&[50, 64, 80, 88, 96, 110, 119, 120, 121, 150, 185, 200, 300]));
-        let mut protein_before = [0, 0].map(|_| (!stream.chance(30)).then(|| stream.pick(&[20, 49, 50, 110, 200, 240, 300, 602])));
+            (!stream.chance(5)).then(|| stream.pick(&[50, 64, 80, 88, 96, 110, 119, 120, 121, 150, 185, 200, 300]));
+        let mut protein_before =
+            [0, 0].map(|_| (!stream.chance(20)).then(|| stream.pick(&[20, 49, 50, 110, 200, 240, 300, 602])));
         if stream.chance(60) {
             protein_before[0] = Some(110 + stream.below(500));
         }
@@ -68,7 +69,7 @@ impl Inputs {
             let percent = stream.pick(percents);
             before.map_or(100, |before| before * percent / 100)
         };
-        let creatinine = (!stream.chance(8)).then(|| {
+        let creatinine = (!stream.chance(5)).then(|| {
             let relative = of(stream, creatinine_before, &[50, 69, 70, 71, 95, 100, 100, 124, 125, 126]);
             stream.pick(&[relative, relative, 120, 121])
         });
@@ -85,8 +86,8 @@ impl Inputs {
             dose_before: stream.pick(&[100, 150, 200, 400]),
             creatinine,
             protein,
-            dose: stream.pick(&[0, 50, 75, 99, 100, 100, 101, 150, 160]),
-            worse: stream.pick(&[None, Some(false), Some(false), Some(false), Some(true)]),
+            dose: stream.pick(&[0, 50, 75, 99, 100, 100, 100, 101, 150, 160]),
+            worse: if stream.chance(12) { Some(true) } else { stream.pick(&[None, Some(false), Some(false)]) },
         }
     }
 
@@ -248,12 +249,19 @@ fn worse_values_never_give_a_better_response_and_units_do_not_matter() {
             let name = format!("P{participant}-0");
             let (one, other) = (&lines[&name], &lines[&format!("{name}-other")]);
             if outcome(one) != outcome(other) {
-                faults.push(format!("{options:?}: {} in other units {}: {:?}", outcome(one), outcome(other), inputs[&name]));
+                faults.push(format!(
+                    "{options:?}: {} in other units {}: {:?}",
+                    outcome(one),
+                    outcome(other),
+                    inputs[&name]
+                ));
             }
             twins += 1;
         }
     }
-    eprintln!("{steps} steps for the worse, of which lowered the response: {fell:?}; reasons {seen:?}; {twins} in other units");
+    eprintln!(
+        "{steps} steps for the worse, of which lowered the response: {fell:?}; reasons {seen:?}; {twins} in other units"
+    );
     assert!(fell.len() == 5 && fell.values().all(|fell| *fell >= 10), "the steps hardly touch the response: {fell:?}");
     assert!(seen.len() >= 8, "the participants are too much alike: {seen:?}");
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

@@ -64,11 +64,18 @@ const ITEMS: [(&str, usize); 24] = [
     ("SLTHRO", 1),
     ("SLLEUK", 1),
 ];
-const SYSTEMS: [&str; 9] =
-    ["BICONS", "BIMUCO", "BINEUR", "BIMUSC", "BICARD", "BIGAST", "BIOPHT", "BIRENA", "BIHAEM"];
+const SYSTEMS: [&str; 9] = ["BICONS", "BIMUCO", "BINEUR", "BIMUSC", "BICARD", "BIGAST", "BIOPHT", "BIRENA", "BIHAEM"];
 /// The groups whose sum is the total.
 const GROUPS: [&str; 9] = [
-    "cns", "vascular", "musculoskeletal", "renal", "mucocutaneous", "serosal", "immunologic", "constitutional", "hematologic",
+    "cns",
+    "vascular",
+    "musculoskeletal",
+    "renal",
+    "mucocutaneous",
+    "serosal",
+    "immunologic",
+    "constitutional",
+    "hematologic",
 ];
 
 /// Present, absent or not assessed.
@@ -83,7 +90,8 @@ fn with_items(mut subject: Subject, items: &Items) -> Subject {
 
 /// The total, if every item was assessed.
 fn total(items: &Items) -> Option<usize> {
-    let weight = |((_, weight), present): (&(&str, usize), &Option<bool>)| present.map(|is| if is { *weight } else { 0 });
+    let weight =
+        |((_, weight), present): (&(&str, usize), &Option<bool>)| present.map(|is| if is { *weight } else { 0 });
     ITEMS.iter().zip(items).map(weight).sum()
 }
 
@@ -113,7 +121,8 @@ fn random_items(stream: &mut Stream) -> Items {
     items
 }
 
-const LISTED: [&str; 7] = ["sledai", "sledai_low", "sledai_high", "sledai_missing", "sledai_clinical", "nonrenal", "bilag"];
+const LISTED: [&str; 7] =
+    ["sledai", "sledai_low", "sledai_high", "sledai_missing", "sledai_clinical", "nonrenal", "bilag"];
 
 /// A subject of random items and grades, with its totals as they must be listed; what is compared otherwise is named with
 /// any value the subject has, so that it is listed.
@@ -167,7 +176,16 @@ fn sums_of_the_scores_are_those_of_their_parts() {
         subjects.push(subject(&id, &items, &grades));
     }
     // Everything else that is compared is listed because somebody says something about it: the one with nothing present.
-    for variable in ["sledai_clinical", "nonrenal", "sledai_low", "sledai_high", "bilag_n_a", "bilag_n_b", "bilag_n_c", "bilag_missing"] {
+    for variable in [
+        "sledai_clinical",
+        "nonrenal",
+        "sledai_low",
+        "sledai_high",
+        "bilag_n_a",
+        "bilag_n_b",
+        "bilag_n_c",
+        "bilag_missing",
+    ] {
         subjects[1] = subjects[1].clone().shows("W24", variable, 0);
     }
     for group in GROUPS {
@@ -197,7 +215,8 @@ fn sums_of_the_scores_are_those_of_their_parts() {
                 let groups: Option<i64> = GROUPS.iter().map(|group| of(&format!("sledai_{group}"))).sum();
                 assert_eq!(groups, Some(total), "{id}: groups");
                 // Only items of one point make a total odd.
-                let odd = of("sledai_constitutional").zip(of("sledai_hematologic")).map(|(one, other)| (one + other) % 2);
+                let odd =
+                    of("sledai_constitutional").zip(of("sledai_hematologic")).map(|(one, other)| (one + other) % 2);
                 assert_eq!(odd, Some(total % 2), "{id}: parity");
                 whole += 1;
             }
@@ -216,13 +235,17 @@ fn sums_of_the_scores_are_those_of_their_parts() {
         }
     }
     for (id, ways) in &incomplete {
-        let totals: Vec<i64> =
-            (0..*ways).map(|way| number(&lines[&format!("{id}-{way}")], "sledai").expect("a completion has a total")).collect();
+        let totals: Vec<i64> = (0..*ways)
+            .map(|way| number(&lines[&format!("{id}-{way}")], "sledai").expect("a completion has a total"))
+            .collect();
         let bounds = (number(&lines[id], "sledai_low"), number(&lines[id], "sledai_high"));
         assert_eq!(bounds, (totals.iter().min().copied(), totals.iter().max().copied()), "{id}: bounds of {totals:?}");
     }
-    eprintln!("{whole} totals of SLEDAI-2K and {graded} of BILAG-2004; bounds of {} with {} completions",
-        incomplete.len(), incomplete.values().sum::<usize>());
+    eprintln!(
+        "{whole} totals of SLEDAI-2K and {graded} of BILAG-2004; bounds of {} with {} completions",
+        incomplete.len(),
+        incomplete.values().sum::<usize>()
+    );
     assert_eq!((number(&lines["all"], "sledai"), number(&lines["all"], "bilag")), (Some(105), Some(108)));
     assert!(incomplete.len() > 20, "hardly anything is missing");
 }
