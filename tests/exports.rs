@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::support::{Record, argument, field, fixture_study, records, results_csv, scratch, succeed};
-use raw::{Raw, day_number, iso, study_day};
+use raw::{Raw, day_number, iso, reference, study_day};
 
 const VISITS: [(&str, i64); 6] = [("BL", 1), ("W4", 29), ("W8", 57), ("W16", 113), ("W20", 141), ("W24", 169)];
 
@@ -133,7 +133,7 @@ fn records_are_one_a_subject_parameter_and_visit_in_order_and_in_the_form_of_the
                 assert!(WITHOUT_DATE.contains(&field(record, "PARAMCD")), "{what} has no date");
                 findings.text(&format!("{what} day"), field(record, "ADY"), "");
             } else {
-                let day = study_day(day_number(date), exports.raw.reference(subject));
+                let day = study_day(day_number(date), reference(subject));
                 findings.text(&format!("{what} date"), date, &iso(day_number(date)));
                 findings.text(&format!("{what} day"), field(record, "ADY"), &day.to_string());
             }
@@ -230,7 +230,8 @@ fn counted(results: &[Record], analysis: &str, arm: &str, visit: &str) -> String
         let empty = ["variant", "variable", "levels", "contrast"].iter().all(|column| field(row, column).is_empty());
         empty && words.iter().all(|(column, value)| field(row, column) == *value)
     });
-    found.next().map(|row| field(row, "value").to_owned()).unwrap_or_else(|| panic!("nothing is counted of {words:?}"))
+    let row = found.next().unwrap_or_else(|| panic!("nothing is counted of {words:?}"));
+    field(row, "value").to_owned()
 }
 
 #[test]

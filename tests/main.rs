@@ -8,6 +8,9 @@
 //! - `truth`: what became of each planted subject of the flagship study.
 //! - `pilot`: printed cells of a real trial against its published report.
 //! - `pages`: the text of the pages.
+//! - `populated`: every display of every study in the fixtures is filled.
+//! - `properties`: what must hold whatever the data are.
+//! - `exports`: exported datasets against a second program.
 //! - `second_study`: the example of three arms against its independent program.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `awkward`: bad input, hostile text, a full disk.
@@ -23,8 +26,11 @@ mod architecture;
 mod awkward;
 mod cli;
 mod determinism;
+mod exports;
 mod pages;
 mod pilot;
+mod populated;
+mod properties;
 mod readers;
 mod reference;
 mod second_study;

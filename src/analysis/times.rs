@@ -68,6 +68,11 @@ impl Work<'_> {
         }
         Some(match competing {
             Some((date, position)) => TimeOf { days: day(date), date, end: End::Competing(position), ..last },
+            // Who was assessed at the last visit was observed to the end. Visits of one week fall on different days: with
+            // the day of the visit instead, the first to come would be censored before the others could respond.
+            None if last.visits == time.closing_days.len() && last.visits > 0 => {
+                TimeOf { days: time.last_day, date: start + time.last_day - 1, ..last }
+            }
             None => last,
         })
     }

@@ -116,7 +116,7 @@ impl Records {
             let place = Place::dataset(score.dataset.clone()).variable(score.item.clone());
             notes.findings.push(Finding::warning(place, format!("no record is an item of {}", score.name)));
         }
-        doubts.tell(score, notes);
+        doubts.tell(score, value.iter().filter(|(position, _)| position.is_some()).count(), notes);
         Self { subject, coded, value, dates: dates(&records, &score.date), prefer }
     }
 
@@ -167,7 +167,9 @@ struct Doubts {
 }
 
 impl Doubts {
-    fn tell(self, score: &BoundScore, notes: &mut Notes<'_>) {
+    /// Values that are not known are warnings; where they are more than those that are, the data mean something else.
+    fn tell(self, score: &BoundScore, known: usize, notes: &mut Notes<'_>) {
+        let unknown: usize = self.values.values().map(Vec::len).sum();
         let place = |variable: &str, mut subjects: Vec<String>| {
             subjects.sort();
             subjects.dedup();
@@ -175,7 +177,9 @@ impl Doubts {
         };
         for (value, subjects) in self.values {
             let message = format!("“{value}” is no value of an item of {}, and counts as missing", score.name);
-            notes.findings.push(Finding::warning(place(&score.value, subjects), message));
+            let finding = if unknown > known { Finding::error } else { Finding::warning };
+            let finding = finding(place(&score.value, subjects), message);
+            notes.findings.push(finding.hint("`values` of the score says what the values of these data mean"));
         }
         for (code, subjects) in self.codes {
             let message = format!("“{code}” is no item of {}, and is left out", score.name);
@@ -187,6 +191,8 @@ impl Doubts {
 /// The values of the records of a score.
 struct Values<'a> {
     instrument: &'a ScoreInstrument,
+    /// What values of the data mean, where they are not those of the instrument.
+    meanings: &'a BTreeMap<String, String>,
     words: Option<Texts>,
     numbers: Vec<Measure>,
 }
@@ -195,7 +201,7 @@ impl<'a> Values<'a> {
     fn new(score: &'a BoundScore, records: &Sheet) -> Self {
         let words = texts(records, &score.value);
         let numbers = crate::data::sheet::numbers(records, &score.value);
-        Self { instrument: &score.instrument, words, numbers }
+        Self { instrument: &score.instrument, meanings: &score.values, words, numbers }
     }
 
     fn read(
@@ -231,12 +237,16 @@ impl<'a> Values<'a> {
     }
 
     fn position(&self, text: Option<&str>, number: Option<f64>) -> Option<usize> {
+        let equal = |own: f64, known: &str| known.parse::<f64>().is_ok_and(|known| (own - known).abs() < 1e-9);
+        let meant = self
+            .meanings
+            .iter()
+            .find(|(written, _)| text == Some(written.as_str()) || number.is_some_and(|number| equal(number, written)));
+        if let Some((_, meaning)) = meant {
+            return self.instrument.values.keys().position(|known| known == meaning);
+        }
         let is = |known: &String| {
-            if self.instrument.words {
-                text == Some(known)
-            } else {
-                number.zip(known.parse::<f64>().ok()).is_some_and(|(own, known)| (own - known).abs() < 1e-9)
-            }
+            if self.instrument.words { text == Some(known) } else { number.is_some_and(|number| equal(number, known)) }
         };
         self.instrument.values.keys().position(is)
     }
@@ -358,8 +368,10 @@ impl Derived<'_> {
         }
         for own in &self.instrument.r#move {
             let at_baseline = |row: usize| row % self.visits == self.visits - 1;
-            let value = |row: usize, value: u32| {
-                if at_baseline(row) { Measure::exact(0.0) } else { Measure::exact(f64::from(value)) }
+            let value = |row: usize, value: u32| match (at_baseline(row), self.assessed(row)) {
+                (true, _) => Measure::exact(0.0),
+                (false, true) => Measure::exact(f64::from(value)),
+                (false, false) => Measure::MISSING,
             };
             add(format!("{name}_{}", own.id), false, &|row| value(row, self.moved(row, own).0));
             add(format!("{name}_{}_open", own.id), false, &|row| value(row, self.moved(row, own).1));

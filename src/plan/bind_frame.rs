@@ -138,7 +138,13 @@ impl Binding<'_> {
         let dataset = &asked.dataset;
         let scope = Scope::Dataset(dataset.to_string());
         self.variable(dataset, &asked.item, &[Type::Text])?;
-        self.variable(dataset, &asked.value, if instrument.words { &[Type::Text] } else { &[Type::Number] })?;
+        // Numbers may be written as words, where the study says what the words mean.
+        let kinds: &[Type] = match (instrument.words, asked.values.is_empty()) {
+            (true, _) => &[Type::Text],
+            (false, true) => &[Type::Number],
+            (false, false) => &[Type::Number, Type::Text],
+        };
+        self.variable(dataset, &asked.value, kinds)?;
         self.variable(dataset, &asked.date, &[Type::Date])?;
         let select = asked.r#where.as_ref().map(|rule| self.truth(rule, scope.clone(), &format!("records of {name}")));
         let what = format!("preference among records of {name}");
@@ -153,6 +159,7 @@ impl Binding<'_> {
             value: asked.value.to_string(),
             date: asked.date.to_string(),
             prefer,
+            values: asked.values.clone(),
             codes: instrument.item.iter().map(code).collect(),
             recorded: asked.recorded.iter().filter_map(|(id, code)| Some((total(id)?, code.clone()))).collect(),
             instrument,

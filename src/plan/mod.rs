@@ -204,6 +204,8 @@ pub struct BoundScore {
     pub prefer: Vec<RuleId>,
     /// The code of each item, in the order of the instrument.
     pub codes: Vec<String>,
+    /// What values of the data mean, where they are not those of the instrument.
+    pub values: BTreeMap<String, String>,
     /// Totals recorded beside the items: position of the total, code.
     pub recorded: Vec<(usize, String)>,
 }

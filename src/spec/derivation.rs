@@ -86,6 +86,9 @@ pub struct Score {
     /// The codes of items in these data, by item; those of the instrument where an item is not named.
     #[serde(default)]
     pub codes: BTreeMap<String, String>,
+    /// What the values of these data mean, where they are not those of the instrument: `{ "8" = "1", "Y" = "1" }`.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
     /// The code of a total recorded beside the items, by total. Where it differs from that of the items, that is a
     /// warning and the items win; where there are no items at all it is taken.
     #[serde(default)]
@@ -248,6 +251,18 @@ impl std::fmt::Display for Choice {
     }
 }
 
+impl Choice {
+    /// As it stands in a rule: a text is an expression.
+    #[must_use]
+    pub fn in_rule(&self) -> String {
+        match self {
+            Self::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
 // By hand, because serde's untagged enums lose the place of a mistake.
 impl<'de> Deserialize<'de> for Choice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -300,7 +315,7 @@ pub struct Derivation {
     pub instrument: Option<Name>,
     /// The parameters of the instrument: columns of the frame, numbers, or expressions.
     #[serde(default)]
-    pub with: BTreeMap<String, String>,
+    pub with: BTreeMap<String, Choice>,
     /// Where the rules of an instrument come from, once they stand here.
     #[serde(skip)]
     #[schemars(skip)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::raw::{day_number, iso, study_day};
-use super::{Findings, VISITS, exports};
+use super::{Findings, VISITS, exports, raw};
 use crate::support::{Record, field};
 
 /// Items of SLEDAI-2K in the order of the form: group, codes, weight.
@@ -118,7 +118,7 @@ fn scores_are_those_of_the_recorded_items() {
     let mut dated = 0;
     for subject in exports.raw.randomised() {
         let id = field(subject, "USUBJID");
-        let reference = exports.raw.reference(subject);
+        let reference = raw::reference(subject);
         let own = |category: &'static str| {
             exports.raw.of("ADQS", id).filter(move |record| field(record, "QSCAT") == category)
         };

@@ -1,7 +1,7 @@
 //! Doses in terms of prednisone, day by day, worked out from the medication records.
 
 use super::raw::{day_number, month_end};
-use super::{Findings, VISITS, exports};
+use super::{Findings, VISITS, exports, raw};
 use crate::support::{Record, field};
 
 /// Milligrams that are worth 5 mg of prednisone.
@@ -73,7 +73,7 @@ fn doses_are_those_of_the_medication_records() {
     let mut pulses = 0;
     for subject in exports.raw.randomised() {
         let id = field(subject, "USUBJID");
-        let reference = exports.raw.reference(subject);
+        let reference = raw::reference(subject);
         let records = exports.raw.of("ADCM", id);
         let records = records.filter(|record| ["GLUCOCORTICOID", "RESCUE"].contains(&field(record, "CMCAT")));
         let courses: Vec<Course> = records.filter_map(|record| course(record, reference)).collect();

@@ -18,7 +18,13 @@ impl Raw {
                 let column = table.columns.iter().map(move |column| {
                     let text = match column.kind {
                         Kind::Text => column.text(row).to_owned(),
-                        Kind::Date => column.date(row).map_or_else(String::new, |date| date.iso()),
+                        Kind::Date => {
+                            if let Some(date) = column.date(row) {
+                                date.iso()
+                            } else {
+                                String::new()
+                            }
+                        }
                         _ => column.number(row).map_or_else(String::new, |number| number.to_string()),
                     };
                     (column.name.to_owned(), text)
@@ -47,12 +53,12 @@ impl Raw {
     pub fn randomised(&self) -> Vec<&Record> {
         self.dataset("ADSL").iter().filter(|subject| field(subject, "RANDFL") == "Y").collect()
     }
+}
 
-    /// Study day 1: of the first treatment, else of randomisation.
-    pub fn reference(&self, subject: &Record) -> i64 {
-        let [treated, randomised] = ["TRTSDT", "RANDDT"].map(|column| field(subject, column));
-        day_number(if treated.is_empty() { randomised } else { treated })
-    }
+/// Study day 1 of a subject: of the first treatment, else of randomisation.
+pub fn reference(subject: &Record) -> i64 {
+    let [treated, randomised] = ["TRTSDT", "RANDDT"].map(|column| field(subject, column));
+    day_number(if treated.is_empty() { randomised } else { treated })
 }
 
 fn leap(year: i64) -> bool {

@@ -127,7 +127,7 @@ impl Inputs {
     fn case(&self, id: &str, units: Units) -> Case {
         let other = units == Units::Other;
         // Protein to creatinine ratios of every other participant in mg/mmol.
-        let second = id.len() % 2 == 0;
+        let second = id.len().is_multiple_of(2);
         let scale = |code: &str| match (code, other, second) {
             ("CREAT", false, _) => (1.0, "mg/dL"),
             ("CREAT", true, _) => (88.4, "umol/L"),

@@ -208,6 +208,11 @@ impl<'a> Check<'a> {
         if study.arm.is_empty() {
             self.error(0, "the study has no arm").hint = Some("write [[arm]] once for each arm".to_owned());
         }
+        if study.arm.len() > 2 && !study.arm.iter().any(|arm| arm.reference) {
+            let at = study.arm[0].id.span.start;
+            self.error(at, "of more than two arms one must be the reference").hint =
+                Some("write reference = true in the arm the others are compared with".to_owned());
+        }
         for second in study.arm.iter().filter(|arm| arm.reference).skip(1) {
             self.error(second.id.span.start, "more than one arm is the reference");
         }
@@ -306,6 +311,14 @@ impl<'a> Check<'a> {
             let items: Vec<&str> = instrument.item.iter().map(|item| item.id.as_str()).collect();
             for item in score.codes.keys() {
                 self.refers(&Name::new(item.clone(), score.instrument.span.clone()), "item", &items);
+            }
+            let values: Vec<&str> = instrument.values.keys().map(String::as_str).collect();
+            for meaning in score.values.values() {
+                self.refers(
+                    &Name::new(meaning.clone(), score.instrument.span.clone()),
+                    "value of the instrument",
+                    &values,
+                );
             }
             let totals: Vec<&str> = instrument.total.iter().map(|total| total.id.as_str()).collect();
             for total in score.recorded.keys() {

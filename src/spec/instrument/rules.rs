@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::spec::derivation::{Across, Case, Derivation};
+use crate::spec::derivation::{Across, Case, Choice, Derivation};
 use crate::spec::text::{Name, RuleText};
 
 /// Rules with parameters.
@@ -91,9 +91,9 @@ impl RuleInstrument {
         let filled = |text: &str| {
             let mut text = text.replace("{self}", &user.id);
             for (name, parameter) in &self.parameter {
-                let value = user.with.get(name).or(parameter.default.as_ref());
+                let value = user.with.get(name).map(Choice::in_rule).or_else(|| parameter.default.clone());
                 if let Some(value) = value {
-                    text = text.replace(&format!("{{{name}}}"), value);
+                    text = text.replace(&format!("{{{name}}}"), &value);
                 }
             }
             text
