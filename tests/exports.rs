@@ -19,10 +19,10 @@ use raw::{Raw, day_number, iso, reference, study_day};
 
 const VISITS: [(&str, i64); 6] = [("BL", 1), ("W4", 29), ("W8", 57), ("W16", 113), ("W20", 141), ("W24", 169)];
 
-/// What has a value at visits without assessment: responses with missing as no response, treatment failure by medication
-/// alone, and counts of new grades, which are 0 where no system was graded.
-const WITHOUT_DATE: [&str; 11] =
-    ["CRW24", "RRW24", "RENCAT", "RENRAW", "KDIGO", "AURORA", "SRI4W24", "SRI4T", "BICLAW24", "BILNEWA", "BILNEWB"];
+/// What has a value at visits without assessment: responses with missing as no response, and treatment failure, which
+/// medication alone shows.
+const WITHOUT_DATE: [&str; 9] =
+    ["CRW24", "RRW24", "RENCAT", "RENRAW", "KDIGO", "AURORA", "SRI4W24", "SRI4T", "BICLAW24"];
 
 struct Exports {
     raw: Raw,
@@ -179,7 +179,7 @@ fn times_to_response_are_those_of_the_exported_responses() {
         let rescues = exports.raw.of("ADCM", id).filter(|record| field(record, "CMCAT") == "RESCUE");
         let rescue = rescues.map(|record| (day_number(field(record, "ASTDT")), "rescue")).min();
         let competing = [death, rescue].into_iter().flatten().min().filter(|(date, _)| day(*date) <= LAST_DAY);
-        let (mut last, mut event) = (None, None);
+        let (mut last, mut event, mut completed) = (None, None, false);
         for (visit, _) in &VISITS[1..] {
             let record = responses[&(id, "RENRAW", *visit)];
             if field(record, "ADT").is_empty() {
@@ -199,11 +199,14 @@ fn times_to_response_are_those_of_the_exported_responses() {
             let known = if parameter == "TTCR" { all_of(&conditions).is_some() } else { category != "MISSING" };
             if known {
                 last = Some(date);
+                completed = *visit == "W24";
             }
         }
         let (date, code, words) = match (event, competing) {
             (Some((date, visit)), _) => (date, "0", format!("EVENT AT {visit}")),
             (None, Some((date, word))) => (date, "2", format!("COMPETING: {word}")),
+            // Who was assessed at the last visit was observed to the last day.
+            (None, None) if completed => (start + LAST_DAY - 1, "1", "CENSORED".to_owned()),
             (None, None) => (last.unwrap_or(start), "1", "CENSORED".to_owned()),
         };
         let record = times[&(id, parameter, "")];

@@ -650,7 +650,7 @@ fn counts_by_arm_sets_and_flow() {
             ("died", count("disposition", arm, "died", "", "count")),
             ("complete-response", count("cr_w24", arm, "", "", "count")),
             ("overall-response", count("rr_w24", arm, "", "", "count")),
-            ("raw-missing", count("cr_w24", arm, "", "", "missing")),
+            ("raw-missing", count("rr_w24", arm, "", "", "missing")),
             ("raw-missing", count("flow", arm, "lost", "", "count")),
             ("randomised", count("flow", arm, "analysed", "", "count")),
         ] {

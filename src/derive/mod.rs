@@ -4,6 +4,7 @@
 //! Data can contradict a specification only when they are looked at, so this stage has findings too: a subject that
 //! is not in the subjects' dataset, a unit without conversion, a division by zero, a rule undecided for everybody.
 
+mod across;
 mod calendar;
 mod conservation;
 mod dose;
