@@ -31,11 +31,11 @@ impl Record {
 
 impl Work<'_> {
     pub(super) fn export(&self, export: &BoundExport) -> Dataset {
-        let timed = export.parameters.iter().any(|own| matches!(own.source, ParameterSource::Time(_)));
-        let times = if timed { &TIME_COLUMNS[..] } else { &[] };
+        let has_times = export.parameters.iter().any(|own| matches!(own.source, ParameterSource::Time(_)));
+        let further = if has_times { &TIME_COLUMNS[..] } else { &[] };
         let mut dataset = Dataset { name: self.job.analysis.clone(), csv: String::new() };
         let header = std::iter::once(self.plan.subject.as_str()).chain(COLUMNS);
-        dataset.push(header.chain(times.iter().copied()));
+        dataset.push(header.chain(further.iter().copied()));
         let subjects = self.members(self.job.set, None);
         for subject in subjects {
             for parameter in &export.parameters {
@@ -46,7 +46,7 @@ impl Work<'_> {
                     record.set("PARAM", parameter.label.clone());
                     let fields = std::iter::once(self.frames.subjects[subject].as_str())
                         .chain(record.fields.iter().map(String::as_str));
-                    let times = record.times.iter().take(times.len()).map(String::as_str);
+                    let times = record.times.iter().take(further.len()).map(String::as_str);
                     dataset.push(fields.chain(times));
                 }
             }

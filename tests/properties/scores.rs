@@ -121,9 +121,6 @@ fn random_items(stream: &mut Stream) -> Items {
     items
 }
 
-const LISTED: [&str; 7] =
-    ["sledai", "sledai_low", "sledai_high", "sledai_missing", "sledai_clinical", "nonrenal", "bilag"];
-
 /// A subject of random items and grades, with its totals as they must be listed; what is compared otherwise is named with
 /// any value the subject has, so that it is listed.
 fn subject(id: &str, items: &Items, grades: &[&str]) -> Subject {
