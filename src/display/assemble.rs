@@ -84,9 +84,7 @@ impl<'a> Assembly<'a> {
 
     /// The footnotes of the reasons met, each once.
     pub(super) fn reason_footnotes(&self) -> Vec<Footnote> {
-        let mut texts: Vec<&str> = self.reasons.iter().map(|reason| reason.footnote()).collect();
-        texts.dedup();
-        texts.into_iter().map(note).collect()
+        explained(self.reasons.iter().map(|reason| reason.footnote()))
     }
 
     /// Refuses a display that asked for results that do not exist.
@@ -106,6 +104,24 @@ impl<'a> Assembly<'a> {
             .collect();
         Err(Error { stage: Stage::Specification, findings })
     }
+}
+
+/// The explanations of abbreviations, those of one abbreviation in one footnote.
+fn explained<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Footnote> {
+    const NOT_ESTIMABLE: &str = "not estimable, ";
+    let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (abbreviation, words) in texts.filter_map(|text| text.split_once(": ")) {
+        let words = words.trim_end_matches('.');
+        match parts.iter_mut().find(|(known, _)| *known == abbreviation) {
+            Some((_, all)) if all.contains(&words) => {}
+            Some((_, all)) => {
+                let said = all.iter().any(|one| one.starts_with(NOT_ESTIMABLE));
+                all.push(if said { words.strip_prefix(NOT_ESTIMABLE).unwrap_or(words) } else { words });
+            }
+            None => parts.push((abbreviation, vec![words])),
+        }
+    }
+    parts.into_iter().map(|(abbreviation, words)| note(format!("{abbreviation}: {}.", words.join("; or ")))).collect()
 }
 
 /// A footnote of the whole display.
@@ -142,4 +158,24 @@ pub(super) fn aligned(mut table: Table) -> Table {
         }
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explained;
+    use crate::results::Reason;
+
+    #[test]
+    fn an_abbreviation_is_explained_once() {
+        let reasons = [Reason::NoData, Reason::TooFew, Reason::NoVariance, Reason::NotReached];
+        let texts: Vec<String> =
+            explained(reasons.iter().map(|reason| reason.footnote())).into_iter().map(|note| note.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "–: no participant with data.",
+                "NE: not estimable, too few participants with data; or all values are equal; or not reached.",
+            ]
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
-use crate::spec::derivation::{Across, Derivation, Dose, Score};
+use crate::spec::derivation::{Across, Choice, Derivation, Dose, Score};
 use crate::spec::design::{ArmBasis, Tie};
 use crate::spec::endpoint::Endpoint;
 use crate::spec::instrument;
@@ -46,11 +46,20 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
          fall between two values, SAS definition 5), smallest and largest value."
             .to_owned(),
     );
+    if used(&Method::Wilcoxon) || used(&Method::WilcoxonWorstRank) {
+        paragraphs.push(
+            "Rank-sum tests are exact wherever the permutation distribution can be computed, whatever the ties."
+                .to_owned(),
+        );
+    }
+    if used(&Method::Cox) {
+        paragraphs.push("The p-value of a hazard ratio of Cox’s model is that of Wald’s test.".to_owned());
+    }
     if study.arm.len() > 1 {
         let reference = &study.arm[study.reference_arm()].label;
         paragraphs.push(format!("Differences are the arm named minus {reference} unless said otherwise."));
     }
-    MethodsParagraph { heading: "Statistical methods".to_owned(), paragraphs, rules: Vec::new() }
+    MethodsParagraph { heading: "Statistics".to_owned(), paragraphs, rules: Vec::new() }
 }
 
 fn visits(study: &Study) -> Option<MethodsParagraph> {
@@ -137,7 +146,7 @@ fn definitions(study: &Study) -> Option<MethodsParagraph> {
     if study.derivation.is_empty() {
         return None;
     }
-    let rules = study
+    let rules: Vec<Fact> = study
         .derivation
         .iter()
         .map(|derivation| Fact { label: label(derivation), text: definition(derivation) })
@@ -151,12 +160,24 @@ fn definitions(study: &Study) -> Option<MethodsParagraph> {
              below its limit, and decides a comparison only if the whole interval does."
             .to_owned(),
     ];
+    let shown = |words: &str| rules.iter().any(|rule: &Fact| rule.text.contains(words));
+    if shown(NO_MEASURE) {
+        paragraphs.push(format!("{NO_MEASURE} stands for a measure that the study does not have: it is never known."));
+    }
+    if shown(NO_CONDITION) {
+        paragraphs
+            .push(format!("{NO_CONDITION} stands for a condition that the study does not record: it never holds."));
+    }
     if !sources.is_empty() {
         let sources: Vec<&str> = sources.into_iter().map(String::as_str).collect();
         paragraphs.push(format!("Rules of instruments come from: {}.", sources.join(". ")));
     }
     Some(MethodsParagraph { heading: "Definitions".to_owned(), paragraphs, rules })
 }
+
+/// What rules of instruments say in the place of what a study does not have.
+const NO_MEASURE: &str = "NULLIF(1, 1)";
+const NO_CONDITION: &str = "(FALSE)";
 
 fn label(derivation: &Derivation) -> String {
     let across = match derivation.across {
@@ -210,7 +231,8 @@ fn outcomes(study: &Study) -> Option<MethodsParagraph> {
         paragraphs.push(
             "Times are in days, the first day counting as 1, to the date of the first visit at which the event is \
              established. Whoever has neither event nor competing event is censored at the last visit assessed, and on \
-             day 1 if there is none."
+             day 1 if there is none; who was assessed at the last visit of the schedule counts as observed to the last \
+             day, so that visits of one week on different days do not shorten each other’s time."
                 .to_owned(),
         );
     }
@@ -262,10 +284,10 @@ fn options(study: &Study) -> Option<MethodsParagraph> {
         .option
         .iter()
         .map(|(name, option)| {
-            let values: Vec<String> = option.values.iter().map(ToString::to_string).collect();
+            let values: Vec<String> = option.values.iter().map(quoted).collect();
             Fact {
                 label: format!("{name} — {}", option.label),
-                text: format!("{} (of: {})", option.default, values.join(", ")),
+                text: format!("{} (of: {})", quoted(&option.default), values.join(", ")),
             }
         })
         .collect();
@@ -274,6 +296,14 @@ fn options(study: &Study) -> Option<MethodsParagraph> {
         paragraphs: vec!["Free choices of the definitions, with the value of the main analysis.".to_owned()],
         rules,
     })
+}
+
+/// A value as rules write it: text in quotes.
+fn quoted(choice: &Choice) -> String {
+    match choice {
+        Choice::Text(text) => format!("'{text}'"),
+        other => other.to_string(),
+    }
 }
 
 fn numbers(provenance: &Provenance) -> MethodsParagraph {

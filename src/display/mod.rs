@@ -2,6 +2,7 @@
 //! drawn.
 
 mod assemble;
+mod estimand;
 mod layout;
 mod methods;
 pub mod number;
@@ -12,7 +13,7 @@ pub use report::*;
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::results::{self, Lookup, Results};
 use crate::spec::Study;
-use crate::spec::endpoint::{Endpoint, Estimand};
+use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use assemble::{Assembly, note};
 
@@ -63,13 +64,13 @@ fn display(
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
     footnotes.extend(laid.footnotes);
     footnotes.extend(assembly.reason_footnotes());
-    let estimand = spec.estimand.iter().filter_map(|name| study.endpoint(name)).flat_map(estimand_facts).collect();
+    let endpoints: Vec<&Endpoint> = spec.estimand.iter().filter_map(|name| study.endpoint(name)).collect();
     Ok(Display {
         id: spec.id.to_string(),
         number: spec.number.clone(),
         title: spec.title.clone(),
         subtitle: subtitle(study, &laid.analyses),
-        estimand,
+        estimand: estimand::facts(&endpoints),
         body: laid.body,
         footnotes,
         source: source_line(&laid.analyses, provenance),
@@ -108,26 +109,6 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
     datasets.dedup();
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
     format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
-}
-
-fn estimand_facts(endpoint: &Endpoint) -> Vec<Fact> {
-    let fact = |label: &str, text: &str| Fact { label: label.to_owned(), text: text.to_owned() };
-    let mut facts = vec![fact("Endpoint", &format!("{}: {}", endpoint.role.label(), endpoint.label))];
-    let Some(Estimand { treatment, population, variable, intercurrent, missing, summary }) = &endpoint.estimand else {
-        return facts;
-    };
-    facts.push(fact("Treatment", treatment));
-    facts.push(fact("Population", population));
-    facts.push(fact("Variable", variable));
-    let events: Vec<String> = intercurrent.iter().map(|event| format!("{}: {}", event.event, event.strategy)).collect();
-    if !events.is_empty() {
-        facts.push(fact("Intercurrent events", &events.join("; ")));
-    }
-    if let Some(missing) = missing {
-        facts.push(fact("Missing data", missing));
-    }
-    facts.push(fact("Summary", summary));
-    facts
 }
 
 fn front(study: &Study, provenance: &results::Provenance) -> Front {

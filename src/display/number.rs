@@ -46,6 +46,13 @@ pub fn rounded(digits: &str, places: u8) -> String {
     if negative && !zero { format!("{MINUS}{text}") } else { text }
 }
 
+/// Whether a number has no more decimals than so many, but for the last digits of its arithmetic.
+#[must_use]
+pub fn needs_no_more(value: f64, places: u8) -> bool {
+    let scaled = (0..places).fold(value, |scaled, _| scaled * 10.0);
+    (scaled - scaled.round()).abs() <= 1e-9 * scaled.abs().max(1.0)
+}
+
 /// `part` of `whole` in percent with so many decimals, rounded half up from the integers.
 #[must_use]
 pub fn percent(part: u64, whole: u64, places: u8) -> String {
@@ -131,37 +138,24 @@ pub fn percent_of_number(value: f64, places: u8) -> String {
     rounded(&format!("{sign}{whole}.{rest}"), places)
 }
 
-/// Pads the cells of a column so that their first numbers align at the decimal point when set flush left, and so do
-/// the second numbers of cells of the same form: "12 (60.0)" over " 7 ( 5.0)".
+/// Pads the cells of a column so that their first numbers align at the decimal point when set flush left, and with them
+/// the brackets behind them: "12 (60.0)" over " 7 (5.0)".
 pub fn align(cells: &mut [&mut String]) {
     let width = |text: &str| text.chars().take_while(|c| is_figure(*c)).count();
     let starts_with_number = |text: &str| text.chars().next().is_some_and(is_figure);
     let widest = cells.iter().filter(|cell| starts_with_number(cell)).map(|cell| width(cell)).max().unwrap_or(0);
-    // Cells of one form, what is left without figures, with as many decimals in the first number, hold their second
-    // numbers at the same place.
-    let form = |text: &str| {
-        text.find(" (").map(|open| {
-            let decimals = text[..open].split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            (decimals, text.chars().filter(|c| !is_figure(*c)).collect::<String>())
-        })
+    // "3/4 (75.0)" over "13/20 (65.0)": the brackets stand behind denominators of different widths.
+    let whole = |text: &str| {
+        let (_, rest) = text.split_once(" (").map(|(before, _)| before)?.split_once('/')?;
+        Some(rest.chars().count())
     };
-    let mut second: std::collections::BTreeMap<(usize, String), usize> = std::collections::BTreeMap::new();
-    for cell in cells.iter() {
-        if let Some(form) = form(cell) {
-            let inner = cell.find(" (").map_or(0, |open| width(&cell[open + 2..]));
-            second.entry(form).and_modify(|widest| *widest = (*widest).max(inner)).or_insert(inner);
-        }
-    }
+    let wholes = cells.iter().filter_map(|cell| whole(cell)).max().unwrap_or(0);
     for cell in cells.iter_mut() {
         if !starts_with_number(cell) {
             continue;
         }
-        if let (Some(form), Some(open)) = (form(cell), cell.find(" (")) {
-            let inner = width(&cell[open + 2..]);
-            if inner > 0 && cell[open + 2..].starts_with(|c: char| c.is_ascii_digit()) {
-                let missing = second.get(&form).copied().unwrap_or(inner).saturating_sub(inner);
-                cell.insert_str(open + 2, &FIGURE_SPACE.to_string().repeat(missing));
-            }
+        if let (Some(open), Some(own)) = (cell.find(" ("), whole(cell)) {
+            cell.insert_str(open, &FIGURE_SPACE.to_string().repeat(wholes - own));
         }
         let missing = widest - width(cell);
         cell.insert_str(0, &FIGURE_SPACE.to_string().repeat(missing));
@@ -229,6 +223,18 @@ mod tests {
             "34.5 (9.81)".to_owned(),
         ];
         align(&mut cells.iter_mut().collect::<Vec<_>>());
-        assert_eq!(cells, ["12 (60.0)", "\u{2007}7 (\u{2007}5.0)", "−0.5", "NE", "34.5 (9.81)"]);
+        assert_eq!(cells, ["12 (60.0)", "\u{2007}7 (5.0)", "−0.5", "NE", "34.5 (9.81)"]);
+        let mut cells = ["3/4 (75.0)", "13/20 (65.0)", "12/20"].map(str::to_owned);
+        align(&mut cells.iter_mut().collect::<Vec<_>>());
+        assert_eq!(cells, ["\u{2007}3/4\u{2007} (75.0)", "13/20 (65.0)", "12/20"]);
+    }
+
+    #[test]
+    fn decimals_that_are_needed() {
+        for (value, places, enough) in
+            [(3.0, 0, true), (3.5, 0, false), (-0.3, 1, true), (0.1 + 0.2, 1, true), (0.25, 1, false)]
+        {
+            assert_eq!(needs_no_more(value, places), enough, "{value}");
+        }
     }
 }

@@ -64,9 +64,9 @@ impl Document {
     fn display(&mut self, index: usize, display: &Display, opened: Option<&Section>) -> Result<(), Error> {
         let title = opened.map(|section| section.title.as_str());
         let (kind, turn, body) = if let Body::Table(table) = &display.body {
-            let laid = table::Sheet::lay_out(table);
-            let above = sheet::height_above(display, title, laid.turn);
-            let below = sheet::height_below(display, laid.turn);
+            let around = |turn| (sheet::height_above(display, title, turn), sheet::height_below(display, turn));
+            let laid = table::Sheet::choose(table, around);
+            let (above, below) = around(laid.turn);
             ("table", laid.turn, laid.into_json(table, above, below))
         } else {
             let (turn, parts) = self.figure(index, display, title)?;
@@ -84,7 +84,7 @@ impl Document {
             "title": long(Face::SerifBold, 14.0, &display.title, turn.width()),
             "running": sheet::running_title(display, turn),
             "subtitle": long(Face::SerifItalic, 10.5, &display.subtitle, turn.width()),
-            "estimand": facts(&display.estimand, Face::Sans, 7.6, turn.width() / 2.0 - 20.0),
+            "estimand": estimand(&display.estimand, sheet::estimand_width(turn)),
             "kind": kind,
             "body": body,
             "notes": notes.collect::<Vec<_>>(),
@@ -174,7 +174,7 @@ impl Document {
 fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
     match number {
         0 => alt.to_owned(),
-        _ => format!("Part {} of {parts}; the first part is described for all.", number + 1),
+        _ => format!("Continued, part {} of {parts}: described with the first part.", number + 1),
     }
 }
 
@@ -191,6 +191,15 @@ fn long(face: Face, size: f64, words: &str, width: f64) -> String {
 
 fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
     let one = |fact: &Fact| json!({ "label": text::line(&fact.label), "text": long(face, size, &fact.text, width) });
+    facts.iter().map(one).collect()
+}
+
+/// The attributes of the estimand, each on as many lines as its text has.
+fn estimand(facts: &[Fact], width: f64) -> Value {
+    let one = |fact: &Fact| {
+        let lines: Vec<String> = fact.text.lines().map(|line| long(Face::Sans, 7.6, line, width)).collect();
+        json!({ "label": text::line(&fact.label), "lines": lines })
+    };
     facts.iter().map(one).collect()
 }
 

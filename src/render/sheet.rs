@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fonts::{Face, Fonts};
 use super::{palette, text};
-use crate::display::Display;
+use crate::display::{Display, Fact};
 
 /// Short and long side of A4.
 const PAPER: (f64, f64) = (595.276, 841.89);
@@ -42,8 +42,9 @@ const LEADING: f64 = 0.58;
 const GAPS: [f64; 6] = [6.0, 7.0, 12.0, 12.0, 9.0, 4.0];
 /// Room that a section title takes with what separates it from the display.
 const SECTION_GAP: f64 = 22.0;
-/// Padding of the estimand block, its gutter, and the gap between its rows.
-const ESTIMAND: [f64; 3] = [7.5, 18.0, 9.0];
+/// Padding of the estimand block, the width of its labels, what separates them from the texts, and the gap between its
+/// rows.
+const ESTIMAND: [f64; 4] = [6.5, 84.0, 8.0, 4.2];
 
 /// Kept free on a page with a figure, because heights of texts are estimates.
 const KEPT_BACK: f64 = 14.0;
@@ -121,19 +122,20 @@ pub fn height_above(display: &Display, section: Option<&str>, turn: Turn) -> f64
     }
     height += GAPS[2];
     if !display.estimand.is_empty() {
-        let column = (width - 2.0 * ESTIMAND[0] - ESTIMAND[1]) / 2.0;
-        let cell = |index: usize| {
-            display.estimand.get(index).map_or(0.0, |fact| {
-                lines_height(Face::SansBold, 1, SMALL)
-                    + LEADING * SMALL
-                    + text_height(Face::Sans, SMALL, &fact.text, column)
-            })
-        };
-        let rows = display.estimand.len().div_ceil(2);
-        let cells: f64 = (0..rows).map(|row| cell(2 * row).max(cell(2 * row + 1))).sum();
-        height += cells + small(rows - 1) * ESTIMAND[2] + 2.0 * ESTIMAND[0] + GAPS[3];
+        let lines = |fact: &Fact| fact.text.lines().map(|line| lines_of_estimand(line, turn)).sum::<usize>().max(1);
+        let rows = display.estimand.iter().map(|fact| lines_height(Face::Sans, lines(fact), SMALL));
+        height += rows.sum::<f64>() + small(display.estimand.len() - 1) * ESTIMAND[3] + 2.0 * ESTIMAND[0] + GAPS[3];
     }
     height
+}
+
+/// Width of the texts of the estimand block.
+pub fn estimand_width(turn: Turn) -> f64 {
+    turn.width() - 2.0 * ESTIMAND[0] - ESTIMAND[1] - ESTIMAND[2]
+}
+
+fn lines_of_estimand(line: &str, turn: Turn) -> usize {
+    text::wrap(Face::Sans, SMALL, line, estimand_width(turn)).len()
 }
 
 /// Height of the footnotes and the source line.

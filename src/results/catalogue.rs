@@ -116,12 +116,6 @@ named! {
         SurvivalLower = "survival-lower",
         /// Upper confidence limit of the probability of being without event.
         SurvivalUpper = "survival-upper",
-        /// Cohen's kappa.
-        Kappa = "kappa",
-        /// Lower confidence limit of kappa.
-        KappaLower = "kappa-lower",
-        /// Upper confidence limit of kappa.
-        KappaUpper = "kappa-upper",
         /// The statistic of a test.
         TestStatistic = "test-statistic",
         /// Least-squares mean.
@@ -153,13 +147,7 @@ impl Statistic {
             | Self::Survival
             | Self::SurvivalLower
             | Self::SurvivalUpper => Decimals::Percent(1),
-            Self::Ratio
-            | Self::RatioLower
-            | Self::RatioUpper
-            | Self::Kappa
-            | Self::KappaLower
-            | Self::KappaUpper
-            | Self::TestStatistic => Decimals::Fixed(2),
+            Self::Ratio | Self::RatioLower | Self::RatioUpper | Self::TestStatistic => Decimals::Fixed(2),
             Self::Min | Self::Max => Decimals::Recorded(0),
             Self::Mean
             | Self::MeanLower
@@ -202,8 +190,6 @@ named! {
         RiskRatio = "risk-ratio",
         /// Odds ratio with its exact conditional interval.
         OddsRatio = "odds-ratio",
-        /// Cohen's kappa.
-        Kappa = "kappa",
         /// Interval of a mean by the t distribution.
         TInterval = "t-interval",
         /// Wilcoxon's rank-sum test.
@@ -274,9 +260,6 @@ impl Method {
             Self::OddsRatio => {
                 "Odds ratios are conditional maximum-likelihood estimates with exact conditional intervals (Fisher’s \
                  noncentral hypergeometric distribution)."
-            }
-            Self::Kappa => {
-                "Agreement of two outcomes is described by Cohen’s kappa (1960) with its large-sample interval."
             }
             Self::TInterval => "Means by visit are given with intervals from the t distribution, each visit by itself.",
             Self::Wilcoxon => {

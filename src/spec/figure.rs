@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::spec::output::{RowFormat, four, number_rows};
+use crate::spec::output::{RowFormat, four};
 use crate::spec::text::Name;
 
 /// A forest of differences of proportions from the reference arm.
@@ -34,12 +34,23 @@ pub struct TippingPointLayout {
 pub struct ChangeLayout {
     /// The endpoint.
     pub of: Name,
-    /// The rows of a number.
-    #[serde(default = "number_rows")]
+    /// What describes a number, a column each under every arm.
+    #[serde(default = "number_columns")]
     pub number_rows: Vec<RowFormat>,
     /// Decimals of p-values.
     #[serde(default = "four")]
     pub p_decimals: u8,
+}
+
+fn number_columns() -> Vec<RowFormat> {
+    [
+        ("n", "{n}"),
+        ("Mean (SD)", "{mean} ({sd})"),
+        ("Median (Q1, Q3)", "{median} ({q1}, {q3})"),
+        ("Min, max", "{min}, {max}"),
+    ]
+    .map(|(label, show)| RowFormat { label: label.to_owned(), show: show.to_owned() })
+    .to_vec()
 }
 
 /// A figure of the means of a continuous endpoint by visit, with their intervals.

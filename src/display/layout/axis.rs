@@ -6,8 +6,6 @@ use crate::display::report::Axis;
 
 /// At most so many steps from end to end of a scale.
 const STEPS: f64 = 6.0;
-/// At most so many steps on each side of a symmetric one.
-const STEPS_A_SIDE: f64 = 3.0;
 
 /// A value so near to a tick, in steps, lies on it: 0.6 in percent is a little more than 60.
 const CLOSE: f64 = 1e-9;
@@ -19,16 +17,6 @@ pub(super) fn holding(title: &str, values: &[f64]) -> Axis {
     let (first, last) = step.around(low, high);
     // A value may lie beyond the last tick by its last digits.
     scale(title, (step.at(first).min(low), step.at(last).max(high)), step, (first, last))
-}
-
-/// A scale with round ticks that holds all of these values, and reaches as far below zero as above it.
-pub(super) fn symmetric(title: &str, values: &[f64]) -> Axis {
-    let farthest = values.iter().filter(|value| value.is_finite()).fold(0.0, |most: f64, value| most.max(value.abs()));
-    let farthest = if farthest > 0.0 { farthest } else { 1.0 };
-    let step = Step::between(0.0, farthest, STEPS_A_SIDE);
-    let (_, last) = step.around(0.0, farthest);
-    let end = step.at(last).max(farthest);
-    scale(title, (-end, end), step, (-last, last))
 }
 
 /// The values of a scale of measurements, with zero where that takes no more than half of it.
@@ -136,7 +124,7 @@ fn power_of_ten(exponent: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{holding, of_visits, percentages, symmetric, with_zero_if_near};
+    use super::{holding, of_visits, percentages, with_zero_if_near};
     use crate::display::layout::Shown;
     use crate::display::report::Axis;
 
@@ -178,21 +166,6 @@ mod tests {
                 assert!(holds(&axis, &[low, high]), "{low} {high}");
             }
             low *= 7.3;
-        }
-    }
-
-    #[test]
-    fn a_symmetric_scale_has_zero_in_its_middle() {
-        for (values, expected) in [
-            (&[-12.0, 41.0][..], "−60 −40 −20 0 20 40 60"),
-            (&[100.0], "−100 −50 0 50 100"),
-            (&[0.57 * 100.0, -60.000_000_000_000_01], "−60 −40 −20 0 20 40 60"),
-            (&[0.0], "−1.0 −0.5 0.0 0.5 1.0"),
-            (&[], "−1.0 −0.5 0.0 0.5 1.0"),
-        ] {
-            let axis = symmetric("", values);
-            assert_eq!(labels(&axis), expected);
-            assert!((axis.from + axis.to).abs() < f64::EPSILON && holds(&axis, values));
         }
     }
 

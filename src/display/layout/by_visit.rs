@@ -16,19 +16,29 @@ pub(super) fn table(layout: &ByVisitLayout, assembly: &mut Assembly<'_>) -> Opti
     let summary = study.summary.iter().find(|summary| summary.id == layout.of)?;
     let columns = arm_columns(&summary.id, assembly);
     let items = chosen(summary, &layout.items);
+    // A single visit stands in the head, and its cells beside the items.
+    let visits = visits(summary, assembly);
+    let only = match visits.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    };
+    let indent = u8::from(only.is_some() && items.iter().any(|item| item.heading));
     let mut rows = Vec::new();
     for item in &items {
         let of = OfItem { summary, item };
         if item.heading {
             rows.push(heading(0, item.label.clone()));
         } else if item.category.is_some() {
-            of.category(layout, assembly, &mut rows);
+            of.category(layout, (&visits, indent), assembly, &mut rows);
+        } else if let Some((visit, _)) = only {
+            let format = if item.number.is_some() { &layout.number } else { &layout.count };
+            rows.push(data_row(indent, of.title(format), of.cells(format, None, visit, assembly)));
         } else {
             let format = if item.number.is_some() { &layout.number } else { &layout.count };
             rows.push(heading(0, of.title(format)));
-            for (visit, label) in visits(summary, assembly) {
+            for (visit, label) in &visits {
                 let cells = of.cells(format, None, visit, assembly);
-                rows.push(data_row(1, label, cells));
+                rows.push(data_row(1, *label, cells));
             }
         }
     }
@@ -41,7 +51,8 @@ pub(super) fn table(layout: &ByVisitLayout, assembly: &mut Assembly<'_>) -> Opti
         parts.push("SD: standard deviation".to_owned());
     }
     let footnotes = if parts.is_empty() { Vec::new() } else { vec![note(format!("{}.", parts.join("; ")))] };
-    let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
+    let stub_head = only.map_or_else(String::new, |(_, label)| label.to_owned());
+    let table = Table { stub_head, columns, spanners: Vec::new(), rows };
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: vec![summary.id.to_string()] })
 }
 
@@ -117,18 +128,28 @@ impl OfItem<'_> {
     }
 
     /// A category: under each visit its levels, and how many have none, if anybody.
-    fn category(&self, layout: &ByVisitLayout, assembly: &mut Assembly<'_>, rows: &mut Vec<TableRow>) {
+    fn category(
+        &self,
+        layout: &ByVisitLayout,
+        (visits, indent): (&[(&str, &str)], u8),
+        assembly: &mut Assembly<'_>,
+        rows: &mut Vec<TableRow>,
+    ) {
         let study = assembly.study;
-        rows.push(heading(0, self.title(&layout.count)));
+        rows.push(heading(indent, self.title(&layout.count)));
+        let alone = visits.len() == 1;
+        let below = if alone { indent + 1 } else { 2 };
         let levels = levels(self.summary, self.item, assembly);
-        for (visit, label) in visits(self.summary, assembly) {
-            rows.push(heading(1, label));
+        for (visit, label) in visits {
+            if !alone {
+                rows.push(heading(1, *label));
+            }
             for (level, level_label) in &levels {
-                rows.push(data_row(2, level_label, self.cells(&layout.count, Some(level), visit, assembly)));
+                rows.push(data_row(below, level_label, self.cells(&layout.count, Some(level), visit, assembly)));
             }
             let keys = study.arm.iter().map(|arm| self.key(&arm.id, visit, None, Statistic::Missing));
             if keys.map(|key| assembly.count(&key)).sum::<u64>() > 0 {
-                rows.push(data_row(2, "Missing", self.cells("{missing}", None, visit, assembly)));
+                rows.push(data_row(below, "Missing", self.cells("{missing}", None, visit, assembly)));
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::spec::Study;
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Binary, Endpoint};
 use crate::spec::figure::ForestLayout;
+use crate::spec::text::Name;
 
 pub(super) fn figure(layout: &ForestLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let study = assembly.study;
@@ -32,8 +33,10 @@ pub(super) fn figure(layout: &ForestLayout, assembly: &mut Assembly<'_>) -> Opti
         }
     }
     let Rows { lines: mut rows, words, .. } = rows;
-    let values: Vec<f64> =
+    let mut values: Vec<f64> =
         rows.iter().filter_map(|row| row.mark).flat_map(|(at, (lower, upper))| [at, lower, upper]).collect();
+    // The line of no difference is always shown.
+    values.push(0.0);
     let columns = columns(study, endpoints.first()?.1);
     for position in 0..columns.len() {
         let cells = rows.iter_mut().filter_map(|row| row.cells.get_mut(position)).map(|cell| &mut cell.text);
@@ -48,7 +51,7 @@ pub(super) fn figure(layout: &ForestLayout, assembly: &mut Assembly<'_>) -> Opti
         stub_head: "Analysis".to_owned(),
         columns,
         rows,
-        axis: axis::symmetric("Difference, percentage points", &values),
+        axis: axis::holding("Difference, percentage points", &values),
         reference: 0.0,
         sides: Some((format!("favours {reference}"), format!("favours {other}"))),
         alt: format!(
@@ -67,7 +70,7 @@ fn columns(study: &Study, first: &Binary) -> Vec<Column> {
         .iter()
         .map(|arm| Column { head: vec![arm.label.clone(), "n/N (%)".to_owned()], align: Align::Decimal })
         .collect();
-    let interval = format!("({} % CI), % points", level_text(first.conf_level));
+    let interval = format!("% points ({} % CI)", level_text(first.conf_level));
     columns.push(Column { head: vec!["Difference".to_owned(), interval], align: Align::Decimal });
     columns
 }
@@ -104,8 +107,17 @@ impl Rows {
         let study = assembly.study;
         let Some(visit) = binary.at.last() else { return };
         let title = title(endpoint, binary, visit, study);
-        self.heading(0, title.clone());
         let form = |variant, subgroup| Form { endpoint, binary, visit, variant, subgroup };
+        let of_endpoint =
+            |name: &Name| study.variant.iter().any(|variant| variant.id == *name && variant.of.contains(&endpoint.id));
+        // A main analysis alone needs no heading: it has the name of the endpoint.
+        if !layout.variants.iter().any(of_endpoint)
+            && !layout.subgroups.iter().any(|name| binary.subgroups.contains(name))
+        {
+            self.line(0, ("", &title), &form(None, None), arms, assembly);
+            return;
+        }
+        self.heading(0, title.clone());
         self.line(1, (&title, "Main analysis"), &form(None, None), arms, assembly);
         for name in &layout.variants {
             let variant = study.variant.iter().find(|variant| variant.id == *name);
@@ -143,7 +155,8 @@ impl Rows {
         };
         let key = |statistic| form.of_contrast(&arm.id, &reference.id, statistic, method);
         let cell = assembly.cell("{difference} ({difference-lower}, {difference-upper})", style, &key);
-        self.words.push(format!("{title}, {stub}: {}", cell.text));
+        let of = if title.is_empty() { stub.to_owned() } else { format!("{title}, {stub}") };
+        self.words.push(format!("{of}: {}", cell.text));
         let keys = [Statistic::Difference, Statistic::DifferenceLower, Statistic::DifferenceUpper].map(key).to_vec();
         let mark = number(assembly, &keys[0]).zip(interval(assembly, &keys[1], &keys[2]));
         let mark = mark.map(|(at, (lower, upper))| (at * 100.0, (lower * 100.0, upper * 100.0)));

@@ -26,19 +26,19 @@ pub(super) fn plot(layout: &IncidenceLayout, assembly: &mut Assembly<'_>) -> Opt
         under.push(UnderRow { label: arm.label.clone(), arm: position, cells: curve.at_risk(&arm.id, assembly) });
         sentences.push(format!("{}: {}.", arm.label, curve.words(&arm.id, assembly)));
     }
-    let days = curve.visits.iter().map(|visit| f64::from(visit.day));
+    let days = curve.visits.iter().map(|(_, day)| f64::from(*day));
     let times = series.iter().flat_map(|series| &series.marks).map(|mark| mark.x);
     let x = Axis {
-        title: "Days".to_owned(),
+        title: "Days (the first day is 1); ticks: last day of the window of a visit".to_owned(),
         from: 0.0,
         to: days.chain(times).fold(1.0, f64::max),
         ticks: std::iter::once((0.0, "0".to_owned()))
-            .chain(curve.visits.iter().map(|visit| (f64::from(visit.day), visit.label.clone())))
+            .chain(curve.visits.iter().map(|(visit, day)| (f64::from(*day), format!("{} ({day})", visit.label))))
             .collect(),
     };
     let footnotes = curve.footnotes(study, assembly);
     let alt = format!(
-        "Step functions of the cumulative incidence by arm. {}. Incidence by visit: {}",
+        "Step functions of the cumulative incidence by arm. {}. Incidence by the end of the window of each visit. {}",
         endpoint.label,
         sentences.join(" ")
     );
@@ -50,7 +50,8 @@ pub(super) fn plot(layout: &IncidenceLayout, assembly: &mut Assembly<'_>) -> Opt
 struct Curve<'a> {
     endpoint: &'a Endpoint,
     time: &'a Time,
-    visits: Vec<&'a Visit>,
+    /// The visits, with the last day of the window of each.
+    visits: Vec<(&'a Visit, i32)>,
 }
 
 impl Curve<'_> {
@@ -96,7 +97,7 @@ impl Curve<'_> {
     fn at_risk(&self, arm: &str, assembly: &mut Assembly<'_>) -> Vec<Cell> {
         let style = Style::recorded(0);
         let mut cells = vec![assembly.cell("{n}", style, &|s| Key::new(&*self.endpoint.id, s).arm(arm))];
-        for visit in &self.visits {
+        for (visit, _) in &self.visits {
             cells.push(assembly.cell("{at-risk}", style, &|s| self.key(arm, s).at(&visit.id)));
         }
         cells
@@ -104,7 +105,7 @@ impl Curve<'_> {
 
     fn words(&self, arm: &str, assembly: &mut Assembly<'_>) -> String {
         let mut words = Vec::new();
-        for visit in &self.visits {
+        for (visit, _) in &self.visits {
             let text = assembly.text(&self.key(arm, Statistic::Incidence).at(&visit.id), Style::recorded(0));
             words.push(format!("{} {text} %", visit.label));
         }
@@ -118,7 +119,7 @@ impl Curve<'_> {
              participants. At risk: without event, competing event and censoring just before the day.",
             method_name(Method::AalenJohansen),
         ))];
-        if let (false, Some(last)) = (self.time.competing.is_empty(), self.visits.last()) {
+        if let (false, Some(last)) = (self.time.competing.is_empty(), self.visits.last().map(|(visit, _)| visit)) {
             let mut words = Vec::new();
             for arm in &study.arm {
                 let key = self.key(&arm.id, Statistic::CompetingIncidence).at(&last.id);
@@ -129,7 +130,7 @@ impl Curve<'_> {
                 words.push(format!("{} {text}", arm.label));
             }
             notes.push(note(format!(
-                "Competing events: {}. Probability of one of them first, by {}: {}.",
+                "Competing events: {}. Probability of one of them first, by the end of {}: {}.",
                 competing(study, self.time),
                 last.label,
                 words.join(", ")

@@ -44,13 +44,12 @@ pub(super) fn panels(
     let values: Vec<f64> = marks.filter_map(|mark| mark.y).collect();
     let (x, y) = (axis::of_visits(&visits), axis::holding(&layout.y_title, &axis::with_zero_if_near(values)));
     let panel = |(title, series, alt)| Panel { title, plot: plot(&x, &y, series, alt) };
-    let mut sentences =
-        vec!["Each thin line joins the values of one participant over the visits that have one.".to_owned()];
+    let mut sentences = vec!["Thin lines: one for each participant, through the visits with a value.".to_owned()];
     if has_means {
-        sentences.push("Heavy line: mean of the arm at each visit.".to_owned());
+        sentences.push("Heavy line: means of the arm, each of those with a value at the visit.".to_owned());
     }
     if alone + empty > 0 {
-        sentences.push(format!("Without line: {alone} with a single value and {empty} with none."));
+        sentences.push(format!("Participants without line: {alone} with a single value, {empty} with none."));
     }
     if limits > 0 {
         sentences.push(format!("Values known only as a limit are left out ({limits})."));
@@ -115,7 +114,8 @@ fn means(
         let y = number(assembly, &key);
         marks.push(Mark { x: visit.day, y, interval: None, keys: vec![key] });
     }
-    let label = "Mean".to_owned();
+    // One entry in the legend of all panels.
+    let label = if position == 0 { "Mean of the arm".to_owned() } else { String::new() };
     let series = Series { label, arm: position, style: SeriesStyle::Points, marks, censored: Vec::new() };
     Some((series, words.join(", ")))
 }

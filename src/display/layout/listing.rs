@@ -18,12 +18,14 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     if by_visit {
         columns.push(Column { head: vec!["Visit".to_owned()], align: Align::Left });
     }
-    for column in &layout.columns {
-        let numeric = column.decimals.is_some();
-        columns.push(Column {
-            head: head_lines(&column.label),
-            align: if numeric { Align::Decimal } else { Align::Left },
-        });
+    let mut shown = Vec::new();
+    for (position, column) in layout.columns.iter().enumerate() {
+        let texts = extract.lines.iter().filter_map(|line| line.get(first + position)).map(String::as_str);
+        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        let kind = Kind::of(&texts, column.decimals);
+        let align = if matches!(kind, Kind::Number(_)) { Align::Decimal } else { Align::Left };
+        columns.push(Column { head: head_lines(&column.label), align });
+        shown.push(kind);
     }
     let mut rows = Vec::new();
     for arm in &study.arm {
@@ -34,12 +36,9 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
             let mut cells = Vec::new();
             if by_visit {
                 let visit = line.get(2).map_or("", String::as_str);
-                cells.push(plain(study.visit_label(visit).unwrap_or(visit)));
+                cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
             }
-            for (column, text) in layout.columns.iter().zip(line.iter().skip(first)) {
-                let text = column.decimals.map_or_else(|| text.clone(), |places| at_places(text, places));
-                cells.push(plain(if text.is_empty() { "–".to_owned() } else { text }));
-            }
+            cells.extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
             row.opens_group = by_visit && !latest.is_empty() && latest != participant;
@@ -50,12 +49,79 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
             rows.push(data_row(1, "None", columns.iter().map(|_| plain("")).collect()));
         }
     }
+    let mut footnotes = Vec::new();
+    let mut cells = rows.iter().flat_map(|row| &row.cells);
+    if cells.any(|cell| cell.text == NONE) {
+        footnotes.push(note("–: no value."));
+    }
+    let mut texts = extract.lines.iter().flat_map(|line| line.iter().skip(first));
+    if texts.any(|text| is_limit(text)) {
+        footnotes.push(note("Values known only as a limit are shown with < or >."));
+    }
     let table = Table { stub_head: sentence_case("Participant"), columns, spanners: Vec::new(), rows };
-    Some(Laid {
-        body: Body::Table(crate::display::assemble::aligned(table)),
-        footnotes: vec![note("–: no value. Values known only as a limit are shown with < or >.")],
-        analyses: vec![id.to_owned()],
-    })
+    Some(Laid { body: Body::Table(crate::display::assemble::aligned(table)), footnotes, analyses: vec![id.to_owned()] })
+}
+
+/// What stands for no value.
+const NONE: &str = "–";
+/// Labels of visits up to so many characters stay on one line.
+const SHORT: usize = 14;
+
+/// What a column holds, and so how it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Numbers, with so many decimals if it is said.
+    Number(Option<u8>),
+    /// Answers of a condition.
+    Truth,
+    /// Words, codes, dates.
+    Words,
+}
+
+impl Kind {
+    fn of(texts: &[&str], decimals: Option<u8>) -> Self {
+        let some = !texts.is_empty();
+        if decimals.is_some() || some && texts.iter().all(|text| is_number(text) || is_limit(text)) {
+            Self::Number(decimals)
+        } else if some && texts.iter().all(|text| matches!(*text, "true" | "false")) {
+            Self::Truth
+        } else {
+            Self::Words
+        }
+    }
+
+    fn show(self, text: &str) -> String {
+        match (self, text) {
+            (_, "") => NONE.to_owned(),
+            (Self::Truth, "true") => "Yes".to_owned(),
+            (Self::Truth, "false") => "No".to_owned(),
+            (Self::Number(Some(places)), number) if is_number(number) => rounded(number, places),
+            (Self::Number(None), number) if is_number(number) => rounded(number, decimals_of(number)),
+            (_, other) => other.to_owned(),
+        }
+    }
+}
+
+/// Whether a text is a number in digits.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
+}
+
+fn is_limit(text: &str) -> bool {
+    text.strip_prefix(['<', '>', '≤', '≥']).is_some_and(|rest| is_number(rest.trim_start_matches(['=', ' '])))
+}
+
+fn decimals_of(number: &str) -> u8 {
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    u8::try_from(decimals).unwrap_or(u8::MAX)
+}
+
+/// A short label that does not wrap.
+fn unbroken(label: &str) -> String {
+    if label.chars().count() <= SHORT { label.replace(' ', "\u{a0}") } else { label.to_owned() }
 }
 
 /// A heading on several lines: broken behind a comma and before a unit.
@@ -64,8 +130,30 @@ fn head_lines(label: &str) -> Vec<String> {
     words.split(", ").map(str::to_owned).chain(unit).collect()
 }
 
-/// A number of an extract with so many decimals; a limit stays as it was reported.
-fn at_places(text: &str, places: u8) -> String {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-    if plain && !text.is_empty() { rounded(text, places) } else { text.to_owned() }
+#[cfg(test)]
+mod tests {
+    use super::{Kind, is_limit, is_number};
+
+    #[test]
+    fn a_column_is_shown_by_what_it_holds() {
+        let kind = Kind::of;
+        assert_eq!(kind(&["1", "-12", "<3"], None), Kind::Number(None));
+        assert_eq!(kind(&["true", "false"], None), Kind::Truth);
+        assert_eq!(kind(&["2024-01-02", "7"], None), Kind::Words);
+        assert_eq!(kind(&[], None), Kind::Words);
+        assert_eq!(kind(&[], Some(1)), Kind::Number(Some(1)));
+        assert_eq!(Kind::Number(Some(1)).show("0.25"), "0.3");
+        assert_eq!(Kind::Number(None).show("-4"), "−4");
+        assert_eq!(Kind::Number(Some(1)).show("<0.05"), "<0.05");
+        assert_eq!((Kind::Truth.show("true"), Kind::Words.show("true")), ("Yes".to_owned(), "true".to_owned()));
+        assert_eq!(Kind::Truth.show(""), "–");
+    }
+
+    #[test]
+    fn numbers_and_limits_are_told_from_words() {
+        assert!(["0", "12.5", "-3"].into_iter().all(is_number));
+        assert!(!["", "-", ".", "1.2.3", "2024-01-02", "A"].into_iter().any(is_number));
+        assert!(["<0.1", "> 5", ">=2", "≤3"].into_iter().all(is_limit));
+        assert!(!["<", "< LLN", "5"].into_iter().any(is_limit));
+    }
 }

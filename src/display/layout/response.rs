@@ -24,7 +24,7 @@ pub(super) fn table(layout: &ResponseLayout, assembly: &mut Assembly<'_>) -> Lai
     };
     Laid {
         body: Body::Table(aligned(table)),
-        footnotes: method_notes(&endpoints, !layout.variants.is_empty()),
+        footnotes: method_notes(&endpoints, !layout.variants.is_empty(), study),
         analyses: endpoints.iter().map(|(endpoint, _)| endpoint.id.to_string()).collect(),
     }
 }
@@ -146,15 +146,17 @@ fn proportions(form: &Form<'_>, assembly: &mut Assembly<'_>, rows: &mut Vec<Tabl
     if interval_method(form.binary).is_some() {
         let cells =
             each_arm(study, |arm| assembly.cell("{share-lower}, {share-upper}", style, &|s| form.of_arm(arm, s)));
-        rows.push(data_row(1, format!("{level} % CI, %"), cells));
+        rows.push(data_row(2, format!("{level} % CI, %"), cells));
     }
-    if form.binary.observed.is_some() {
-        let cells = each_arm(study, |arm| assembly.cell("{missing}", style, &|s| form.of_arm(arm, s)));
-        rows.push(data_row(1, "Not assessable, n", cells));
-    }
-    if form.binary.imputed.is_some() {
-        let cells = each_arm(study, |arm| assembly.cell("{imputed}", style, &|s| form.of_arm(arm, s)));
-        rows.push(data_row(1, "Response imputed, n", cells));
+    let counts = match (form.binary.observed.is_some(), form.binary.imputed.is_some()) {
+        (true, true) => Some(("Not assessable; response imputed, n", "{missing}; {imputed}")),
+        (true, false) => Some(("Not assessable, n", "{missing}")),
+        (false, true) => Some(("Response imputed, n", "{imputed}")),
+        (false, false) => None,
+    };
+    if let Some((label, format)) = counts {
+        let cells = each_arm(study, |arm| assembly.cell(format, style, &|s| form.of_arm(arm, s)));
+        rows.push(data_row(1, label, cells));
     }
 }
 
@@ -164,30 +166,42 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
     let reference = &study.arm[study.reference_arm()];
     let level = level_text(form.binary.conf_level);
     let style = Style { p_decimals, points: true, ..Style::recorded(0) };
-    let mut line = |label: String, format: &str, method: Method, assembly: &mut Assembly<'_>| {
+    let mut line = |indent: u8, label: String, parts: &[(&str, Method)], assembly: &mut Assembly<'_>| {
         let cells = each_arm(study, |arm| {
             if *arm == *reference.id {
-                plain("")
-            } else {
-                assembly.cell(format, style, &|s| form.of_contrast(arm, &reference.id, s, method))
+                return plain("");
             }
+            let mut whole = Cell::default();
+            for (position, (format, method)) in parts.iter().enumerate() {
+                let part = assembly.cell(format, style, &|s| form.of_contrast(arm, &reference.id, s, *method));
+                whole.text.push_str(if position > 0 { "; " } else { "" });
+                whole.text.push_str(&part.text);
+                whole.keys.extend(part.keys);
+            }
+            whole
         });
-        rows.push(data_row(1, label, cells));
+        rows.push(data_row(indent, label, cells));
     };
     for (position, method) in difference_methods(form.binary).enumerate() {
-        if position == 0 {
-            line(format!("Difference from {}, percentage points", reference.label), "{difference}", method, assembly);
-        }
         let name = method_name(method);
-        line(format!("{level} % CI ({name})"), "{difference-lower}, {difference-upper}", method, assembly);
+        if position == 0 {
+            let label = format!("Difference, % points ({level} % CI, {name})");
+            line(1, label, &[("{difference} ({difference-lower}, {difference-upper})", method)], assembly);
+        } else {
+            let label = format!("{level} % CI, {name}");
+            line(2, label, &[("{difference-lower}, {difference-upper}", method)], assembly);
+        }
     }
     for method in of_kind(form.binary, RATIOS) {
         let name = if method == Method::RiskRatio { "Risk ratio" } else { "Odds ratio" };
-        let label = format!("{name} to {} ({level} % CI)", reference.label);
-        line(label, "{ratio} ({ratio-lower}, {ratio-upper})", method, assembly);
+        line(1, format!("{name} ({level} % CI)"), &[("{ratio} ({ratio-lower}, {ratio-upper})", method)], assembly);
     }
-    for method in test_methods(form.binary) {
-        line(format!("p-value ({})", method_name(method)), "{p-value}", method, assembly);
+    // The p-values of one hypothesis stand on one line.
+    let tests: Vec<Method> = test_methods(form.binary).collect();
+    if !tests.is_empty() {
+        let names: Vec<&str> = tests.iter().map(|method| method_name(*method)).collect();
+        let parts: Vec<(&str, Method)> = tests.iter().map(|method| ("{p-value}", *method)).collect();
+        line(1, format!("p-value ({})", names.join("; ")), &parts, assembly);
     }
 }
 
@@ -254,7 +268,6 @@ pub(super) fn method_name(method: Method) -> &'static str {
         Method::Boschloo => "Boschloo’s exact test",
         Method::RiskRatio => "score interval of the risk ratio",
         Method::OddsRatio => "exact conditional interval of the odds ratio",
-        Method::Kappa => "Cohen’s kappa",
         Method::TInterval => "t distribution",
         Method::Wilcoxon => "Wilcoxon rank-sum test",
         Method::WilcoxonWorstRank => "Wilcoxon rank-sum test, worst rank",
@@ -273,8 +286,11 @@ pub(super) fn method_name(method: Method) -> &'static str {
 }
 
 /// What the abbreviations mean and which methods were used; a line for each variant shows only the first of a kind.
-fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool) -> Vec<Footnote> {
+fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool, study: &Study) -> Vec<Footnote> {
     let mut parts = vec!["CI: confidence interval".to_owned()];
+    if !by_variant && study.arm.len() > 1 {
+        parts.push(format!("differences and ratios: compared with {}", study.arm[study.reference_arm()].label));
+    }
     let kinds: &[(&str, &'static [Method])] = if by_variant {
         &[("differences", DIFFERENCES), ("p-values", TESTS)]
     } else {

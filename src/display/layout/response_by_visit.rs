@@ -82,7 +82,7 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
             method_name(method)
         )));
     }
-    let alt = format!("Points with intervals by visit and arm. {} {}", endpoint.label, sentences.join(" "));
+    let alt = format!("Points with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));
     let plot = Plot { x, y, series, under, under_head: "n/N".to_owned(), alt };
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![endpoint.id.to_string()] })
 }

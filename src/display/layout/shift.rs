@@ -18,26 +18,37 @@ pub(super) fn table(layout: &ShiftLayout, assembly: &mut Assembly<'_>) -> Option
         .filter(|item| item.from.is_some())
         .map(|item| (item, with_missing(levels(summary, item, assembly))))
         .collect();
-    let mut shifts = Shifts { summary, to: common(&items), omitted: false };
+    let mut shifts = Shifts { summary, to: common(&items), omitted: false, indent: 0 };
     // A column of nobody says nothing.
     if !shifts.any_missing(layout, &items, assembly) {
         shifts.to.retain(|(level, _)| level != MISSING_LEVEL);
     }
+    let label = |visit: &str| study.visit_label(visit).unwrap_or(visit).to_owned();
+    let several = layout.at.len() > 1;
+    shifts.indent = u8::from(several);
     let mut rows = Vec::new();
     for visit in &layout.at {
-        rows.push(heading(0, study.visit_label(visit).unwrap_or(visit)));
+        if several {
+            rows.push(heading(0, label(visit)));
+        }
         for (item, levels) in &items {
             shifts.item(item, levels, visit, assembly, &mut rows);
         }
     }
     let mut columns = Vec::new();
     let mut spanners = Vec::new();
-    for head in arm_columns(&summary.id, assembly) {
+    let arms = arm_columns(&summary.id, assembly);
+    let at = match layout.at.as_slice() {
+        [only] => format!("At {}", label(only)),
+        _ => "At the visit".to_owned(),
+    };
+    spanners.push(Spanner { text: at, first: 0, columns: arms.len() * shifts.to.len() });
+    for head in arms {
         spanners.push(Spanner { text: head.head.join(" "), first: columns.len(), columns: shifts.to.len() });
         let heads = shifts.to.iter().map(|(_, label)| Column { head: vec![label.clone()], align: Align::Decimal });
         columns.extend(heads);
     }
-    let mut text = "Number of participants by their level at baseline (rows) and at the visit (columns).".to_owned();
+    let mut text = "Numbers of participants: rows are their levels at baseline, columns those at the visit.".to_owned();
     if shifts.omitted {
         text.push_str(" Levels at baseline that nobody had are left out.");
     }
@@ -71,6 +82,8 @@ struct Shifts<'a> {
     to: Levels,
     /// Whether a level at baseline was left out.
     omitted: bool,
+    /// Depth of the items.
+    indent: u8,
 }
 
 impl Shifts<'_> {
@@ -100,7 +113,7 @@ impl Shifts<'_> {
         rows: &mut Vec<TableRow>,
     ) {
         let study = assembly.study;
-        rows.push(heading(1, item.label.clone()));
+        rows.push(heading(self.indent, item.label.clone()));
         for (from, label) in levels {
             let mut cells = Vec::new();
             let mut sum = 0;
@@ -118,7 +131,7 @@ impl Shifts<'_> {
                 }
             }
             if sum > 0 {
-                rows.push(data_row(2, label, cells));
+                rows.push(data_row(self.indent + 1, label, cells));
             } else if from != MISSING_LEVEL {
                 self.omitted = true;
             }

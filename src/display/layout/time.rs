@@ -3,9 +3,9 @@
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note};
 use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, arm_columns, each_arm, each_compared};
-use crate::display::number::Style;
-use crate::display::report::{Body, Footnote, Table, TableRow};
-use crate::results::{Key, Method, Statistic};
+use crate::display::number::{Style, needs_no_more};
+use crate::display::report::{Body, Cell, Footnote, Table, TableRow};
+use crate::results::{Key, Method, Statistic, Value};
 use crate::spec::Study;
 use crate::spec::design::Visit;
 use crate::spec::endpoint::Endpoint;
@@ -46,10 +46,11 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
     Some(Laid { body: Body::Table(aligned(table)), footnotes: footnotes(study, &endpoints), analyses })
 }
 
-/// The visits of the schedule whose nominal day is observed.
-pub(super) fn observed<'a>(study: &'a Study, time: &Time) -> Vec<&'a Visit> {
-    let schedule = study.visits.iter().flat_map(|visits| &visits.schedule);
-    schedule.filter(|visit| visit.day <= time.last_day).collect()
+/// The visits observed, with the last day of the window of each: by then whoever had the event at it is known.
+pub(super) fn observed<'a>(study: &'a Study, time: &Time) -> Vec<(&'a Visit, i32)> {
+    let Some(visits) = &study.visits else { return Vec::new() };
+    let days = visits.closing_days(time.last_day);
+    days.into_iter().filter_map(|(position, day)| Some((visits.schedule.get(position)?, day))).collect()
 }
 
 /// The labels of the competing events, as one text.
@@ -94,10 +95,12 @@ impl Block<'_, '_> {
         }
         let level = self.time.conf_level;
         self.rows.push(heading(1, format!("Cumulative incidence, % ({} % CI)", level_text(level))));
-        for visit in observed(assembly.study, self.time) {
-            let key = |key: Key| limit(key.at(&visit.id).method(Method::AalenJohansen), level);
-            let format = "{incidence} ({incidence-lower}, {incidence-upper})";
-            self.arms(2, visit.label.clone(), format, &key, assembly);
+        for (visit, day) in observed(assembly.study, self.time) {
+            let label = format!("{} (by day {day})", visit.label);
+            let cells = each_arm(assembly, &|arm, assembly| {
+                incidence_cell(self.endpoint, self.time, (arm, &visit.id), self.style, assembly)
+            });
+            self.rows.push(data_row(2, label, cells));
         }
     }
 
@@ -109,8 +112,32 @@ impl Block<'_, '_> {
         let key = |key: Key| limit(key.method(Method::KaplanMeier), level);
         self.rows.push(heading(1, "Time to event, days"));
         let label = format!("Median ({} % CI)", level_text(level));
-        self.arms(2, label, "{median} ({median-lower}, {median-upper})", &key, assembly);
-        self.arms(2, "Q1, Q3".to_owned(), "{q1}, {q3}", &key, assembly);
+        // Times are whole days, but a quantile may lie between two of them.
+        let format = |names: [&str; 3], [before, between, after]: [&str; 3], assembly: &Assembly<'_>| {
+            let places = u8::from(!self.whole_days(assembly));
+            let fields = names.map(|name| if name.is_empty() { String::new() } else { format!("{{{name}:{places}}}") });
+            let [first, second, third] = fields;
+            format!("{first}{before}{second}{between}{third}{after}")
+        };
+        let median = format(["median", "median-lower", "median-upper"], [" (", ", ", ")"], assembly);
+        let quartiles = format(["q1", "q3", ""], [", ", "", ""], assembly);
+        self.arms(2, label, &median, &key, assembly);
+        self.arms(2, "Q1, Q3".to_owned(), &quartiles, &key, assembly);
+    }
+
+    /// Whether all medians and quartiles are whole days.
+    fn whole_days(&self, assembly: &Assembly<'_>) -> bool {
+        let of_times =
+            [Statistic::Median, Statistic::MedianLower, Statistic::MedianUpper, Statistic::Q1, Statistic::Q3];
+        let mut keys = assembly.rows.keys().filter(|key| {
+            key.analysis == *self.endpoint.id
+                && key.method == Some(Method::KaplanMeier)
+                && of_times.contains(&key.statistic)
+        });
+        keys.all(|key| match assembly.rows.get(key).map(|row| &row.value) {
+            Some(Value::Number(days)) => needs_no_more(*days, 0),
+            _ => true,
+        })
     }
 
     /// The comparison with the reference, with one treatment of competing events.
@@ -126,23 +153,18 @@ impl Block<'_, '_> {
         if self.has(Method::LogRank) {
             self.compared(item, "p-value (log-rank test)".to_owned(), "{p-value}", Method::LogRank, assembly);
         }
+        let with_p = "{ratio} ({ratio-lower}, {ratio-upper}); {p-value}";
         if self.has(Method::Cox) {
-            let label = format!("Hazard ratio to {reference} ({level} % CI, Wald)");
-            self.compared(item, label, "{ratio} ({ratio-lower}, {ratio-upper})", Method::Cox, assembly);
+            let label = format!("Hazard ratio to {reference} ({level} % CI); p-value");
+            self.compared(item, label, with_p, Method::Cox, assembly);
         }
         if self.has(Method::CoxProfile) {
-            let label = format!("{level} % CI of the hazard ratio, profile likelihood");
+            let label = format!("{level} % CI, profile likelihood");
             self.compared(item, label, "{ratio-lower}, {ratio-upper}", Method::CoxProfile, assembly);
         }
-        if self.has(Method::Cox) {
-            self.compared(item, "p-value (Cox model)".to_owned(), "{p-value}", Method::Cox, assembly);
-        }
         if self.has(Method::GroupedHazards) {
-            let label = format!("Hazard ratio in grouped time ({level} % CI)");
-            let format = "{ratio} ({ratio-lower}, {ratio-upper})";
-            self.compared(item, label, format, Method::GroupedHazards, assembly);
-            let label = "p-value (grouped time)".to_owned();
-            self.compared(item, label, "{p-value}", Method::GroupedHazards, assembly);
+            let label = format!("Hazard ratio in grouped time ({level} % CI); p-value");
+            self.compared(item, label, with_p, Method::GroupedHazards, assembly);
         }
     }
 
@@ -154,6 +176,28 @@ impl Block<'_, '_> {
         });
         self.rows.push(data_row(2, label, cells));
     }
+}
+
+/// The incidence by a visit with its limits; before the first event there are none, and that is no gap to be explained.
+fn incidence_cell(
+    endpoint: &Endpoint,
+    time: &Time,
+    (arm, visit): (&str, &str),
+    style: Style,
+    assembly: &mut Assembly<'_>,
+) -> Cell {
+    let key = |s| limit(Key::new(&*endpoint.id, s).arm(arm).at(visit).method(Method::AalenJohansen), time.conf_level);
+    let no_event = match assembly.rows.get(&key(Statistic::Incidence)).map(|row| &row.value) {
+        Some(Value::Number(incidence)) => *incidence <= 0.0,
+        Some(Value::Share { part, .. }) => *part == 0,
+        _ => false,
+    };
+    let format = if no_event { "{incidence}" } else { "{incidence} ({incidence-lower}, {incidence-upper})" };
+    let mut cell = assembly.cell(format, style, &key);
+    if no_event {
+        cell.text.push_str(" (no event)");
+    }
+    cell
 }
 
 /// A key with its confidence level, if it is that of a limit.
@@ -175,6 +219,8 @@ fn footnotes(study: &Study, endpoints: &[(&Endpoint, &Time)]) -> Vec<Footnote> {
     let methods = [
         (Method::AalenJohansen, "cumulative incidence: Aalen–Johansen, log(−log) limits"),
         (Method::KaplanMeier, "median and quartiles (Q1, Q3) of time: Kaplan–Meier, competing events censored"),
+        (Method::Cox, "hazard ratio: Cox model, Efron’s ties, limits and p-value by Wald"),
+        (Method::GroupedHazards, "grouped time: complementary log-log model of the visits, limits and p-value by Wald"),
         (Method::LogRank, "p-values two-sided"),
     ];
     parts.extend(methods.into_iter().filter(|(method, _)| has(*method)).map(|(_, words)| words));
@@ -190,6 +236,11 @@ fn footnotes(study: &Study, endpoints: &[(&Endpoint, &Time)]) -> Vec<Footnote> {
     let mut days: Vec<i32> = endpoints.iter().map(|(_, time)| time.last_day).collect();
     days.dedup();
     let days: Vec<String> = days.iter().map(ToString::to_string).collect();
+    if has(Method::AalenJohansen) {
+        notes.push(note(
+            "Incidence is read on the last day of the window of each visit; at the last visit, on the last day observed.",
+        ));
+    }
     notes.push(note(format!(
         "Time without event ends at the last visit assessed, at the latest on day {}.",
         days.join(" or ")

@@ -45,10 +45,18 @@ pub(super) fn grid(layout: &TippingPointLayout, assembly: &mut Assembly<'_>) -> 
         (0, false, format!("{level} % CI includes 0")),
         (0, true, "main analysis: all imputed as non-response".to_owned()),
     ]
+    .into_iter()
+    // What no cell looks like needs no explanation.
+    .filter(|(shade, outlined, _)| *outlined || shows(&panels, *shade))
     .map(|(shade, outlined, words)| (GridCell { shade, outlined, ..GridCell::default() }, words))
-    .to_vec();
+    .collect();
     let grid = Grid { panels, legend, alt: alt.join(" ") };
     Some(Laid { body: Body::Grid(grid), footnotes, analyses: vec![endpoint.id.to_string()] })
+}
+
+/// Whether a cell has this shade.
+fn shows(panels: &[GridPanel], shade: u8) -> bool {
+    panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| &row.cells).any(|cell| cell.shade == shade)
 }
 
 fn corner_note(title: &str, corners: &str, several: bool) -> Footnote {
@@ -105,7 +113,7 @@ impl Completions<'_> {
             }
             rows.push(GridRow { label: i.to_string(), opens_group: false, cells });
         }
-        let title_of = |count: u64, label: &str| format!("Responders among the {count} imputed, {label}");
+        let title_of = |count: u64, label: &str| format!("{label}: responders among {count} imputed");
         GridPanel {
             title: format!("{} − {}", arm.label, reference.label),
             x_title: title_of(across, &reference.label),

@@ -14,12 +14,12 @@ const INDENT: f64 = 1.15;
 const IN_HAND: f64 = 0.8;
 /// The scale has at least this share of the width, and rather no more than that.
 const FIELD_LEAST: f64 = 0.3;
-const FIELD_GOOD: f64 = 0.5;
+const FIELD_GOOD: f64 = 0.55;
 /// Stubs keep this share before they wrap further, columns of words no more than that.
 const STUB_LEAST: f64 = 0.22;
 const WORDS_MOST: f64 = 0.24;
 /// Heads of columns may wrap down to this many em.
-const HEAD_LEAST: f64 = 6.0;
+const HEAD_LEAST: f64 = 9.5;
 /// Columns breathe by at most so much.
 const BREATH: f64 = 14.0;
 

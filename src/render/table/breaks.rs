@@ -60,18 +60,24 @@ impl Sheet {
 
     /// Chooses the air in the rows, and how much more room to leave below each so that pages end well.
     pub fn settle(&mut self, table: &Table, above: f64, below: f64) {
+        if !self.is_on_one_page(table, (above, below)) && self.is_certain(table) {
+            self.more = self.turn_pages(table, above, below);
+        }
+    }
+
+    /// Whether the table fits on one page with what stands above and below it; its rows get the most air with which it
+    /// does.
+    pub fn is_on_one_page(&mut self, table: &Table, (above, below): (f64, f64)) -> bool {
         let usual = self.air;
         for air in [usual / self.size, ROOM].into_iter().chain(TIGHTER) {
             self.air = usual.min(air * self.size);
             let needed: f64 = self.heights(table).iter().sum();
             if above + self.head_height(table) + needed + below + EXACT <= self.turn.height() {
-                return;
+                return true;
             }
         }
         self.air = usual;
-        if self.is_certain(table) {
-            self.more = self.turn_pages(table, above, below);
-        }
+        false
     }
 
     fn heights(&self, table: &Table) -> Vec<f64> {

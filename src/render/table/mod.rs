@@ -28,6 +28,8 @@ const WAYS: [(Turn, f64); 8] = [
     (Turn::Landscape, 6.6),
     (Turn::Landscape, 6.0),
 ];
+/// Upright sizes that are tried for a table that would need several pages.
+const SMALL_UPRIGHT: [f64; 3] = [7.2, 6.9, 6.6];
 /// Room at either side of a cell.
 const PAD: f64 = 4.5;
 /// Room above and below the text of a cell, as a share of the size; more where rows of several lines must be told apart.
@@ -45,6 +47,7 @@ const IN_HAND: f64 = 0.8;
 pub const MARK: f64 = 0.68;
 
 /// A table laid out.
+#[derive(Clone)]
 pub struct Sheet {
     /// How the paper lies.
     pub turn: Turn,
@@ -70,6 +73,22 @@ impl Sheet {
         let wishes = wishes(table, size, turn.width());
         let scale = turn.width() / wishes.iter().map(|wish| wish.least).sum::<f64>();
         Self::of(table, turn, size, wishes.iter().map(|wish| wish.least * scale).collect())
+    }
+
+    /// Lays the table out, upright in smaller type where one page is enough then. `around` is what stands
+    /// above the table on its first page, and what follows it.
+    pub fn choose(table: &Table, around: impl Fn(Turn) -> (f64, f64)) -> Self {
+        let usual = Self::lay_out(table);
+        if usual.clone().is_on_one_page(table, around(usual.turn)) {
+            return usual;
+        }
+        let turn = Turn::Portrait;
+        let upright = SMALL_UPRIGHT.into_iter().filter_map(|size| {
+            let wishes = wishes(table, size, turn.width());
+            let fits = wishes.iter().map(|wish| wish.least).sum::<f64>() <= turn.width();
+            fits.then(|| Self::of(table, turn, size, share_out(table, &wishes, turn.width())))
+        });
+        upright.into_iter().find(|sheet| sheet.clone().is_on_one_page(table, around(turn))).unwrap_or(usual)
     }
 
     fn of(table: &Table, turn: Turn, size: f64, widths: Vec<f64>) -> Self {
