@@ -143,18 +143,31 @@ fn home(target: &Path) -> (PathBuf, String) {
 
 /// An empty folder, or the package of an earlier run with nothing of anybody else in it.
 fn is_replaceable(target: &Path) -> bool {
-    let Some(found) = files_below(target) else { return false };
-    if found.is_empty() {
-        return true;
+    let sums = read_text(&target.join(SUMS)).unwrap_or_default();
+    let mut listed: BTreeSet<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
+    if listed.contains("results.json") {
+        listed.insert(SUMS);
+    } else {
+        listed.clear();
     }
-    let Ok(sums) = read_text(&target.join(SUMS)) else { return false };
-    let listed: BTreeSet<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).chain([SUMS]).collect();
-    listed.contains("results.json") && found.iter().all(|path| listed.contains(path.as_str()))
+    // The first file of somebody else ends the search: what is named by mistake may be a whole disk.
+    walk(target, &mut |path| listed.contains(path)) == Some(true)
 }
 
 /// Paths of all files below a folder, relative to it, with `/` between; none if it is no folder or cannot be read.
 fn files_below(folder: &Path) -> Option<Vec<String>> {
     let mut found = Vec::new();
+    walk(folder, &mut |path| {
+        found.push(path.to_owned());
+        true
+    })?;
+    found.sort();
+    Some(found)
+}
+
+/// Shows the path of every file below a folder until one is refused, and says whether all were accepted; nothing if it is
+/// no folder or cannot be read.
+fn walk(folder: &Path, accept: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
     let mut open = vec![(folder.to_path_buf(), String::new())];
     while let Some((folder, prefix)) = open.pop() {
         for entry in fs::read_dir(&folder).ok()? {
@@ -163,13 +176,12 @@ fn files_below(folder: &Path) -> Option<Vec<String>> {
             // A link is a file here, whatever it leads to: it is never followed.
             if entry.file_type().ok()?.is_dir() {
                 open.push((entry.path(), format!("{path}/")));
-            } else {
-                found.push(path);
+            } else if !accept(&path) {
+                return Some(false);
             }
         }
     }
-    found.sort();
-    Some(found)
+    Some(true)
 }
 
 /// Removes what killed runs left beside a target: folders of processes that are no more. If the kill came between the
