@@ -1,5 +1,7 @@
 //! A time to an event: how it ended, its cumulative incidence, its quantiles, and the comparison of arms.
 
+use std::cell::LazyCell;
+
 use crate::analysis::comparison::bounded;
 use crate::analysis::times::{End, TimeOf};
 use crate::analysis::{Work, count, value};
@@ -172,6 +174,7 @@ impl Work<'_> {
         let key = |this: &Self, statistic, method| {
             this.key(statistic).variable(competing.name()).contrast(&first, &second).method(method)
         };
+        let cox = LazyCell::new(|| cox(&days, &event, std::slice::from_ref(&indicator), Ties::Efron, level));
         for method in &time.methods {
             match method {
                 Method::LogRank => {
@@ -182,12 +185,10 @@ impl Work<'_> {
                     self.push(key(self, Statistic::PValue, *method), value(test.map(|test| test.p)), None);
                 }
                 Method::Cox => {
-                    let fit = cox(&days, &event, std::slice::from_ref(&indicator), Ties::Efron, level);
-                    self.hazards(fit.as_ref().map_err(|own| *own), level, &|this, s| key(this, s, *method));
+                    self.hazards(cox.as_ref().map_err(|own| *own), level, &|this, s| key(this, s, *method));
                 }
                 Method::CoxProfile => {
-                    let fit = cox(&days, &event, std::slice::from_ref(&indicator), Ties::Efron, level);
-                    let limits = fit.and_then(|fit| fit.profile_limits(0, level));
+                    let limits = cox.as_ref().map_err(|own| *own).and_then(|fit| fit.profile_limits(0, level));
                     let limit = |this: &Self, statistic| key(this, statistic, *method).conf_level(level);
                     let (lower, upper) = (limit(self, Statistic::RatioLower), limit(self, Statistic::RatioUpper));
                     self.push(lower, bounded(limits.map(|limits| limits.lower)), None);
@@ -196,7 +197,7 @@ impl Work<'_> {
                 Method::GroupedHazards => {
                     let rows: Vec<(usize, bool, f64)> = both()
                         .flat_map(|(own, group)| {
-                            let visits = if stays(own) { self.plan.visits.len() } else { own.visits };
+                            let visits = if stays(own) { time.closing_days.len() } else { own.visits };
                             let last = matches!(own.end, End::Event(_)).then(|| visits - 1);
                             let x = if group == 1 { 1.0 } else { 0.0 };
                             (0..visits).map(move |visit| (visit, last == Some(visit), x))

@@ -12,22 +12,32 @@ use crate::spec::instrument::{Against, Move, ScoreInstrument};
 
 /// The assessments in the rows of a frame, and what follows from them.
 pub(super) struct Derived<'a> {
-    pub(super) instrument: &'a ScoreInstrument,
-    pub(super) name: &'a str,
+    instrument: &'a ScoreInstrument,
+    name: &'a str,
     /// Rows of a subject: the visits, and then baseline.
-    pub(super) visits: usize,
-    pub(super) placed: Vec<Assessment>,
+    visits: usize,
+    placed: Vec<Assessment>,
     pub(super) date: Vec<Option<i32>>,
+    /// The values of the instrument, and what each is worth.
+    words: Vec<&'a String>,
+    points: Vec<f64>,
 }
 
-impl Derived<'_> {
-    fn points(&self) -> Vec<f64> {
-        self.instrument.values.values().copied().collect()
+impl<'a> Derived<'a> {
+    pub(super) fn new(
+        instrument: &'a ScoreInstrument,
+        name: &'a str,
+        visits: usize,
+        placed: Vec<Assessment>,
+        date: Vec<Option<i32>>,
+    ) -> Self {
+        let (words, points) = instrument.values.iter().map(|(word, points)| (word, *points)).unzip();
+        Self { instrument, name, visits, placed, date, words, points }
     }
 
     /// A total with its bounds: missing if an item is, the bounds as if each missing item had its least or most.
     fn total(&self, row: usize, position: usize) -> (Measure, f64, f64) {
-        let (total, points) = (&self.instrument.total[position], self.points());
+        let (total, points) = (&self.instrument.total[position], &self.points);
         let least = points.iter().copied().fold(f64::INFINITY, f64::min);
         let most = points.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (mut sum, mut low, mut high, mut missing, mut any) = (0.0, 0.0, 0.0, false, false);
@@ -70,7 +80,7 @@ impl Derived<'_> {
 
     /// How many items made a move, and of how many it cannot be told.
     fn moved(&self, row: usize, own: &Move) -> (u32, u32) {
-        let words: Vec<&String> = self.instrument.values.keys().collect();
+        let words = &self.words;
         let (mut moved, mut open) = (0, 0);
         for (item, value) in self.placed[row].items.iter().enumerate() {
             let Some(earlier) = self.earlier(row, item, own.against) else { continue };
@@ -116,7 +126,7 @@ impl Derived<'_> {
         add(format!("{name}_low"), true, &|row| if_assessed(row, self.total(row, 0).1));
         add(format!("{name}_high"), true, &|row| if_assessed(row, self.total(row, 0).2));
         add(format!("{name}_missing"), true, &|row| if_assessed(row, missing(row)));
-        let words: Vec<&String> = self.instrument.values.keys().collect();
+        let (words, points) = (&self.words, &self.points);
         for count in &self.instrument.count {
             let counted = |row: usize| {
                 let items = self.placed[row].items.iter().flatten();
@@ -133,7 +143,6 @@ impl Derived<'_> {
             add(format!("{name}_{}_open", own.id), false, &|row| value(row, self.moved(row, own).1));
         }
         if !self.instrument.words {
-            let points = self.points();
             for (item, own) in self.instrument.item.iter().enumerate() {
                 add(format!("{name}_{}", own.id), true, &|row| {
                     self.placed[row].items[item].map_or(Measure::MISSING, |value| Measure::exact(points[value]))
@@ -238,13 +247,7 @@ mod tests {
     fn column(visit: [Option<usize>; 3], base: [Option<usize>; 3], name: &str) -> String {
         let instrument = instrument();
         let row = |items: [Option<usize>; 3]| Assessment { items: items.to_vec(), recorded: vec![None; 3] };
-        let derived = Derived {
-            instrument: &instrument,
-            name: "s",
-            visits: 2,
-            placed: vec![row(visit), row(base)],
-            date: vec![Some(10), Some(0)],
-        };
+        let derived = Derived::new(&instrument, "s", 2, vec![row(visit), row(base)], vec![Some(10), Some(0)]);
         let columns = derived.columns(&BTreeSet::from([name.to_owned()]));
         assert_eq!(columns.len(), 1);
         columns[0].1.show(0)

@@ -63,8 +63,7 @@ pub(crate) fn place(
             placed.push(day.and_then(|day| by_day.get(&day)).unwrap_or(&empty).clone());
         }
     }
-    let sheet =
-        Derived { instrument: &score.instrument, name: &score.name, visits: plan.visits.len() + 1, placed, date };
+    let sheet = Derived::new(&score.instrument, &score.name, plan.visits.len() + 1, placed, date);
     sheet.contradictions(score, sources, notes);
     let columns = sheet.columns(named);
     Scored { columns, date: sheet.date }

@@ -2,7 +2,7 @@
 
 use crate::display::assemble::{Assembly, note};
 use crate::display::layout::response::{Form, difference_methods, level_text, method_name, title};
-use crate::display::layout::{Laid, axis, contrasts, each_arm, interval, number};
+use crate::display::layout::{Laid, axis, binaries, contrasts, each_arm, interval, number};
 use crate::display::number::{Style, align};
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Forest, ForestRow};
 use crate::results::{Key, Method, Statistic};
@@ -14,12 +14,7 @@ use crate::spec::text::Name;
 
 pub(super) fn figure(layout: &ForestLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let study = assembly.study;
-    let endpoints: Vec<(&Endpoint, &Binary)> = layout
-        .of
-        .iter()
-        .filter_map(|name| study.endpoint(name))
-        .filter_map(|endpoint| endpoint.binary.as_ref().map(|binary| (endpoint, binary)))
-        .collect();
+    let endpoints = binaries(study, &layout.of);
     let compared = contrasts(study);
     let mut rows = Rows { lines: Vec::new(), words: Vec::new(), base: 0 };
     for (arm, reference) in &compared {

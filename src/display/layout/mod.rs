@@ -23,6 +23,7 @@ use crate::display::report::{Body, Cell, Column, Footnote};
 use crate::results::{Key, Results, Statistic, Value};
 use crate::spec::Study;
 use crate::spec::design::Arm;
+use crate::spec::endpoint::{Binary, Endpoint};
 use crate::spec::output::DisplaySpec;
 use crate::spec::text::Name;
 
@@ -103,6 +104,12 @@ fn shown_from_baseline<'a>(study: &'a Study, names: &[Name]) -> Vec<Shown<'a>> {
     let baseline = study.visits.iter().map(|visits| &visits.baseline);
     let baseline = baseline.map(|visit| Shown { id: &visit.id, label: &visit.label, day: 1.0 });
     baseline.chain(shown(study, names)).collect()
+}
+
+/// The binary endpoints of these names, in their order.
+fn binaries<'a>(study: &'a Study, names: &[Name]) -> Vec<(&'a Endpoint, &'a Binary)> {
+    let found = names.iter().filter_map(|name| study.endpoint(name));
+    found.filter_map(|endpoint| endpoint.binary.as_ref().map(|binary| (endpoint, binary))).collect()
 }
 
 /// The arms compared, each with the reference.

@@ -1,7 +1,7 @@
 //! Tables of binary endpoints: in full, arms side by side with their comparison; or a line for each variant.
 
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
-use crate::display::layout::Laid;
+use crate::display::layout::{Laid, binaries};
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Table, TableRow};
 use crate::results::{Key, Method, Statistic};
@@ -11,12 +11,7 @@ use crate::spec::output::ResponseLayout;
 
 pub(super) fn table(layout: &ResponseLayout, assembly: &mut Assembly<'_>) -> Laid {
     let study = assembly.study;
-    let endpoints: Vec<(&Endpoint, &Binary)> = layout
-        .of
-        .iter()
-        .filter_map(|name| study.endpoint(name))
-        .filter_map(|endpoint| endpoint.binary.as_ref().map(|binary| (endpoint, binary)))
-        .collect();
+    let endpoints = binaries(study, &layout.of);
     let table = if layout.variants.is_empty() {
         full(layout, &endpoints, assembly)
     } else {

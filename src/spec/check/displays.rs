@@ -41,12 +41,9 @@ impl<'a> Check<'a> {
             self.error(at, message).hint =
                 Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());
         }
-        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
-            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
-        };
-        let binary = of_kind(|endpoint| endpoint.binary.is_some());
-        let ancova = of_kind(|endpoint| endpoint.ancova.is_some());
-        let any = of_kind(|_| true);
+        let binary = self.endpoints_of(|endpoint| endpoint.binary.is_some());
+        let ancova = self.endpoints_of(|endpoint| endpoint.ancova.is_some());
+        let any = self.endpoints_of(|_| true);
         display.estimand.iter().for_each(|name| self.refers(name, "endpoint", &any));
         if display.flow.is_some() && study.flow.is_none() {
             self.error(at, "a flow diagram needs the section [flow]");
@@ -87,16 +84,18 @@ impl<'a> Check<'a> {
         self.visits(display);
     }
 
+    /// The endpoints of a kind.
+    fn endpoints_of(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<&'a str> {
+        self.study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
+    }
+
     /// Layouts of outcomes over visits and of their comparisons.
     fn outcomes(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
-        let of_kind = |wanted: fn(&Endpoint) -> bool| -> Vec<&'a str> {
-            study.endpoint.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| &*endpoint.id).collect()
-        };
-        let binary = of_kind(|endpoint| endpoint.binary.is_some());
-        let continuous = of_kind(|endpoint| endpoint.continuous.is_some());
-        let time = of_kind(|endpoint| endpoint.time.is_some());
+        let binary = self.endpoints_of(|endpoint| endpoint.binary.is_some());
+        let continuous = self.endpoints_of(|endpoint| endpoint.continuous.is_some());
+        let time = self.endpoints_of(|endpoint| endpoint.time.is_some());
         if let Some(layout) = &display.forest {
             layout.of.iter().for_each(|name| self.refers(name, "binary endpoint", &binary));
             let variants: Vec<&str> = study.variant.iter().map(|variant| &*variant.id).collect();
@@ -109,7 +108,8 @@ impl<'a> Check<'a> {
             }
         }
         if let Some(layout) = &display.tipping_point {
-            let known = of_kind(|endpoint| endpoint.binary.as_ref().is_some_and(|binary| binary.tipping_point));
+            let known =
+                self.endpoints_of(|endpoint| endpoint.binary.as_ref().is_some_and(|binary| binary.tipping_point));
             self.refers(&layout.of, "endpoint with `tipping-point`", &known);
         }
         if let Some(layout) = &display.change {

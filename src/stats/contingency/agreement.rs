@@ -3,7 +3,7 @@
 use super::super::describe::compensated;
 use super::super::distribution::normal_quantile;
 use super::super::{Interval, Undefined, real, tail};
-use super::Table;
+use super::{Table, wide};
 
 /// Cohen's kappa with its standard error and limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,12 +70,6 @@ pub fn kappa(table: &[Vec<u64>], level: f64) -> Result<Kappa, Undefined> {
     let standard_error = variance.sqrt() / scale / real(total).sqrt();
     let interval = Interval { lower: estimate - z * standard_error, upper: estimate + z * standard_error };
     Ok(Kappa { estimate, standard_error, interval })
-}
-
-/// A number of pairs of subjects.
-#[expect(clippy::cast_precision_loss, reason = "rounded once, after the exact difference")]
-fn wide(pairs: u128) -> f64 {
-    pairs as f64
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::describe::compensated;
 use super::super::distribution::chi_square_sf;
 use super::super::{Undefined, real, size};
-use super::Table;
+use super::{Table, wide};
 
 /// Pearson's test of independence.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,12 +46,6 @@ pub fn pearson_chi_square(table: &[Vec<u64>]) -> Result<ChiSquare, Undefined> {
     }));
     let df = (size(&table.rows) - 1.0) * (size(&table.columns) - 1.0);
     Ok(ChiSquare { statistic, df, p: chi_square_sf(statistic, df)? })
-}
-
-/// A product of two counts as a number.
-#[expect(clippy::cast_precision_loss, reason = "rounded once, after the exact difference")]
-fn wide(value: u128) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

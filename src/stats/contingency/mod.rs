@@ -18,6 +18,12 @@ use super::Undefined;
 /// Largest total whose counts are exact as doubles.
 const LARGEST: u64 = 1 << f64::MANTISSA_DIGITS;
 
+/// A product of counts as a number.
+#[expect(clippy::cast_precision_loss, reason = "rounded once, after the exact difference")]
+fn wide(product: u128) -> f64 {
+    product as f64
+}
+
 /// A checked table without empty rows and columns, with its margins.
 struct Table {
     cells: Vec<Vec<u64>>,
