@@ -109,6 +109,7 @@ impl Work<'_> {
             JobKind::Listing(listing) => return Records::Extract(self.listing(listing)),
             JobKind::Individual(individual) => return Records::Extract(self.individual(individual)),
             JobKind::Export(export) => return Records::Dataset(self.export(export)),
+            _ => {}
         }
         Records::None
     }

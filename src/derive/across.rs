@@ -39,6 +39,8 @@ pub(super) fn over_visits(vector: &Vector, visits: usize, across: Across) -> Vec
             };
             Vector::Truth(truths.iter().enumerate().map(ever).collect())
         }
+        // Only over records, where they are taken elsewhere.
+        Across::First | Across::Any => vector.clone(),
     }
 }
 

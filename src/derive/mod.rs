@@ -26,7 +26,7 @@ use crate::data::evaluate::{Options, Trouble, evaluate_where};
 use crate::data::sheet::Sheet;
 use crate::data::vector::{Truth, Vector};
 use crate::error::{Error, Finding, Place, Stage};
-use crate::plan::{ItemKind, JobKind, Plan, RuleId, Scope};
+use crate::plan::{ItemKind, JobKind, Plan, RuleId, Scope, VariableSource};
 use records::SubjectIndex;
 
 /// The variables of the study.
@@ -243,11 +243,9 @@ fn subject_sheet_with_variables(
         }
     }
     for variable in &plan.subject_variables {
-        if let Some(frame) = frames.get(&variable.frame) {
-            let vector = frame.at_visit(variable.visit, &variable.variable);
-            if let Some(vector) = vector {
-                sheet.insert(variable.name.clone(), vector);
-            }
+        let VariableSource::Frame { frame, visit, variable: column } = &variable.source else { continue };
+        if let Some(vector) = frames.get(frame).and_then(|frame| frame.at_visit(*visit, column)) {
+            sheet.insert(variable.name.clone(), vector);
         }
     }
     sheet

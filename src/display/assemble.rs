@@ -73,7 +73,7 @@ impl<'a> Assembly<'a> {
         if let (false, Some(abbreviation)) = (estimable, abbreviations.into_iter().next()) {
             abbreviation.clone_into(&mut text);
         }
-        Cell { text, marks: Vec::new(), keys }
+        Cell { pages_of: Vec::new(), text, marks: Vec::new(), keys }
     }
 
     /// The head of an arm's column, with the number in it: `key` is that of the number.

@@ -185,6 +185,8 @@ fn label(derivation: &Derivation) -> String {
         Some(Across::Previous) => " (the value at the last earlier visit that has one, baseline included)",
         Some(Across::Next) => " (the value at the next visit of the schedule)",
         Some(Across::Ever) => " (whether it held at this visit or an earlier one after baseline)",
+        Some(Across::First) => " (the date of the first record at which it holds)",
+        Some(Across::Any) => " (whether it holds for some record of the participant)",
     };
     format!("{} — {}{across}", derivation.id, derivation.label)
 }

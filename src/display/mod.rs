@@ -34,7 +34,12 @@ pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenanc
             }
         }
         if !displays.is_empty() {
-            sections.push(Section { number: section.number.to_string(), title: section.title.clone(), displays });
+            sections.push(Section {
+                texts: Vec::new(),
+                number: section.number.to_string(),
+                title: section.title.clone(),
+                displays,
+            });
         }
     }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {

@@ -56,8 +56,21 @@ pub struct Section {
     pub number: String,
     /// Title.
     pub title: String,
+    /// Text before the displays.
+    pub texts: Vec<SectionText>,
     /// Displays, in order.
     pub displays: Vec<Display>,
+}
+
+/// A text of a section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionText {
+    /// Identifier in the specification; pages can be told by it.
+    pub id: String,
+    /// Heading; none if empty.
+    pub heading: String,
+    /// The paragraphs.
+    pub paragraphs: Vec<String>,
 }
 
 /// A table or a figure, with all that stands around it.
@@ -106,6 +119,12 @@ pub enum Body {
     Forest(Forest),
     /// Tables of shaded cells.
     Grid(Grid),
+    /// Lanes over time, one a subject or an event.
+    Lanes(Lanes),
+    /// Shares of each arm and their differences, a line each.
+    Dots(Dots),
+    /// A page or more for each of some subjects.
+    Profiles(Vec<Profile>),
 }
 
 /// A table: a stub and columns of cells.
@@ -175,13 +194,17 @@ pub struct Cell {
     /// Marks of scoped footnotes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<String>,
+    /// What the page numbers behind the text are those of: a display or text by its identifier, `section 14.1`, `title`,
+    /// `methods` or `provenance`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pages_of: Vec<String>,
     /// Keys of the results shown.
     #[serde(skip)]
     pub keys: Vec<Key>,
 }
 
 /// A plot: series of marks over two axes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Plot {
     /// The horizontal axis.
     pub x: Axis,
@@ -189,6 +212,8 @@ pub struct Plot {
     pub y: Axis,
     /// The series: one an arm, in the order of the arms, or one a subject.
     pub series: Vec<Series>,
+    /// Lines across the plot.
+    pub lines: Vec<ReferenceLine>,
     /// Rows under the plot, aligned with the ticks of the horizontal axis ("n/N by visit").
     pub under: Vec<UnderRow>,
     /// Heading of the rows under the plot.
@@ -197,8 +222,20 @@ pub struct Plot {
     pub alt: String,
 }
 
+/// A line across a plot.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceLine {
+    /// Upright, at a horizontal position.
+    Vertical(f64),
+    /// Level, at a vertical position.
+    Horizontal(f64),
+    /// Through all points whose two positions are equal.
+    Diagonal,
+}
+
 /// An axis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Axis {
     /// Title with unit.
     pub title: String,
@@ -208,10 +245,12 @@ pub struct Axis {
     pub to: f64,
     /// Ticks: position and label.
     pub ticks: Vec<(f64, String)>,
+    /// Whether it is logarithmic; all positions are then above zero.
+    pub log: bool,
 }
 
 /// The marks of one arm.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Series {
     /// Label in the legend; an empty one has no entry there.
     pub label: String,
@@ -226,15 +265,22 @@ pub struct Series {
 }
 
 /// How marks are joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeriesStyle {
     /// Symbols with intervals, joined by lines.
+    #[default]
     Points,
     /// A step function: each value holds until the next mark, the last to the end of the axis. Intervals are bands.
     Steps,
     /// A thin line without symbols: one of many subjects.
     Thin,
+    /// Symbols, not joined.
+    Scatter,
+    /// Boxes: the mark is the median, its quartiles the box, its interval the whiskers.
+    Boxes,
+    /// Bars from zero to the mark.
+    Bars,
 }
 
 /// One of several plots side by side.
@@ -337,7 +383,7 @@ pub struct GridCell {
 }
 
 /// A mark of a plot.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Mark {
     /// Horizontal position.
     pub x: f64,
@@ -345,9 +391,117 @@ pub struct Mark {
     pub y: Option<f64>,
     /// Lower and upper end of its interval.
     pub interval: Option<(f64, f64)>,
+    /// Lower and upper quartile, of a box.
+    pub quartiles: Option<(f64, f64)>,
+    /// A short text beside it, such as the identifier of a subject.
+    pub label: Option<String>,
     /// Keys of the results shown.
     #[serde(skip)]
     pub keys: Vec<Key>,
+}
+
+/// Lanes over time: a swimmer plot, or the events of one subject.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Lanes {
+    /// The time axis.
+    pub x: Axis,
+    /// Groups of lanes, each under its heading.
+    pub groups: Vec<LaneGroup>,
+    /// The kinds of stretches: label in the legend, and the arm whose colour they have, if it is one's.
+    pub segments: Vec<(String, Option<usize>)>,
+    /// The kinds of symbols: label in the legend. Shape follows the position.
+    pub marks: Vec<String>,
+    /// The figure in words and numbers.
+    pub alt: String,
+}
+
+/// Lanes under one heading.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LaneGroup {
+    /// The heading; none if empty.
+    pub title: String,
+    /// The lanes.
+    pub lanes: Vec<Lane>,
+}
+
+/// A lane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Lane {
+    /// Its label.
+    pub label: String,
+    /// Stretches; those of a later kind lie over those of an earlier one.
+    pub segments: Vec<Segment>,
+    /// Symbols: position on the axis, and kind.
+    pub marks: Vec<(f64, usize)>,
+}
+
+/// A stretch of a lane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Segment {
+    /// First position.
+    pub from: f64,
+    /// Last position.
+    pub to: f64,
+    /// Position of its kind.
+    pub kind: usize,
+    /// It began before: an arrow points left.
+    pub open_start: bool,
+    /// It goes on: an arrow points right.
+    pub open_end: bool,
+}
+
+/// Shares of each arm as symbols on one scale, and differences with their intervals on a second one, a line each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Dots {
+    /// What stands above the stubs.
+    pub stub_head: String,
+    /// The labels of the arms, for the legend.
+    pub arms: Vec<String>,
+    /// The scale of the shares, in percent.
+    pub shares: Axis,
+    /// The scale of the differences, in percentage points; 0 is no difference.
+    pub differences: Axis,
+    /// What lies left and right of no difference.
+    pub sides: Option<(String, String)>,
+    /// The lines.
+    pub rows: Vec<DotRow>,
+    /// The figure in words and numbers.
+    pub alt: String,
+}
+
+/// A line of shares and differences.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DotRow {
+    /// Depth of the stub, from 0.
+    pub indent: u8,
+    /// The stub.
+    pub stub: String,
+    /// A heading has no marks.
+    pub heading: bool,
+    /// The share of each arm, in percent.
+    pub shares: Vec<Option<f64>>,
+    /// The difference of each compared arm (position of the arm, estimate, interval).
+    pub differences: Vec<(usize, f64, (f64, f64))>,
+    /// Keys of the results shown.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
+}
+
+/// The pages of one subject.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Profile {
+    /// Heading: the subject and the arm.
+    pub title: String,
+    /// Facts about the subject.
+    pub facts: Vec<Fact>,
+    /// Paragraphs.
+    pub paragraphs: Vec<String>,
+    /// What happened when.
+    pub lanes: Option<Lanes>,
+    /// Values over time.
+    pub plots: Vec<Panel>,
+    /// Listings: title and table.
+    pub tables: Vec<(String, Table)>,
 }
 
 /// A row of text under a plot, one entry a tick.

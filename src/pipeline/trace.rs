@@ -186,6 +186,9 @@ fn shown_keys(display: &Display) -> Vec<Key> {
             let rows = grid.panels.iter().flat_map(|panel| &panel.rows);
             rows.flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
         }
+        Body::Dots(dots) => dots.rows.iter().flat_map(|row| row.keys.iter().cloned()).collect(),
+        // They show records, not results.
+        Body::Lanes(_) | Body::Profiles(_) => Vec::new(),
         Body::Flow(flow) => {
             let arms = flow.arms.iter().flat_map(|arm| [&arm.allocation, &arm.follow_up, &arm.analysis]);
             let boxes = [&flow.assessed, &flow.excluded, &flow.randomised].into_iter().chain(arms);

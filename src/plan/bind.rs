@@ -9,9 +9,11 @@ use crate::data::sheet::Sheet;
 use crate::data::typing;
 use crate::data::vector::Type;
 use crate::error::{Error, Finding, Stage, nearest};
+use crate::plan::bind_records::GRADED;
 use crate::plan::schema::{Schema, option_value};
 use crate::plan::{
-    BoundArm, BoundFrame, BoundRule, BoundSet, BoundSubjectVariable, BoundVariant, BoundVisit, Plan, RuleId, Scope,
+    BoundArm, BoundFrame, BoundRecords, BoundRule, BoundSet, BoundSubjectVariable, BoundVariant, BoundVisit, Plan,
+    RuleId, Scope, VariableSource,
 };
 use crate::spec::Study;
 use crate::spec::design::Tie;
@@ -34,7 +36,9 @@ pub(super) struct Binding<'a> {
     pub(super) options: Options,
     pub(super) rules: Vec<BoundRule>,
     pub(super) findings: Vec<Finding>,
-    /// Columns of each frame, derivations included.
+    /// What gradings see.
+    graded: Schema,
+    /// Columns of each frame and of records, derivations included.
     pub(super) frames: BTreeMap<String, Schema>,
     /// Columns of frames that something other than a rule names.
     named: BTreeMap<String, BTreeSet<String>>,
@@ -65,6 +69,7 @@ impl<'a> Binding<'a> {
             options,
             rules: Vec::new(),
             findings: Vec::new(),
+            graded: Schema::new("gradings", GRADED.map(|(name, kind)| (name.to_owned(), kind)).to_vec()),
             frames: BTreeMap::new(),
             named: BTreeMap::new(),
             subjects,
@@ -99,6 +104,8 @@ impl<'a> Binding<'a> {
             .and_then(|visits| self.compile(&visits.reference, Scope::SubjectRecords, Some(Type::Date), "study day 1"));
         let frames: BTreeMap<String, BoundFrame> =
             study.frame.iter().map(|(name, frame)| (name.clone(), self.frame(name, frame))).collect();
+        let records: BTreeMap<String, BoundRecords> =
+            study.records.iter().map(|(name, records)| (name.clone(), self.records(name, records))).collect();
         let subject_variables = self.subject_variables();
         let sets = study
             .analysis_set
@@ -119,8 +126,8 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let jobs = self.jobs();
-        let mut frames = frames;
-        self.keep_named(&mut frames);
+        let (mut frames, mut records) = (frames, records);
+        self.keep_named(&mut frames, &mut records);
         let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
         Plan {
             subjects: study.data.subjects.to_string(),
@@ -141,6 +148,7 @@ impl<'a> Binding<'a> {
                 .collect(),
             baseline: study.visits.as_ref().map_or_else(String::new, |visits| visits.baseline.id.clone()),
             frames,
+            records,
             subject_variables,
             options: self.options.clone(),
             variants,
@@ -176,7 +184,8 @@ impl<'a> Binding<'a> {
         let schema = match &scope {
             Scope::Subjects => Some(&self.subjects),
             Scope::SubjectRecords => self.datasets.get(&*self.study.data.subjects),
-            Scope::Frame(name) => self.frames.get(name),
+            Scope::Frame(name) | Scope::Records(name) => self.frames.get(name),
+            Scope::Grading => Some(&self.graded),
             Scope::Dataset(name) => self.datasets.get(name),
         }?;
         let kind = match typing::check(&rule, schema) {
@@ -287,7 +296,7 @@ impl<'a> Binding<'a> {
     }
 
     /// The columns of each frame that somebody names.
-    fn keep_named(&mut self, frames: &mut BTreeMap<String, BoundFrame>) {
+    fn keep_named(&mut self, frames: &mut BTreeMap<String, BoundFrame>, records: &mut BTreeMap<String, BoundRecords>) {
         for (name, frame) in frames.iter_mut() {
             let scope = Scope::Frame(name.clone());
             let of_rules = self.rules.iter().filter(|rule| rule.scope == scope);
@@ -295,27 +304,41 @@ impl<'a> Binding<'a> {
             frame.named = columns.chain(self.named.remove(name).unwrap_or_default()).collect();
             frame.subject_columns.retain(|column| frame.named.contains(column));
         }
+        for (name, own) in records.iter_mut() {
+            let scope = Scope::Records(name.clone());
+            let of_rules = self.rules.iter().filter(|rule| rule.scope == scope);
+            let columns = of_rules.flat_map(|rule| rule.rule.columns()).map(|(column, _)| column.to_owned());
+            own.named = columns.chain(self.named.remove(name).unwrap_or_default()).collect();
+            own.subject_columns.retain(|column| own.named.contains(column));
+        }
+    }
+
+    /// Adds a variable to the subjects, unless they have one of this name.
+    pub(super) fn add_subject_variable(&mut self, name: &str, kind: Type, at: usize) {
+        if self.subjects.has(name) {
+            let message = format!("{} already has a variable {name}", self.study.data.subjects);
+            self.findings.push(Finding::error(self.study.origin.place(at), message));
+        }
+        self.subjects.add(name, kind);
     }
 
     fn subject_variables(&mut self) -> Vec<BoundSubjectVariable> {
         let mut bound = Vec::new();
-        for (name, variable) in &self.study.subject_variable {
-            let Some(kind) = self.frame_column(&variable.frame, &variable.variable) else {
-                self.subjects.add_untyped(name.clone());
-                continue;
+        for (name, taken) in &self.study.subject_variable {
+            let variable = match (taken.take, &taken.variable, &taken.at) {
+                (Some(take), _, _) => self.taken(name, taken, take),
+                (None, Some(variable), Some(at)) => self.frame_column(&taken.frame, variable).map(|kind| {
+                    self.add_subject_variable(name, kind, variable.span.start);
+                    let (frame, variable) = (taken.frame.to_string(), variable.to_string());
+                    let source = VariableSource::Frame { frame, visit: self.visit(at), variable };
+                    BoundSubjectVariable { name: name.clone(), source }
+                }),
+                _ => None,
             };
-            if self.subjects.has(name) {
-                let place = self.study.origin.place(variable.variable.span.start);
-                self.findings
-                    .push(Finding::error(place, format!("{} already has a variable {name}", self.study.data.subjects)));
+            match variable {
+                Some(variable) => bound.push(variable),
+                None => self.subjects.add_untyped(name.clone()),
             }
-            self.subjects.add(name.clone(), kind);
-            bound.push(BoundSubjectVariable {
-                name: name.clone(),
-                frame: variable.frame.to_string(),
-                visit: self.visit(&variable.at),
-                variable: variable.variable.to_string(),
-            });
         }
         bound
     }

@@ -78,9 +78,9 @@ impl Binding<'_> {
         }
         self.frames.insert(name.to_owned(), schema);
         for derivation in study.derivation.iter().filter(|derivation| &*derivation.frame == name) {
-            let form = self.derivation(name, derivation);
+            let form = self.derivation(&Scope::Frame(name.to_owned()), derivation);
             let across = derivation.across;
-            bound.derivations.push(BoundDerivation { id: derivation.id.to_string(), form, across });
+            bound.derivations.push(BoundDerivation { id: derivation.id.to_string(), form, across, within: None });
         }
         bound
     }
@@ -216,17 +216,22 @@ impl Binding<'_> {
         }
     }
 
-    fn derivation(&mut self, frame: &str, derivation: &Derivation) -> DerivationForm {
-        let scope = Scope::Frame(frame.to_owned());
+    /// A derivation of a frame, or of records.
+    pub(super) fn derivation(&mut self, scope: &Scope, derivation: &Derivation) -> DerivationForm {
+        let frame: &str = &derivation.frame;
         let id = &derivation.id;
         if self.frames.get(frame).is_some_and(|schema| schema.has(id)) {
-            let message = format!("frame {frame} already has a column {id}");
+            let message = format!("{frame} already has a column {id}");
             self.findings.push(Finding::error(self.study.origin.place(id.span.start), message));
         }
         let (kind, form) = if let Some(rule) = &derivation.rule {
-            let wanted = (derivation.across == Some(Across::Ever)).then_some(Type::Truth);
-            let id = self.compile(rule, scope.clone(), wanted, &derivation.label);
-            (id.map(|id| self.rules[id.0].kind), DerivationForm::Rule(id.unwrap_or(RuleId(0))))
+            let of_truth = matches!(derivation.across, Some(Across::Ever | Across::Any | Across::First));
+            let id = self.compile(rule, scope.clone(), of_truth.then_some(Type::Truth), &derivation.label);
+            let kind = match derivation.across {
+                Some(Across::First) => Some(Type::Date),
+                _ => id.map(|id| self.rules[id.0].kind),
+            };
+            (kind, DerivationForm::Rule(id.unwrap_or(RuleId(0))))
         } else {
             let mut cases = Vec::new();
             for case in &derivation.cases {

@@ -39,6 +39,8 @@ impl Binding<'_> {
                 JobKind::Continuous(self.continuous(endpoint, continuous))
             } else if let Some(time) = &endpoint.time {
                 JobKind::Time(self.time(endpoint, time))
+            } else if let Some(survival) = &endpoint.survival {
+                JobKind::Survival(self.survival(endpoint, survival))
             } else if let Some(ancova) = &endpoint.ancova {
                 JobKind::Ancova(self.ancova(endpoint, ancova))
             } else {
@@ -46,9 +48,14 @@ impl Binding<'_> {
             };
             jobs.push(self.job(&endpoint.id, self.set(&endpoint.analysis_set), kind));
         }
+        self.record_jobs(&mut jobs);
         for display in &study.display {
+            jobs.extend(self.display_job(display));
             if let Some(listing) = &display.listing {
-                let kind = JobKind::Listing(self.listing(listing));
+                let kind = match &listing.records {
+                    Some(records) => JobKind::RecordListing(self.record_listing(records, listing)),
+                    None => JobKind::Listing(self.listing(listing)),
+                };
                 jobs.push(self.job(&display.id, self.set(&listing.analysis_set), kind));
             }
             let individual = display.individual.as_ref().and_then(|layout| study.endpoint(&layout.of));
@@ -64,7 +71,7 @@ impl Binding<'_> {
         jobs
     }
 
-    fn job(&self, name: &Name, set: usize, kind: JobKind) -> Job {
+    pub(super) fn job(&self, name: &Name, set: usize, kind: JobKind) -> Job {
         Job { analysis: name.to_string(), place: self.study.origin.place(name.span.start), set, kind }
     }
 

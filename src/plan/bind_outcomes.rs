@@ -62,12 +62,16 @@ impl Binding<'_> {
     }
 
     pub(super) fn listing(&mut self, listing: &ListingLayout) -> BoundListing {
+        let frame = listing.frame.as_ref();
         for column in &listing.columns {
-            self.frame_column(&listing.frame, &column.variable);
+            if let Some(frame) = frame {
+                self.frame_column(frame, &column.variable);
+            }
         }
-        let scope = Scope::Frame(listing.frame.to_string());
+        let frame = frame.map_or_else(String::new, ToString::to_string);
+        let scope = Scope::Frame(frame.clone());
         BoundListing {
-            frame: listing.frame.to_string(),
+            frame,
             visits: self.visits(&listing.at),
             select: listing.r#where.as_ref().map(|rule| self.truth(rule, scope, "lines of the listing")),
             columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),

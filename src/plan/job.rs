@@ -1,7 +1,10 @@
 //! The analyses of a plan: one kind each, with nothing left to look up.
 
 use crate::error::Place;
-use crate::plan::RuleId;
+use crate::plan::{
+    BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile, BoundRecordListing,
+    BoundSurvival, BoundWaterfall, RuleId,
+};
 use crate::results::Method;
 use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
@@ -40,6 +43,24 @@ pub enum JobKind {
     Listing(BoundListing),
     /// Gives the values of each subject for a figure of lines.
     Individual(BoundIndividual),
+    /// Counts occurrences of records.
+    Occurrence(BoundOccurrence),
+    /// Describes parameters by visit.
+    Parameters(BoundParameters),
+    /// Counts shifts of grades.
+    GradeShift(BoundGradeShift),
+    /// Analyses a time known in days.
+    Survival(BoundSurvival),
+    /// Lists records.
+    RecordListing(BoundRecordListing),
+    /// Gives a point for each subject.
+    Points(BoundPoints),
+    /// Gives a bar for each subject.
+    Waterfall(BoundWaterfall),
+    /// Gives a lane for each subject.
+    Lanes(BoundLanes),
+    /// Gives the pages of single subjects.
+    Profile(BoundProfile),
     /// Writes derived values as a dataset.
     Export(BoundExport),
 }

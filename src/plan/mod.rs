@@ -5,7 +5,11 @@ mod bind;
 mod bind_frame;
 mod bind_jobs;
 mod bind_outcomes;
+mod bind_records;
+mod bind_safety;
 mod job;
+mod records;
+mod safety;
 mod schema;
 mod trail;
 
@@ -14,6 +18,11 @@ pub use job::{
     BoundAncova, BoundBinary, BoundBinaryVariant, BoundContinuous, BoundExport, BoundFlow, BoundFrameSummary,
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
     JobKind, ParameterSource,
+};
+pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
+pub use safety::{
+    BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
+    BoundPoints, BoundProfile, BoundProfileListing, BoundRecordListing, BoundSurvival, BoundWaterfall, Node,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +61,9 @@ pub struct Plan {
     pub baseline: String,
     /// Frames, by name.
     pub frames: BTreeMap<String, BoundFrame>,
-    /// Variables of the subject that come from frames: name, frame, visit, variable.
+    /// Records, by name.
+    pub records: BTreeMap<String, BoundRecords>,
+    /// Variables of the subject that come from frames or records.
     pub subject_variables: Vec<BoundSubjectVariable>,
     /// The options in the main analysis.
     pub options: Options,
@@ -94,6 +105,10 @@ pub enum Scope {
     Frame(String),
     /// The records of a dataset.
     Dataset(String),
+    /// Records with their derived columns.
+    Records(String),
+    /// One measurement with its limits and baseline, as gradings see it.
+    Grading,
 }
 
 /// An arm.
@@ -267,8 +282,10 @@ pub struct BoundDerivation {
     pub id: String,
     /// How it is derived.
     pub form: DerivationForm,
-    /// What of its rule is taken over the visits.
+    /// What of its rule is taken over the visits, or over the records of the subject.
     pub across: Option<Across>,
+    /// First and last day from the date of the record.
+    pub within: Option<[i32; 2]>,
 }
 
 /// How a variable is derived.
@@ -298,19 +315,6 @@ pub enum Source {
     Text(String),
     /// By a rule.
     Rule(RuleId),
-}
-
-/// A variable of the subject that comes from a frame.
-#[derive(Clone, Debug)]
-pub struct BoundSubjectVariable {
-    /// Its name.
-    pub name: String,
-    /// The frame.
-    pub frame: String,
-    /// Position of the visit.
-    pub visit: usize,
-    /// The variable of the frame.
-    pub variable: String,
 }
 
 /// A variant.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    BoundDerivation, BoundFrame, BoundItem, BoundRule, BoundTime, DerivationForm, ItemKind, Job, JobKind,
-    ParameterSource, Plan, RuleId, Scope, Source,
+    BoundDerivation, BoundFrame, BoundItem, BoundRecords, BoundRule, BoundTime, DerivationForm, ItemKind, Job, JobKind,
+    ParameterSource, Plan, RuleId, Scope, Source, VariableSource,
 };
 use crate::spec::design::ArmBasis;
 
@@ -33,7 +33,16 @@ impl Plan {
                 JobKind::Binary(binary) => rules.extend([binary.response]),
                 JobKind::Continuous(continuous) => rules.extend([continuous.value]),
                 JobKind::Time(time) => rules.extend([time.start, time.event, time.assessed]),
+                JobKind::Survival(survival) => rules.extend([survival.days, survival.event]),
                 JobKind::Summary(_)
+                | JobKind::Occurrence(_)
+                | JobKind::Parameters(_)
+                | JobKind::GradeShift(_)
+                | JobKind::RecordListing(_)
+                | JobKind::Points(_)
+                | JobKind::Waterfall(_)
+                | JobKind::Lanes(_)
+                | JobKind::Profile(_)
                 | JobKind::FrameSummary(_)
                 | JobKind::Listing(_)
                 | JobKind::Individual(_)
@@ -70,8 +79,10 @@ impl Plan {
         if let JobKind::Ancova(ancova) = &job.kind {
             names.insert(ancova.dataset.clone());
         }
-        let frames = self.frames_of(job).into_iter().filter_map(|name| self.frames.get(name));
-        names.extend(frames.flat_map(BoundFrame::datasets));
+        for name in self.frames_of(job) {
+            names.extend(self.frames.get(name).into_iter().flat_map(BoundFrame::datasets));
+            names.extend(self.records.get(name).map(|records| records.dataset.clone()));
+        }
         names.into_iter().collect()
     }
 
@@ -92,9 +103,20 @@ impl Plan {
                 };
                 sources.map(frame).collect()
             }
-            JobKind::Flow(_) | JobKind::Summary(_) | JobKind::Ancova(_) => Vec::new(),
+            JobKind::RecordListing(listing) => vec![&listing.records],
+            JobKind::Occurrence(occurrence) => vec![&occurrence.records],
+            JobKind::Parameters(parameters) => vec![&parameters.records],
+            JobKind::GradeShift(shift) => vec![&shift.records],
+            JobKind::Lanes(lanes) => lanes.records(),
+            JobKind::Profile(profile) => profile.records(),
+            JobKind::Flow(_)
+            | JobKind::Summary(_)
+            | JobKind::Ancova(_)
+            | JobKind::Survival(_)
+            | JobKind::Points(_)
+            | JobKind::Waterfall(_) => Vec::new(),
         };
-        // Rules over subjects may name variables that come from frames.
+        // Rules over subjects may name variables that come from frames or records.
         let own = self.own_rules(job);
         let named: BTreeSet<&str> = own
             .iter()
@@ -103,7 +125,7 @@ impl Plan {
             .flat_map(|rule| rule.rule.columns().into_iter().map(|(name, _)| name))
             .collect();
         let variables = self.subject_variables.iter().filter(|variable| named.contains(variable.name.as_str()));
-        frames.extend(variables.map(|variable| variable.frame.as_str()));
+        frames.extend(variables.map(|variable| variable.source.owner()));
         frames.sort_unstable();
         frames.dedup();
         frames
@@ -113,9 +135,12 @@ impl Plan {
     #[must_use]
     pub fn rules_of(&self, job: &Job) -> Vec<RuleId> {
         let mut rules = self.own_rules(job);
-        for frame in self.frames_of(job).into_iter().filter_map(|name| self.frames.get(name)) {
+        for name in self.frames_of(job) {
             rules.extend(self.day_one);
-            rules.extend(frame.rules());
+            rules.extend(self.frames.get(name).into_iter().flat_map(BoundFrame::rules));
+            rules.extend(self.records.get(name).into_iter().flat_map(BoundRecords::rules));
+            let taken = self.subject_variables.iter().filter(|variable| variable.source.owner() == name);
+            rules.extend(taken.filter_map(|variable| variable.source.select()));
         }
         let mut seen = BTreeSet::new();
         rules.retain(|rule| seen.insert(*rule));
@@ -172,6 +197,18 @@ impl Plan {
                 }
                 rules.extend(flow.not_received.iter().chain(&flow.not_analysed).map(|(_, rule)| *rule));
             }
+            JobKind::Occurrence(occurrence) => rules.extend(occurrence.rules()),
+            JobKind::Parameters(own) => rules.extend(own.select.into_iter().chain([own.value, own.change])),
+            JobKind::GradeShift(shift) => rules.extend([shift.from, shift.to, shift.select]),
+            JobKind::Survival(own) => rules.extend([own.days, own.event].into_iter().chain(own.competing)),
+            JobKind::RecordListing(listing) => rules.extend(listing.select),
+            JobKind::Points(points) => {
+                rules.extend(points.panels.iter().flat_map(|(x, y)| [*x, *y]));
+                rules.extend(points.name);
+            }
+            JobKind::Waterfall(waterfall) => rules.push(waterfall.value),
+            JobKind::Lanes(lanes) => rules.extend(lanes.rules()),
+            JobKind::Profile(profile) => rules.extend(profile.rules()),
             JobKind::Listing(listing) => rules.extend(listing.select),
         }
         rules
@@ -218,6 +255,43 @@ impl BoundItem {
 impl BoundTime {
     const fn rules(&self) -> [RuleId; 3] {
         [self.start, self.event, self.assessed]
+    }
+}
+
+impl BoundRecords {
+    fn rules(&self) -> Vec<RuleId> {
+        let mut rules: Vec<RuleId> = self.select.into_iter().collect();
+        if let Some(findings) = &self.findings {
+            rules.extend([findings.baseline, findings.visits, findings.at].into_iter().flatten());
+            rules.extend(&findings.prefer);
+            rules.extend(findings.parameters.iter().flat_map(|own| &own.grades).map(|grade| grade.rule));
+        }
+        rules.extend(self.derivation_rules());
+        rules
+    }
+
+    /// The rules of its derivations, in order.
+    #[must_use]
+    pub fn derivation_rules(&self) -> Vec<RuleId> {
+        self.derivations.iter().flat_map(BoundDerivation::rules).collect()
+    }
+}
+
+impl VariableSource {
+    /// The frame or the records it is taken from.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        match self {
+            Self::Frame { frame, .. } => frame,
+            Self::Records { records, .. } => records,
+        }
+    }
+
+    const fn select(&self) -> Option<RuleId> {
+        match self {
+            Self::Frame { .. } => None,
+            Self::Records { select, .. } => *select,
+        }
     }
 }
 

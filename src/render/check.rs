@@ -130,6 +130,7 @@ impl Inspector {
             }
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
+            Body::Lanes(_) | Body::Dots(_) | Body::Profiles(_) => {}
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);

@@ -103,7 +103,7 @@ impl Document {
             Ok(json!({ "path": path, "width": canvas.0 * share, "alt": text::line(alt) }))
         };
         Ok(match &display.body {
-            Body::Table(_) => (Turn::Portrait, Vec::new()),
+            Body::Table(_) | Body::Lanes(_) | Body::Dots(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
             Body::Plot(plot) => {
                 let mut turn = Turn::Portrait;
                 let mut laid = plot::Sheet::lay_out(plot, room(turn));

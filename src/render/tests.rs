@@ -60,7 +60,7 @@ fn report(displays: Vec<Display>) -> Report {
             simulated: true,
             language: words("en-GB"),
         },
-        sections: vec![Section { number: words("14.1"), title: words("Participants"), displays }],
+        sections: vec![Section { texts: Vec::new(), number: words("14.1"), title: words("Participants"), displays }],
         methods: vec![MethodsParagraph {
             heading: words("Sets"),
             paragraphs: vec![words("All randomised participants.")],
@@ -96,13 +96,15 @@ fn long_table(rows: usize) -> Table {
 
 fn plot() -> Plot {
     let axis = |title: &str, to: f64| Axis {
+        log: false,
         title: words(title),
         from: 0.0,
         to,
         ticks: vec![(0.0, words("Baseline")), (to, format!("End {to}"))],
     };
-    let mark = |x: f64| Mark { x, y: Some(40.0), interval: Some((20.0, 60.0)), keys: Vec::new() };
+    let mark = |x: f64| Mark { x, y: Some(40.0), interval: Some((20.0, 60.0)), ..Mark::default() };
     Plot {
+        lines: Vec::new(),
         x: axis("Visit", 24.0),
         y: axis("Response (%)", 100.0),
         series: vec![Series {
@@ -159,7 +161,7 @@ fn forest(rows: usize, words_of: &str) -> Forest {
         stub_head: format!("Analysis {words_of}"),
         columns: vec![Column { head: vec![words("Difference"), words("(95 % CI)")], align: Align::Decimal }],
         rows: (0..rows).map(row).collect(),
-        axis: Axis { from: -3.0, title: words("Points"), to: 3.0, ticks: vec![(0.0, words("none"))] },
+        axis: Axis { log: false, from: -3.0, title: words("Points"), to: 3.0, ticks: vec![(0.0, words("none"))] },
         reference: 0.0,
         sides: Some((words("favours <active>"), words("favours control"))),
         alt: words("The difference was half a point."),
@@ -219,7 +221,12 @@ fn every_text_of_the_displays_is_on_the_pages_and_acts_nowhere() {
         display("f-4", "Figure 14.1.4", "Forest", Body::Forest(forest(3, "#f <i>"))),
         display("f-5", "Figure 14.1.5", "Grid", Body::Grid(grid("$x$ & y"))),
     ]);
-    told.sections.push(Section { number: words("14.2"), title: words(HOSTILE), displays: Vec::new() });
+    told.sections.push(Section {
+        texts: Vec::new(),
+        number: words("14.2"),
+        title: words(HOSTILE),
+        displays: Vec::new(),
+    });
     told.methods[0].paragraphs.push(words(HOSTILE));
     told.methods[0].rules.push(fact(HOSTILE, HOSTILE));
     told.provenance.warnings.push(words(HOSTILE));

@@ -62,6 +62,16 @@ named! {
         ShareUpper = "share-upper",
         /// Number of subjects whose response is not known but imputed.
         Imputed = "imputed",
+        /// Number of records, of which a subject may have several.
+        Events = "events",
+        /// Years at risk of all subjects together.
+        PersonYears = "person-years",
+        /// Rate per 100 years at risk.
+        Rate = "rate",
+        /// Lower confidence limit of the rate.
+        RateLower = "rate-lower",
+        /// Upper confidence limit of the rate.
+        RateUpper = "rate-upper",
         /// Arithmetic mean.
         Mean = "mean",
         /// Lower confidence limit of the mean.
@@ -84,6 +94,10 @@ named! {
         Min = "min",
         /// Largest value.
         Max = "max",
+        /// Lower end of the whiskers of a box plot: the smallest value no more than 1.5 box lengths below the box.
+        WhiskerLower = "whisker-lower",
+        /// Upper end of the whiskers of a box plot.
+        WhiskerUpper = "whisker-upper",
         /// Difference of two arms.
         Difference = "difference",
         /// Lower confidence limit of the difference.
@@ -136,7 +150,10 @@ impl Statistic {
     #[must_use]
     pub const fn decimals(self) -> Decimals {
         match self {
-            Self::N | Self::Missing | Self::Count | Self::Imputed | Self::AtRisk | Self::Censored => Decimals::Whole,
+            Self::N | Self::Missing | Self::Count | Self::Events | Self::Imputed | Self::AtRisk | Self::Censored => {
+                Decimals::Whole
+            }
+            Self::Rate | Self::RateLower | Self::RateUpper | Self::PersonYears => Decimals::Fixed(1),
             Self::Share
             | Self::ShareLower
             | Self::ShareUpper
@@ -148,7 +165,7 @@ impl Statistic {
             | Self::SurvivalLower
             | Self::SurvivalUpper => Decimals::Percent(1),
             Self::Ratio | Self::RatioLower | Self::RatioUpper | Self::TestStatistic => Decimals::Fixed(2),
-            Self::Min | Self::Max => Decimals::Recorded(0),
+            Self::Min | Self::Max | Self::WhiskerLower | Self::WhiskerUpper => Decimals::Recorded(0),
             Self::Mean
             | Self::MeanLower
             | Self::MeanUpper
@@ -212,6 +229,10 @@ named! {
         CoxProfile = "cox-profile",
         /// Proportional hazards in grouped time.
         GroupedHazards = "grouped-hazards",
+        /// Subjects with a first record per time at risk before it.
+        SubjectRate = "subject-rate",
+        /// Records per time at risk.
+        RecordRate = "record-rate",
         /// One-way analysis of variance.
         Anova = "anova",
         /// Analysis of covariance.
@@ -294,6 +315,14 @@ impl Method {
             Self::GroupedHazards => {
                 "Because the event can be seen only at visits, hazard ratios are also estimated in grouped time: \
                  complementary log-log regression with one intercept a visit (Prentice and Gloeckler 1978), Wald limits."
+            }
+            Self::SubjectRate => {
+                "Exposure-adjusted incidence rates are the participants with at least one event, per 100 years at risk up to \
+                 the first, with the exact Poisson interval of Garwood (1936)."
+            }
+            Self::RecordRate => {
+                "Exposure-adjusted event rates are all events per 100 years at risk, with the exact Poisson interval of \
+                 Garwood (1936), which takes events of one participant as independent."
             }
             Self::Anova => "Means are compared with the F test of a one-way analysis of variance.",
             Self::Ancova => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::spec::records::Take;
 use crate::spec::text::{Name, RuleText};
 
 /// A measurement: where it is found and in which unit it is wanted. In a frame it gives its value at the visit under
@@ -299,7 +300,7 @@ pub struct Derivation {
     pub id: Name,
     /// Label.
     pub label: String,
-    /// The frame.
+    /// The frame, or the records.
     pub frame: Name,
     /// Its rule.
     #[serde(default)]
@@ -307,6 +308,9 @@ pub struct Derivation {
     /// What of the rule's value over the visits of a subject is taken; that of the visit itself if absent.
     #[serde(default)]
     pub across: Option<Across>,
+    /// With `across = "any"`: the first and last day, counted from the date of this record; `[-30, 0]` is the 30 days before.
+    #[serde(default)]
+    pub within: Option<[i32; 2]>,
     /// Its cases; the first that holds decides, and leaves its reason code in the variable `id_reason`.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -332,6 +336,11 @@ pub enum Across {
     Next,
     /// For a condition: whether it held at this visit or an earlier one after baseline.
     Ever,
+    /// For a condition over records: the date of the subject's first record at which it holds.
+    First,
+    /// For a condition over records: whether it holds for some record of the subject, or, with `within`, for one dated so
+    /// many days from this one.
+    Any,
 }
 
 /// A case of a derivation. The last has no `when`.
@@ -355,16 +364,24 @@ pub struct Case {
     pub reason_rule: Option<RuleText>,
 }
 
-/// A variable of the subject, taken from a frame at one visit.
+/// A variable of the subject, taken from a frame at one visit, or from records.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SubjectVariable {
-    /// The frame.
+    /// The frame, or the records.
     pub frame: Name,
-    /// The visit.
-    pub at: Name,
-    /// The variable of the frame.
-    pub variable: Name,
+    /// The visit of the frame.
+    #[serde(default)]
+    pub at: Option<Name>,
+    /// The variable; not for `any` and `count` of records.
+    #[serde(default)]
+    pub variable: Option<Name>,
+    /// What is taken from records.
+    #[serde(default)]
+    pub take: Option<Take>,
+    /// Which records; all if absent.
+    #[serde(default)]
+    pub r#where: Option<RuleText>,
 }
 
 /// A sensitivity or supplementary analysis: the same endpoints with named changes.

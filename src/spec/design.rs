@@ -25,9 +25,37 @@ pub struct StudyHead {
     /// Language of the text, a BCP 47 tag.
     #[serde(default = "english")]
     pub language: String,
+    /// How a number that lies halfway between two printed ones is rounded.
+    #[serde(default)]
+    pub rounding: Rounding,
+    /// The definition of medians and quartiles.
+    #[serde(default)]
+    pub quantiles: Quantiles,
     /// Lines of the title page.
     #[serde(default)]
     pub facts: Vec<FactText>,
+}
+
+/// How a number that lies halfway between two printed ones is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// Away from zero: 0.25 is 0.3, −0.25 is −0.3 (SAS).
+    #[default]
+    HalfAwayFromZero,
+    /// To the even digit: 0.25 is 0.2, 0.35 is 0.4 (IEC 60559).
+    HalfEven,
+}
+
+/// The definition of quantiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantiles {
+    /// The empirical distribution with averages at its steps (SAS's default, R's type 2).
+    #[default]
+    AveragedSteps,
+    /// Linear interpolation between the order statistics (R's default, type 7).
+    Linear,
 }
 
 fn english() -> String {

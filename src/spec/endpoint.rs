@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::results::{Method, Statistic};
+use crate::spec::occurrence::Survival;
 use crate::spec::outcome::{Continuous, Time};
 use crate::spec::text::{Name, RuleText};
 
-/// An endpoint. Its kind is the table written under it: `[endpoint.binary]`, `[endpoint.continuous]`, `[endpoint.time]`
-/// or `[endpoint.ancova]`.
+/// An endpoint. Its kind is the table written under it: `[endpoint.binary]`, `[endpoint.continuous]`, `[endpoint.time]`,
+/// `[endpoint.survival]` or `[endpoint.ancova]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Endpoint {
@@ -29,6 +30,9 @@ pub struct Endpoint {
     /// A time to an event, with competing events.
     #[serde(default)]
     pub time: Option<Time>,
+    /// A time to an event that is known as a number of days.
+    #[serde(default)]
+    pub survival: Option<Survival>,
     /// A number of a dataset compared by analysis of covariance.
     #[serde(default)]
     pub ancova: Option<AncovaSpec>,

@@ -9,9 +9,13 @@ mod expand;
 pub mod export;
 pub mod figure;
 pub mod instrument;
+pub mod narrative;
+pub mod occurrence;
 pub mod outcome;
 pub mod output;
+pub mod records;
 pub mod reference;
+pub mod safety_figure;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -26,8 +30,11 @@ use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, Sub
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
 use endpoint::{Endpoint, Summary};
 use export::Export;
+use narrative::{Checklist, Statement, TextSpec};
+use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
 use output::{DisplaySpec, SectionSpec};
+use records::Records;
 use text::Origin;
 
 /// A study as its `study.toml` says it.
@@ -64,16 +71,30 @@ pub struct Study {
     pub subject_variable: BTreeMap<String, SubjectVariable>,
     /// Subgroups.
     pub subgroup: Vec<Subgroup>,
+    /// Records of datasets, by name.
+    pub records: BTreeMap<String, Records>,
     /// Endpoints.
     pub endpoint: Vec<Endpoint>,
     /// Sensitivity and supplementary analyses.
     pub variant: Vec<Variant>,
     /// Descriptive summaries.
     pub summary: Vec<Summary>,
+    /// Occurrences of records.
+    pub occurrence: Vec<Occurrence>,
+    /// Parameters by visit.
+    pub parameter_summary: Vec<ParameterSummary>,
+    /// Shifts of grades.
+    pub grade_shift: Vec<GradeShift>,
     /// Datasets of derived values.
     pub export: Vec<Export>,
     /// Participant flow.
     pub flow: Option<FlowSpec>,
+    /// Texts of the report.
+    pub text: Vec<TextSpec>,
+    /// Statements a person must know of or sign.
+    pub statement: Vec<Statement>,
+    /// The reporting checklist.
+    pub checklist: Option<Checklist>,
     /// Sections of the report.
     pub section: Vec<SectionSpec>,
     /// Displays, in order within their section.
@@ -99,12 +120,19 @@ const KEYS: &[&str] = &[
     "option",
     "derivation",
     "subject-variable",
+    "records",
     "subgroup",
     "endpoint",
     "variant",
     "summary",
+    "occurrence",
+    "parameter-summary",
+    "grade-shift",
     "export",
     "flow",
+    "text",
+    "statement",
+    "checklist",
     "section",
     "display",
 ];
@@ -285,6 +313,13 @@ impl Reading {
         let endpoint = self.list("endpoint", parts.remove("endpoint"));
         let variant = self.list("variant", parts.remove("variant"));
         let summary = self.list("summary", parts.remove("summary"));
+        let records = self.named("records", parts.remove("records"));
+        let occurrence = self.list("occurrence", parts.remove("occurrence"));
+        let parameter_summary = self.list("parameter-summary", parts.remove("parameter-summary"));
+        let grade_shift = self.list("grade-shift", parts.remove("grade-shift"));
+        let text = self.list("text", parts.remove("text"));
+        let statement = self.list("statement", parts.remove("statement"));
+        let checklist = parts.remove("checklist").and_then(|value| self.element(value));
         let export = self.list("export", parts.remove("export"));
         let section = self.list("section", parts.remove("section"));
         let display = self.list("display", parts.remove("display"));
@@ -303,12 +338,19 @@ impl Reading {
             option,
             derivation: instrument::expanded(derivation),
             subject_variable,
+            records,
             subgroup,
             endpoint,
             variant,
             summary,
+            occurrence,
+            parameter_summary,
+            grade_shift,
             export,
             flow,
+            text,
+            statement,
+            checklist,
             section,
             display,
             origin: self.origin.clone(),

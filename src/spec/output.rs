@@ -7,6 +7,11 @@ use crate::spec::figure::{
     ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, IncidenceLayout, IndividualLayout, MeansLayout,
     ShiftLayout, TimeLayout, TippingPointLayout,
 };
+use crate::spec::narrative::{ChecklistLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
+use crate::spec::safety_figure::{
+    BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, OccurrenceLayout, ParametersLayout, ProfileLayout,
+    ScatterLayout, SwimmerLayout, WaterfallLayout,
+};
 use crate::spec::text::{Name, RuleText};
 
 /// A section of the report. ICH E3 numbers are the custom; any will do.
@@ -83,7 +88,49 @@ pub struct DisplaySpec {
     /// A table of shifts from baseline: categories with `from` of a summary over a frame.
     #[serde(default)]
     pub shift: Option<ShiftLayout>,
-    /// A listing of a frame, a line a participant and visit.
+    /// A table of occurrences of records.
+    #[serde(default)]
+    pub occurrence: Option<OccurrenceLayout>,
+    /// A figure of the shares and differences of occurrences.
+    #[serde(default)]
+    pub dots: Option<DotsLayout>,
+    /// A table of parameters by visit.
+    #[serde(default)]
+    pub parameters: Option<ParametersLayout>,
+    /// Box plots of parameters by visit.
+    #[serde(default)]
+    pub boxes: Option<BoxesLayout>,
+    /// A table of shifts of grades.
+    #[serde(default)]
+    pub grade_shift: Option<GradeShiftLayout>,
+    /// A figure of the curve of a time to an event.
+    #[serde(default)]
+    pub kaplan_meier: Option<KaplanMeierLayout>,
+    /// A figure of one symbol a subject.
+    #[serde(default)]
+    pub scatter: Option<ScatterLayout>,
+    /// A figure of one bar a subject.
+    #[serde(default)]
+    pub waterfall: Option<WaterfallLayout>,
+    /// A figure of one lane a subject.
+    #[serde(default)]
+    pub swimmer: Option<SwimmerLayout>,
+    /// Pages of single subjects.
+    #[serde(default)]
+    pub profile: Option<ProfileLayout>,
+    /// A table of statements.
+    #[serde(default)]
+    pub statements: Option<StatementsLayout>,
+    /// The reporting checklist.
+    #[serde(default)]
+    pub checklist: Option<ChecklistLayout>,
+    /// A table of the locked data.
+    #[serde(default)]
+    pub data_quality: Option<DataQualityLayout>,
+    /// A table of cells that depend on the rounding rule.
+    #[serde(default)]
+    pub rounding: Option<RoundingLayout>,
+    /// A listing of a frame, a line a participant and visit; or of records, a line each.
     #[serde(default)]
     pub listing: Option<ListingLayout>,
 }
@@ -182,16 +229,23 @@ pub struct AncovaLayout {
     pub number_rows: Vec<RowFormat>,
 }
 
-/// A listing of a frame.
+/// A listing of a frame, or of records.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ListingLayout {
-    /// The frame.
-    pub frame: Name,
-    /// The visits; a single one may stand without brackets.
-    #[serde(deserialize_with = "one_or_more")]
+    /// The frame; or `records`.
+    #[serde(default)]
+    pub frame: Option<Name>,
+    /// The visits of the frame; a single one may stand without brackets.
+    #[serde(default, deserialize_with = "one_or_more")]
     #[schemars(with = "Vec<String>")]
     pub at: Vec<Name>,
+    /// The records, a line each.
+    #[serde(default)]
+    pub records: Option<Name>,
+    /// The order of the records of a subject, by these variables; that of the data if absent.
+    #[serde(default)]
+    pub order: Vec<Name>,
     /// Who is listed.
     pub analysis_set: Name,
     /// Only the lines for which this holds.

@@ -74,7 +74,7 @@ fn model(
         let cells = (0..study.arm.len())
             .map(|arm| {
                 if arm == last {
-                    Cell { text: text.clone(), marks: Vec::new(), keys: vec![key.clone()] }
+                    Cell { pages_of: Vec::new(), text: text.clone(), marks: Vec::new(), keys: vec![key.clone()] }
                 } else {
                     plain("")
                 }

@@ -40,7 +40,7 @@ pub(super) fn of_visits(visits: &[Shown<'_>]) -> Axis {
     let last = visits.last().map_or(1.0, |visit| visit.day);
     let margin = ((last - first) / 12.0).max(1.0);
     let ticks = visits.iter().map(|visit| (visit.day, visit.label.to_owned())).collect();
-    Axis { title: String::new(), from: first - margin, to: last + margin, ticks }
+    Axis { log: false, title: String::new(), from: first - margin, to: last + margin, ticks }
 }
 
 /// The smallest and the largest value, apart from each other.
@@ -66,7 +66,7 @@ fn scale(title: &str, (from, to): (f64, f64), step: Step, (first, last): (f64, f
         ticks.push((at, decimal(at, step.places())));
         multiple += 1.0;
     }
-    Axis { title: title.to_owned(), from, to, ticks }
+    Axis { log: false, title: title.to_owned(), from, to, ticks }
 }
 
 /// One, two or five times a power of ten; kept apart, so that its multiples are the nearest numbers to their digits.

@@ -29,6 +29,7 @@ pub(super) fn plot(layout: &IncidenceLayout, assembly: &mut Assembly<'_>) -> Opt
     let days = curve.visits.iter().map(|(_, day)| f64::from(*day));
     let times = series.iter().flat_map(|series| &series.marks).map(|mark| mark.x);
     let x = Axis {
+        log: false,
         title: "Days (the first day is 1); ticks: last day of the window of a visit".to_owned(),
         from: 0.0,
         to: days.chain(times).fold(1.0, f64::max),
@@ -43,7 +44,7 @@ pub(super) fn plot(layout: &IncidenceLayout, assembly: &mut Assembly<'_>) -> Opt
         sentences.join(" ")
     );
     let y = axis::percentages(&layout.y_title);
-    let plot = Plot { x, y, series, under, under_head: "At risk".to_owned(), alt };
+    let plot = Plot { lines: Vec::new(), x, y, series, under, under_head: "At risk".to_owned(), alt };
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![endpoint.id.to_string()] })
 }
 
@@ -76,7 +77,7 @@ impl Curve<'_> {
 
     /// The step function of an arm: zero at the start, then a mark at each time.
     fn steps(&self, position: usize, arm: &Arm, assembly: &mut Assembly<'_>) -> Series {
-        let mut marks = vec![Mark { x: 0.0, y: Some(0.0), interval: None, keys: Vec::new() }];
+        let mut marks = vec![Mark { x: 0.0, y: Some(0.0), ..Mark::default() }];
         let mut censored = Vec::new();
         for (x, level) in self.times(&arm.id, assembly) {
             let key = |statistic| self.key(&arm.id, statistic).level(&level);
@@ -88,7 +89,7 @@ impl Curve<'_> {
             if let (Some(y), true) = (y, assembly.count(&key(Statistic::Censored)) > 0) {
                 censored.push((x, y));
             }
-            marks.push(Mark { x, y, interval: band, keys });
+            marks.push(Mark { x, y, interval: band, keys, ..Mark::default() });
         }
         Series { label: arm.label.clone(), arm: position, style: SeriesStyle::Steps, marks, censored }
     }

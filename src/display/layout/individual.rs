@@ -60,7 +60,7 @@ pub(super) fn panels(
 }
 
 fn plot(x: &Axis, y: &Axis, series: Vec<Series>, alt: String) -> Plot {
-    Plot { x: x.clone(), y: y.clone(), series, under: Vec::new(), under_head: String::new(), alt }
+    Plot { lines: Vec::new(), x: x.clone(), y: y.clone(), series, under: Vec::new(), under_head: String::new(), alt }
 }
 
 /// The lines of an arm, one a participant.
@@ -78,7 +78,7 @@ fn lines(extract: &Extract, arm: &str, position: usize, visits: &[Shown<'_>]) ->
         }
         let at = visits.iter().find(|shown| *shown.id == **visit);
         if let (Some(series), Some(at), Ok(value)) = (all.last_mut(), at, value.parse::<f64>()) {
-            series.marks.push(Mark { x: at.day, y: Some(value), interval: None, keys: Vec::new() });
+            series.marks.push(Mark { x: at.day, y: Some(value), ..Mark::default() });
         }
     }
     for series in &mut all {
@@ -112,7 +112,7 @@ fn means(
         assembly.rows.get(&key)?;
         words.push(format!("{} {}", visit.label, assembly.text(&key, style)));
         let y = number(assembly, &key);
-        marks.push(Mark { x: visit.day, y, interval: None, keys: vec![key] });
+        marks.push(Mark { x: visit.day, y, keys: vec![key], ..Mark::default() });
     }
     // One entry in the legend of all panels.
     let label = if position == 0 { "Mean of the arm".to_owned() } else { String::new() };

@@ -40,6 +40,7 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
     }
     let alt = format!("{what} with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));
     let plot = Plot {
+        lines: Vec::new(),
         x: axis::of_visits(&visits),
         y: axis::holding(&layout.y_title, &values),
         series,
@@ -90,7 +91,7 @@ impl Means<'_> {
             words.push(format!("{} {}", visit.label, assembly.text(mean, style)));
             let y = number(assembly, mean);
             let interval = interval(assembly, lower, upper);
-            marks.push(Mark { x: visit.day, y, interval, keys: keys.to_vec() });
+            marks.push(Mark { x: visit.day, y, interval, keys: keys.to_vec(), ..Mark::default() });
         }
         (marks, words.join(", "))
     }

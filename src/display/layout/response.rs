@@ -274,6 +274,8 @@ pub(super) fn method_name(method: Method) -> &'static str {
         Method::Cox => "Cox model",
         Method::CoxProfile => "Cox model, profile likelihood",
         Method::GroupedHazards => "grouped time",
+        Method::SubjectRate => "subjects per time at risk",
+        Method::RecordRate => "records per time at risk",
         Method::Anova => "analysis of variance",
         Method::Ancova => "analysis of covariance",
         Method::AncovaTrend => "dose response",

@@ -46,7 +46,7 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
                 keys.extend([lower_key, upper_key]);
                 (lower, upper)
             });
-            marks.push(Mark { x: f64::from(visit.day), y, interval, keys });
+            marks.push(Mark { x: f64::from(visit.day), y, interval, keys, ..Mark::default() });
             cells.push(assembly.cell("{count}/{n}", Style::recorded(0), &key));
         }
         sentences.push(format!("{}: {}.", arm.label, words.join(", ")));
@@ -63,12 +63,14 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
     let last = shown.last().map_or(1.0, |visit| f64::from(visit.day));
     let margin = ((last - first) / 12.0).max(1.0);
     let x = Axis {
+        log: false,
         title: String::new(),
         from: first - margin,
         to: last + margin,
         ticks: shown.iter().map(|visit| (f64::from(visit.day), visit.label.clone())).collect(),
     };
     let y = Axis {
+        log: false,
         title: layout.y_title.clone(),
         from: 0.0,
         to: 100.0,
@@ -83,7 +85,7 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
         )));
     }
     let alt = format!("Points with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));
-    let plot = Plot { x, y, series, under, under_head: "n/N".to_owned(), alt };
+    let plot = Plot { lines: Vec::new(), x, y, series, under, under_head: "n/N".to_owned(), alt };
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![endpoint.id.to_string()] })
 }
 

@@ -127,7 +127,7 @@ impl Shifts<'_> {
                     let key = self.key(item, visit, arm, (from, to));
                     sum += assembly.count(&key);
                     let text = assembly.text(&key, Style::recorded(0));
-                    cells.push(Cell { text, marks: Vec::new(), keys: vec![key] });
+                    cells.push(Cell { pages_of: Vec::new(), text, marks: Vec::new(), keys: vec![key] });
                 }
             }
             if sum > 0 {

@@ -151,7 +151,7 @@ impl Builder<'_> {
         let key = Key::new(&*self.summary.id, Statistic::PValue).variable(&item.id).method(method);
         let text = assembly.text(&key, style);
         if let Some(cell) = row.cells.last_mut() {
-            *cell = Cell { text, marks: Vec::new(), keys: vec![key] };
+            *cell = Cell { pages_of: Vec::new(), text, marks: Vec::new(), keys: vec![key] };
         }
     }
 

@@ -41,6 +41,7 @@ fn forest(rows: usize, stub: &str) -> Forest {
         ],
         rows: (0..rows).map(row).collect(),
         axis: Axis {
+            log: false,
             title: "Difference in mean change (points)".to_owned(),
             from: -4.0,
             to: 4.0,

@@ -66,7 +66,7 @@ impl Entry<'_> {
         let (left, right) = (self.at.0, self.at.0 + SAMPLE);
         let middle = self.at.1 + LABEL * 0.75;
         match self.series.style {
-            SeriesStyle::Points => {
+            SeriesStyle::Points | SeriesStyle::Scatter | SeriesStyle::Boxes | SeriesStyle::Bars => {
                 pen.dashed(&[(left, middle), (right, middle)], style.dashes, style.colour, LINE);
                 pen.symbol(style.symbol, (left + SAMPLE / 2.0, middle), RADIUS, style.colour);
             }

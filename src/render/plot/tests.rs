@@ -10,6 +10,7 @@ use crate::render::tests::drawn::Drawn;
 fn plot(arms: usize) -> Plot {
     let weeks = [0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 52.0];
     let axis = |title: &str, ticks: &[f64]| Axis {
+        log: false,
         title: title.to_owned(),
         from: ticks[0],
         to: ticks[ticks.len() - 1],
@@ -23,6 +24,8 @@ fn plot(arms: usize) -> Plot {
         marks: weeks
             .iter()
             .map(|x| Mark {
+                label: None,
+                quartiles: None,
                 x: *x,
                 y: ((*x - 8.0).abs() > 0.5).then_some(40.0),
                 interval: Some((20.0, 60.0)),
@@ -32,6 +35,7 @@ fn plot(arms: usize) -> Plot {
     });
     let cell = |_| Cell { text: "18/20".to_owned(), ..Cell::default() };
     Plot {
+        lines: Vec::new(),
         x: axis("Visit", &weeks),
         y: axis("Response (%)", &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0]),
         series: series.collect(),

@@ -35,6 +35,20 @@ impl<'a> Check<'a> {
             display.heat_map.is_some(),
             display.shift.is_some(),
             display.listing.is_some(),
+            display.occurrence.is_some(),
+            display.dots.is_some(),
+            display.parameters.is_some(),
+            display.boxes.is_some(),
+            display.grade_shift.is_some(),
+            display.kaplan_meier.is_some(),
+            display.scatter.is_some(),
+            display.waterfall.is_some(),
+            display.swimmer.is_some(),
+            display.profile.is_some(),
+            display.statements.is_some(),
+            display.checklist.is_some(),
+            display.data_quality.is_some(),
+            display.rounding.is_some(),
         ];
         if kinds.iter().filter(|kind| **kind).count() != 1 {
             let message = format!("display {} needs exactly one layout", display.id);
@@ -74,7 +88,19 @@ impl<'a> Check<'a> {
             self.formats(at, &layout.number_rows);
         }
         if let Some(layout) = &display.listing {
-            self.refers_frame(&layout.frame);
+            match (&layout.frame, &layout.records) {
+                (Some(frame), None) => {
+                    self.refers_frame(frame);
+                    if layout.at.is_empty() {
+                        self.error(at, "a listing of a frame needs its visits").hint =
+                            Some("write at = [\"…\"]".to_owned());
+                    }
+                }
+                (None, Some(records)) => self.refers_records(records),
+                _ => {
+                    self.error(at, "a listing has either a frame or records");
+                }
+            }
             layout.at.iter().for_each(|visit| self.refers_row(visit));
             self.once(at, "visit", layout.at.iter().map(|visit| &**visit));
             self.refers_set(&layout.analysis_set);
@@ -82,6 +108,7 @@ impl<'a> Check<'a> {
         }
         self.outcomes(display);
         self.visits(display);
+        self.of_records(display);
     }
 
     /// The endpoints of a kind.
@@ -163,13 +190,13 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn formats(&mut self, at: usize, rows: &[RowFormat]) {
+    pub(super) fn formats(&mut self, at: usize, rows: &[RowFormat]) {
         for row in rows {
             self.format(at, &row.show, NUMBER_STATISTICS);
         }
     }
 
-    fn format(&mut self, at: usize, show: &str, allowed: &[Statistic]) {
+    pub(super) fn format(&mut self, at: usize, show: &str, allowed: &[Statistic]) {
         match fields(show) {
             Ok(fields) => {
                 for (name, decimals) in fields {

@@ -3,6 +3,7 @@
 
 mod analyses;
 mod displays;
+mod records;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.design();
     check.measurements();
     check.derivations();
+    check.records();
     check.endpoints();
     check.summaries();
     check.exports();
@@ -365,12 +367,11 @@ impl<'a> Check<'a> {
             }
         }
         for derivation in &study.derivation {
-            self.refers_frame(&derivation.frame);
+            self.refers_frame_or_records(&derivation.frame);
             self.derivation(derivation);
         }
         for variable in study.subject_variable.values() {
-            self.refers_frame(&variable.frame);
-            self.refers_visit(&variable.at);
+            self.subject_variable(variable);
         }
         for variant in &study.variant {
             let endpoints: Vec<&str> = study.endpoint.iter().map(|endpoint| &*endpoint.id).collect();

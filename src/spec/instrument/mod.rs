@@ -1,12 +1,14 @@
 //! Instruments: clinical knowledge as data, shipped inside the binary. Their bytes are hashed into the provenance.
 //!
-//! `units.toml` has the conversions; `doses/`, `scores/` and `rules/` have one instrument a file.
+//! `units.toml` has the conversions; `doses/`, `scores/`, `rules/` and `grades/` have one instrument a file.
 
 mod dose;
+mod grades;
 mod rules;
 mod score;
 
 pub use dose::{DoseInstrument, dose};
+pub use grades::{Analyte, Direction, Grade, GradeInstrument, grades};
 pub use rules::{Parameter, RuleDerivation, RuleInstrument, expanded, rules};
 pub use score::{Against, Counted, Move, ScoreInstrument, ScoreItem, Step, Total, score};
 
@@ -25,10 +27,13 @@ pub const SCORES: &str = "scores";
 /// Derivations to be used by name.
 pub const RULES: &str = "rules";
 
+/// Gradings of measurements.
+pub const GRADES: &str = "grades";
+
 /// The files shipped: their paths without ending, in order, and their texts.
 #[must_use]
 pub fn shipped() -> Vec<(String, &'static str)> {
-    let folders = [DOSES, SCORES, RULES].into_iter().filter_map(|kind| FOLDER.get_dir(kind));
+    let folders = [DOSES, SCORES, RULES, GRADES].into_iter().filter_map(|kind| FOLDER.get_dir(kind));
     let mut files: Vec<(String, &str)> = std::iter::once(&FOLDER)
         .chain(folders)
         .flat_map(Dir::files)
@@ -102,11 +107,12 @@ mod tests {
                 assert_eq!(conversion.factor(unit, unit), Some(1.0));
             }
         }
-        for kind in [DOSES, SCORES, RULES] {
+        for kind in [DOSES, SCORES, RULES, GRADES] {
             assert!(!names(kind).is_empty(), "{kind}");
         }
         assert!(names(DOSES).iter().all(|name| dose(name).is_some()));
         assert!(names(SCORES).iter().all(|name| score(name).is_some()));
         assert!(names(RULES).iter().all(|name| rules(name).is_some()));
+        assert!(names(GRADES).iter().all(|name| grades(name).is_some()));
     }
 }

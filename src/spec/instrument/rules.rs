@@ -110,6 +110,7 @@ impl RuleInstrument {
             frame: user.frame.clone(),
             rule: derivation.rule.as_deref().map(rule),
             across: derivation.across,
+            within: None,
             cases: derivation
                 .cases
                 .iter()
