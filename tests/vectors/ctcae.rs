@@ -85,27 +85,22 @@ fn all_274_vectors_of_ctcae_come_out_as_written() {
 #[test]
 fn other_units_do_not_change_a_grade() {
     let Some(vectors) = cases("ctcae.json") else { return };
-    let other = |unit: &str| match unit {
-        "g/L" => Some(("g/dL", 0.1)),
-        "10^9/L" => Some(("/uL", 1000.0)),
-        "mmol/L" => Some(("mg/dL", f64::NAN)),
-        _ => None,
-    };
-    // Of what is given in mmol/L, by the constants of the specification.
-    let molar = |code: &str| match code {
-        "GLUC" | "GLUCF_V4" => Some(18.016),
-        "CHOL" => Some(38.67),
-        "TRIG" => Some(88.57),
-        "CA" => Some(4.008),
-        "MG" => Some(2.431),
+    let other = |code: &str, unit: &str| match (unit, code) {
+        ("g/L", _) => Some(("g/dL", 0.1)),
+        ("10^9/L", _) => Some(("/uL", 1000.0)),
+        // The constants of the specification.
+        ("mmol/L", "GLUC" | "GLUCF_V4") => Some(("mg/dL", 18.016)),
+        ("mmol/L", "CHOL") => Some(("mg/dL", 38.67)),
+        ("mmol/L", "TRIG") => Some(("mg/dL", 88.57)),
+        ("mmol/L", "CA") => Some(("mg/dL", 4.008)),
+        ("mmol/L", "MG") => Some(("mg/dL", 2.431)),
         _ => None,
     };
     let mut parameters: Vec<Parameter> = Vec::new();
     let mut cases = Vec::new();
     for vector in &vectors {
         let (code, unit) = (text(&vector["analyte"]), text(&vector["unit"]));
-        let Some((to, factor)) = other(unit) else { continue };
-        let Some(factor) = if factor.is_nan() { molar(code) } else { Some(factor) } else { continue };
+        let Some((to, factor)) = other(code, unit) else { continue };
         let parameter = format!("{code} {to}");
         if !parameters.iter().any(|own| own.code == parameter) {
             parameters.push(Parameter::new(&parameter, to, analyte(code, unit)));
@@ -163,7 +158,9 @@ fn limits_of_analytes_without_vectors() {
             for (beyond, grade) in [(0.0, before), (step, position + 1)] {
                 let value = (limit + sign * beyond).to_string();
                 let id = format!("{analyte} {side} {value}");
-                cases.push(Case::new(&id, "a limit is not passed at itself", analyte, &value, limits).shows(side, grade));
+                cases.push(
+                    Case::new(&id, "a limit is not passed at itself", analyte, &value, limits).shows(side, grade),
+                );
             }
             before = position + 1;
         }
@@ -172,9 +169,7 @@ fn limits_of_analytes_without_vectors() {
     parameters.push(Parameter::new("protein-24h", "mg/24h", "protein-24h"));
     for (value, grade) in [("149", "0"), ("150", "1"), ("999", "1"), ("1000", "2"), ("3499", "2"), ("3500", "3")] {
         let id = format!("protein {value}");
-        cases.push(
-            Case::new(&id, "24-hour protein", "protein-24h", value, ["", "150"]).shows("ctc_high", grade),
-        );
+        cases.push(Case::new(&id, "24-hour protein", "protein-24h", value, ["", "150"]).shows("ctc_high", grade));
     }
     let (cells, _) = check(&[("ctc", "ctcae-5")], &parameters, &cases);
     eprintln!("{cells} limits looked at");

@@ -147,11 +147,6 @@ pub fn check(gradings: &[(&str, &str)], parameters: &[Parameter], cases: &[Case]
             }
         }
     }
-    assert!(
-        complaints.is_empty(),
-        "{} of {cells} cells are wrong:\n{}",
-        complaints.len(),
-        complaints.join("\n")
-    );
+    assert!(complaints.is_empty(), "{} of {cells} cells are wrong:\n{}", complaints.len(), complaints.join("\n"));
     (cells, ran)
 }

@@ -124,11 +124,9 @@ fn all_9_vectors_of_hys_law_come_out_as_written() {
             }
         }
         let expected = &vector["expected"];
-        for (variable, name) in [
-            ("quadrant", "edish_quadrant"),
-            ("within_window", "tb_within_window"),
-            ("candidate", "potential_hys_law"),
-        ] {
+        for (variable, name) in
+            [("quadrant", "edish_quadrant"), ("within_window", "tb_within_window"), ("candidate", "potential_hys_law")]
+        {
             subject = subject.shows("W4", variable, shown(&expected[name]).as_str());
         }
         subjects.push(subject);
