@@ -8,8 +8,11 @@
 
 mod bilag;
 mod by_hand;
+mod ctcae;
 mod definitions;
 mod egfr;
+mod graded;
+mod hys_law;
 mod json;
 pub mod made;
 mod more;
@@ -20,6 +23,7 @@ mod sledai;
 pub mod small;
 mod sri;
 mod times;
+mod vitals_pcs;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
