@@ -27,6 +27,7 @@ mod rows;
 mod scale;
 mod shapes;
 mod sheet;
+mod sides;
 mod table;
 mod template;
 mod text;
