@@ -3,6 +3,7 @@
 //! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
+pub mod batch;
 mod package;
 mod trace;
 
@@ -262,13 +263,30 @@ pub fn undecided(checked: &Checked) -> Vec<String> {
         .collect()
 }
 
-/// Writes findings as JSON lines.
+/// Findings for the log, of the study that is named if there are several.
+#[derive(Clone, Debug)]
+pub struct LogOf {
+    /// The name of the study in a batch.
+    pub study: Option<String>,
+    /// Its findings.
+    pub findings: Vec<Finding>,
+}
+
+/// Writes findings as JSON lines; those of a batch name their study.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write_log(path: &Path, findings: &[Finding]) -> Result<(), Error> {
-    let lines: String =
-        findings.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default() + "\n").collect();
+pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
+    let mut lines = String::new();
+    for LogOf { study, findings } in log {
+        for finding in findings {
+            let mut value = serde_json::to_value(finding).unwrap_or_default();
+            if let (Some(study), Some(fields)) = (study, value.as_object_mut()) {
+                fields.insert("study".to_owned(), study.as_str().into());
+            }
+            lines.push_str(&format!("{value}\n"));
+        }
+    }
     package::write_file(path, lines.as_bytes())
 }
 
