@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData};
+use crate::data::{self, Dataset, DatasetFile, Format, Lock, LockedData};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{DataSource, Provenance, Results, store};
+use crate::results::{DataQuality, DataSource, Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat, instrument};
 pub use package::Package;
 pub use trace::{Explanation, explain};
@@ -306,6 +306,8 @@ fn provenance(checked: &Checked) -> Provenance {
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
     let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    // It takes a look at every value: only for a report that shows it.
+    let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
     let data = checked
         .data
         .datasets
@@ -316,6 +318,7 @@ fn provenance(checked: &Checked) -> Provenance {
             content: dataset.content.clone(),
             records: dataset.frame.height(),
             variables: dataset.variables.len(),
+            quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
         })
         .collect();
     Provenance {
@@ -333,6 +336,13 @@ fn provenance(checked: &Checked) -> Provenance {
             .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
             .collect(),
     }
+}
+
+/// What is missing or odd in a dataset.
+fn quality(dataset: &Dataset, subject: &str) -> DataQuality {
+    let data::quality::Quality { subjects, empty, undated, partial_dates, limits, repeated } =
+        data::quality::of(dataset, subject);
+    DataQuality { subjects, empty, undated, partial_dates, limits, repeated }
 }
 
 /// Hexadecimal text of a digest.
