@@ -16,6 +16,7 @@ mod hys_law;
 mod json;
 pub mod made;
 mod more;
+mod outliers;
 mod prednisone;
 mod proportions;
 mod scores;

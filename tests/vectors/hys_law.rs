@@ -1,6 +1,6 @@
 //! `hys_law.json`: peaks, quadrants and candidates of Hy's law, by derivations over findings.
 
-use super::json::{cases, shown, text};
+use super::json::{cases, shown};
 use super::small::{self, Subject};
 use crate::support::{field, listing};
 
