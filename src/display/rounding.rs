@@ -193,8 +193,7 @@ fn of_table<'a>(title: &str, table: &'a Table, all: &mut Vec<Spot<'a>>) {
 
 fn of_cells<'a>(stub: &str, columns: &[Column], cells: &'a [Cell], all: &mut Vec<Spot<'a>>) {
     for (column, cell) in columns.iter().zip(cells) {
-        let head: Vec<&str> =
-            column.head.iter().map(String::as_str).filter(|line| !line.starts_with("(N =")).collect();
+        let head: Vec<&str> = column.head.iter().map(String::as_str).filter(|line| !line.starts_with("(N =")).collect();
         all.push(Spot { row: stub.to_owned(), column: head.join(" "), text: bare(&cell.text), keys: &cell.keys });
     }
 }
@@ -252,12 +251,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_differs_is_told_with_its_number_and_padding_is_not_a_difference() {
-        let row = Row {
-            key: Key::new("a", Statistic::Mean),
-            value: Value::Number(0.25),
-            unit: None,
-            subjects: None,
-        };
+        let row = Row { key: Key::new("a", Statistic::Mean), value: Value::Number(0.25), unit: None, subjects: None };
         let results = Results { rows: vec![row], ..Results::default() };
         let (own, twin) = (display(["0.3 (1)", "\u{2007}0.4"]), display(["0.2 (1)", "0.4"]));
         let found = differences(&own, &twin, &Lookup::new(&results), None);

@@ -25,7 +25,8 @@ pub(super) fn table(provenance: &Provenance) -> Laid {
     };
     let mut rows = Vec::new();
     for data in &provenance.data {
-        let cell = |(_, count): &(&[&str], Count)| plain(count(data).map_or_else(|| "–".to_owned(), |own| own.to_string()));
+        let cell =
+            |(_, count): &(&[&str], Count)| plain(count(data).map_or_else(|| "–".to_owned(), |own| own.to_string()));
         rows.push(data_row(0, data.name.clone(), COLUMNS.iter().map(cell).collect()));
     }
     rows.push(heading(0, "Warnings of the run"));
