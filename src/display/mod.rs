@@ -15,6 +15,7 @@ use crate::results::{self, Lookup, Results};
 use crate::spec::Study;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
+use crate::spec::text::Name;
 use assemble::{Assembly, note};
 
 /// Arranges a report.
@@ -90,10 +91,7 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .endpoint(analysis)
             .map(|endpoint| &endpoint.analysis_set)
             .or_else(|| study.summary.iter().find(|s| *s.id == **analysis).map(|s| &s.analysis_set))
-            .or_else(|| {
-                let listing = study.display.iter().find(|display| *display.id == **analysis);
-                listing.and_then(|display| display.listing.as_ref()).map(|listing| &listing.analysis_set)
-            });
+            .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
             && !labels.contains(&label)
         {
@@ -101,6 +99,16 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
         }
     }
     labels.join(", ")
+}
+
+/// The analysis set of a display that takes records or subjects from the data itself.
+fn set_of(display: &DisplaySpec) -> Option<&Name> {
+    let listing = display.listing.as_ref().map(|layout| &layout.analysis_set);
+    let scatter = display.scatter.as_ref().map(|layout| &layout.analysis_set);
+    let waterfall = display.waterfall.as_ref().map(|layout| &layout.analysis_set);
+    let swimmer = display.swimmer.as_ref().map(|layout| &layout.analysis_set);
+    let profile = display.profile.as_ref().map(|layout| &layout.analysis_set);
+    listing.or(scatter).or(waterfall).or(swimmer).or(profile)
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {

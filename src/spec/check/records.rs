@@ -197,7 +197,10 @@ impl Check<'_> {
                 self.error(at, format!("display {} has no panels", display.id));
             }
             if layout.log && layout.x_lines.iter().chain(&layout.y_lines).any(|line| *line <= 0.0) {
-                self.error(at, format!("display {}: a line at 0 or below has no place on a logarithmic axis", display.id));
+                self.error(
+                    at,
+                    format!("display {}: a line at 0 or below has no place on a logarithmic axis", display.id),
+                );
             }
         }
         display.waterfall.iter().for_each(|layout| self.refers_set(&layout.analysis_set));
