@@ -21,6 +21,7 @@ mod summary;
 mod swimmer;
 mod tally;
 mod time;
+mod timed;
 mod tipping_point;
 mod waterfall;
 
