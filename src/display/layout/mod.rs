@@ -25,6 +25,9 @@ mod timed;
 mod tipping_point;
 mod waterfall;
 
+#[cfg(test)]
+mod tests;
+
 use crate::display::assemble::{Assembly, plain};
 use crate::display::report::{Body, Cell, Column, Footnote};
 use crate::results::{Key, Results, Statistic, Value};

@@ -19,7 +19,9 @@ pub(super) fn figure(id: &str, layout: &ScatterLayout, results: &Results, assemb
         let own: Vec<&Point<'_>> = points.iter().filter(|point| point.panel == position).collect();
         let mut series: Vec<Series> = Vec::new();
         for (arm, of) in study.arm.iter().enumerate() {
-            let marks = own.iter().filter(|point| point.arm == arm).filter_map(|point| point.mark(layout)).collect();
+            let of_arm = own.iter().filter(|point| point.arm == arm);
+            let mut marks: Vec<Mark> = of_arm.filter_map(|point| point.mark(layout)).collect();
+            marks.sort_by(|one, other| one.x.total_cmp(&other.x));
             let style = SeriesStyle::Scatter;
             series.push(Series { label: of.label.clone(), arm, style, marks, censored: Vec::new() });
         }

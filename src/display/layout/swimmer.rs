@@ -22,7 +22,7 @@ pub(super) fn lanes(id: &str, layout: &SwimmerLayout, results: &Results, assembl
         own.sort_by(|one, other| other.length().total_cmp(&one.length()));
         let drawn: Vec<Lane> = own.iter().filter_map(|own| own.lane(study.arm.len())).collect();
         sentences.push(format!("{}: {}.", arm.label, words(layout, study.arm.len(), &drawn)));
-        groups.push(LaneGroup { title: format!("{} (N = {})", arm.label, own.len()), lanes: drawn });
+        groups.push(LaneGroup { title: format!("{} (N = {})", arm.label, own.len()), lanes: some(drawn) });
     }
     let drawn = || groups.iter().flat_map(|group| &group.lanes);
     let ends = drawn().flat_map(|lane| &lane.segments).flat_map(|segment| [segment.from, segment.to]);
@@ -41,6 +41,11 @@ pub(super) fn lanes(id: &str, layout: &SwimmerLayout, results: &Results, assembl
         groups,
     };
     Some(Laid { body: Body::Lanes(lanes), footnotes, analyses: vec![id.to_owned()] })
+}
+
+/// The lanes, or one that says that there are none.
+pub(super) fn some(lanes: Vec<Lane>) -> Vec<Lane> {
+    if lanes.is_empty() { vec![Lane { label: "None".to_owned(), ..Lane::default() }] } else { lanes }
 }
 
 /// A participant with what the extract says.

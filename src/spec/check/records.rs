@@ -11,6 +11,9 @@ use crate::spec::safety_figure::LaneItem;
 use crate::spec::template::name_of;
 use crate::spec::text::Name;
 
+/// So many panels a sheet of paper holds.
+const MOST_PANELS: usize = 6;
+
 impl Check<'_> {
     pub(super) fn refers_records(&mut self, name: &Name) {
         let known: Vec<&str> = self.study.records.keys().map(String::as_str).collect();
@@ -193,8 +196,10 @@ impl Check<'_> {
         }
         if let Some(layout) = &display.scatter {
             self.refers_set(&layout.analysis_set);
-            if layout.panels.is_empty() {
-                self.error(at, format!("display {} has no panels", display.id));
+            if !(1..=MOST_PANELS).contains(&layout.panels.len()) {
+                let message =
+                    format!("display {} has {} panels, not 1 to {MOST_PANELS}", display.id, layout.panels.len());
+                self.error(at, message);
             }
             if layout.log && layout.x_lines.iter().chain(&layout.y_lines).any(|line| *line <= 0.0) {
                 self.error(

@@ -1,6 +1,7 @@
 //! The course of one participant: lanes of what happened when, and small plots of values over time.
 
 use crate::display::layout::axis;
+use crate::display::layout::swimmer::some;
 use crate::display::layout::tally::{figure, number_in};
 use crate::display::number::decimal;
 use crate::display::report::{
@@ -48,6 +49,7 @@ pub(super) fn lanes(layout: &ProfileLayout, arm: usize, subject: &str, records: 
         }
         let words = if words.is_empty() { "none".to_owned() } else { words.join("; ") };
         sentences.push(format!("{}: {words}.", item.label));
+        group.lanes = some(group.lanes);
         groups.push(group);
     }
     // One kind of stretch, in the colour of the arm, and one kind of symbol: the headings say what they are.
