@@ -6,6 +6,7 @@ use crate::analysis::{Work, count, reason, value};
 use crate::data::vector::{Measure, Vector};
 use crate::plan::{BoundItem, ItemKind, RuleId};
 use crate::results::{Method, Reason, Statistic, Value};
+use crate::spec::design::Quantiles;
 use crate::spec::endpoint::{LevelSpec, NUMBER_STATISTICS};
 use crate::stats::Undefined;
 use crate::stats::contingency::{fisher_exact, pearson_chi_square};
@@ -49,9 +50,13 @@ impl Numbers {
     }
 
     /// One statistic of them.
-    pub(super) fn statistic(&self, statistic: Statistic) -> Value {
+    pub(super) fn statistic(&self, statistic: Statistic, quantiles: Quantiles) -> Value {
         let exact = &self.exact;
-        let quantile = |p| describe::quantile(exact, p, QuantileRule::AveragedSteps);
+        let rule = match quantiles {
+            Quantiles::AveragedSteps => QuantileRule::AveragedSteps,
+            Quantiles::Linear => QuantileRule::Interpolated,
+        };
+        let quantile = |p| describe::quantile(exact, p, rule);
         let moment = match statistic {
             Statistic::N => return Value::Count(exact.len() as u64 + self.bounded),
             Statistic::Missing => return Value::Count(self.missing),
@@ -113,7 +118,7 @@ impl Work<'_> {
             let numbers = Numbers::of(self.vector(rule), &subjects);
             for statistic in NUMBER_STATISTICS {
                 let key = self.in_group(self.key(*statistic), group).variable(&item.id);
-                let value = numbers.statistic(*statistic);
+                let value = numbers.statistic(*statistic, self.plan.quantiles);
                 if matches!(statistic, Statistic::N) {
                     self.push_count(key, value, &subjects);
                 } else {

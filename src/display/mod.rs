@@ -2,11 +2,13 @@
 //! drawn.
 
 mod assemble;
+mod dialects;
 mod estimand;
 mod layout;
 mod methods;
 pub mod number;
 pub mod report;
+mod rounding;
 
 pub use report::*;
 
@@ -23,6 +25,17 @@ use assemble::{Assembly, note};
 /// # Errors
 /// A display asks for a result that does not exist: the results are not those of this specification.
 pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
+    let mut report = arranged(study, results, provenance)?;
+    if study.display.iter().any(|display| display.rounding.is_some()) {
+        let mut other = study.clone();
+        other.study.rounding = study.study.rounding.other();
+        rounding::fill(study, results, &mut report, &arranged(&other, results, provenance)?);
+    }
+    Ok(report)
+}
+
+/// Arranges a report under the rounding rule of its study; tables of what depends on the rule stay empty.
+fn arranged(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
     let lookup = Lookup::new(results);
     let mut findings = Vec::new();
     let mut sections = Vec::new();
@@ -62,7 +75,8 @@ fn display(
     provenance: &results::Provenance,
 ) -> Result<Display, Error> {
     let mut assembly = Assembly::new(study, lookup, &spec.id);
-    let laid = layout::lay_out(spec, results, &mut assembly).ok_or_else(|| {
+    let laid = layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly));
+    let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))
     })?;
@@ -120,6 +134,9 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
         .collect();
     datasets.sort_unstable();
     datasets.dedup();
+    if analyses.is_empty() {
+        return String::new();
+    }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
     format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
 }

@@ -3,6 +3,7 @@
 use crate::display::layout::Shown;
 use crate::display::number::decimal;
 use crate::display::report::Axis;
+use crate::spec::design::Rounding;
 
 /// At most so many steps from end to end of a scale.
 const STEPS: f64 = 6.0;
@@ -56,7 +57,8 @@ pub(super) fn logarithmic(title: &str, values: &[f64]) -> Axis {
     let mantissas: &[f64] = if top - bottom > MOST_POWERS { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let steps = (bottom - 1..=top + 1)
         .flat_map(|exponent| mantissas.iter().map(move |mantissa| Step { mantissa: *mantissa, exponent }));
-    let ticks: Vec<(f64, String)> = steps.map(|step| (step.at(1.0), decimal(step.at(1.0), step.places()))).collect();
+    let ticks: Vec<(f64, String)> =
+        steps.map(|step| (step.at(1.0), decimal(step.at(1.0), step.places(), Rounding::default()))).collect();
     let first = ticks.iter().rposition(|(at, _)| *at <= low).unwrap_or(0);
     let last = ticks.iter().position(|(at, _)| *at >= high).unwrap_or(ticks.len() - 1);
     // A single value that is a tick stands between its neighbours.
@@ -96,7 +98,7 @@ fn scale(title: &str, (from, to): (f64, f64), step: Step, (first, last): (f64, f
     let mut multiple = first;
     while multiple <= last {
         let at = step.at(multiple);
-        ticks.push((at, decimal(at, step.places())));
+        ticks.push((at, decimal(at, step.places(), Rounding::default())));
         multiple += 1.0;
     }
     Axis { log: false, title: title.to_owned(), from, to, ticks }
@@ -160,6 +162,7 @@ mod tests {
     use super::{holding, logarithmic, of_visits, percentages, with_zero_if_near};
     use crate::display::layout::Shown;
     use crate::display::report::Axis;
+    use crate::spec::design::Rounding;
 
     fn labels(axis: &Axis) -> String {
         axis.ticks.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>().join(" ")
