@@ -2,13 +2,16 @@
 //! drawn.
 
 mod assemble;
+mod checklist;
 mod estimand;
 mod layout;
 mod methods;
 pub mod number;
 pub mod report;
+mod texts;
 
 pub use report::*;
+pub use texts::{check as check_texts, keys_of_text};
 
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::results::{self, Lookup, Results};
@@ -16,6 +19,7 @@ use crate::spec::Study;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use assemble::{Assembly, note};
+use texts::Narrative;
 
 /// Arranges a report.
 ///
@@ -25,17 +29,24 @@ pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenanc
     let lookup = Lookup::new(results);
     let mut findings = Vec::new();
     let mut sections = Vec::new();
+    let mut narrative = Narrative::default();
+    match texts::write(study, results, provenance) {
+        Ok(written) => narrative = written,
+        Err(error) => findings.extend(error.findings),
+    }
     for section in &study.section {
         let mut displays = Vec::new();
         for spec in study.display.iter().filter(|display| display.section == section.number) {
-            match display(study, spec, results, &lookup, provenance) {
+            match display(study, spec, results, &lookup, provenance, &narrative) {
                 Ok(display) => displays.push(display),
                 Err(error) => findings.extend(error.findings),
             }
         }
-        if !displays.is_empty() {
+        let own = study.text.iter().filter(|text| text.section == section.number);
+        let texts: Vec<SectionText> = own.filter_map(|text| narrative.texts.get(&*text.id)).cloned().collect();
+        if !displays.is_empty() || !texts.is_empty() {
             sections.push(Section {
-                texts: Vec::new(),
+                texts,
                 number: section.number.to_string(),
                 title: section.title.clone(),
                 displays,
@@ -59,9 +70,17 @@ fn display(
     results: &Results,
     lookup: &Lookup<'_>,
     provenance: &results::Provenance,
+    narrative: &Narrative,
 ) -> Result<Display, Error> {
     let mut assembly = Assembly::new(study, lookup, &spec.id);
-    let laid = layout::lay_out(spec, results, &mut assembly).ok_or_else(|| {
+    let laid = match (&spec.checklist, &study.checklist) {
+        (Some(layout), Some(answers)) => {
+            let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
+            layout::checklist(layout, &ground)
+        }
+        _ => layout::lay_out(spec, results, &mut assembly),
+    };
+    let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))
     })?;
@@ -104,6 +123,9 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {
+    if analyses.is_empty() {
+        return "the specification.".to_owned();
+    }
     let mut datasets: Vec<&str> = provenance
         .analyses
         .iter()

@@ -4,6 +4,7 @@ mod ancova;
 mod axis;
 mod by_visit;
 mod change;
+mod checklist;
 mod flow;
 mod forest;
 mod heat_map;
@@ -17,6 +18,8 @@ mod shift;
 mod summary;
 mod time;
 mod tipping_point;
+
+pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, plain};
 use crate::display::report::{Body, Cell, Column, Footnote};

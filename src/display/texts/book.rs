@@ -129,7 +129,7 @@ impl Book {
                 .or(display.ancova.as_ref().map(|own| (one(&own.of), own.p_decimals)))
                 .or(display.summary.as_ref().map(|own| (one(&own.of), own.p_decimals)))
                 .or(display.occurrence.as_ref().map(|own| (one(&own.of), own.p_decimals)));
-            for (names, decimals) in shown {
+            if let Some((names, decimals)) = shown {
                 names.into_iter().for_each(|name| _ = self.p_decimals.entry(name).or_insert(decimals));
             }
         }
@@ -161,8 +161,7 @@ impl Book {
             [only] => Ok(*only),
             [] => Err((format!("the results have no row {}", written(wanted)), closest(wanted, rows.keys()))),
             several => {
-                let first: Vec<String> =
-                    several.iter().take(4).map(|(key, _)| format!("({})", written(key))).collect();
+                let first: Vec<String> = several.iter().take(4).map(|(key, _)| format!("({})", written(key))).collect();
                 let message = format!("{} rows fit {}", several.len(), written(wanted));
                 Err((message, Some(format!("say at, method or conf_level: {}", first.join(", ")))))
             }

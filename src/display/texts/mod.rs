@@ -4,6 +4,8 @@ mod book;
 mod calls;
 mod numerals;
 mod query;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,7 +62,7 @@ fn templates(study: &Study) -> Vec<Template<'_>> {
         .iter()
         .map(|own| Template { kind: Kind::Text(&own.id), name: format!("text {}", own.id), prose: &own.text })
         .collect();
-    for checklist in &study.checklist {
+    if let Some(checklist) = &study.checklist {
         for (id, answer) in &checklist.item {
             let prose = answer.text.as_ref();
             all.extend(prose.map(|prose| Template { kind: Kind::Answer(id), name: format!("item {id}"), prose }));
@@ -98,8 +100,10 @@ pub(super) fn write(study: &Study, results: &Results, provenance: &Provenance) -
         let (filled, log) = fill(study, template, &shared, &mut findings);
         match template.kind {
             Kind::Text(id) => {
-                let masked = reader(template, &shared, true).and_then(|tera| tera.render(&template.name, &Context::new()));
+                let masked =
+                    reader(template, &shared, true).and_then(|tera| tera.render(&template.name, &Context::new()));
                 let typed = masked.map(|text| numerals::numerals(&text)).unwrap_or_default();
+                std::mem::take(&mut *shared.log.lock().unwrap_or_else(PoisonError::into_inner));
                 narrative.typed.insert(id.to_owned(), typed);
                 narrative.keys.insert(id.to_owned(), log.keys);
                 let heading = study.text.iter().find(|own| *own.id == *id).map(|own| own.heading.clone());
@@ -230,7 +234,9 @@ fn reader(template: &Template<'_>, shared: &Arc<Shared>, masked: bool) -> Result
     // tera takes a name it does not know for false in a condition; a misspelt one must not drop a sentence.
     let unknown = tera.get_template_variables(&template.name)?.into_iter().min().map(str::to_owned);
     match unknown {
-        Some(name) => Err(tera::Error::message(format!("{name} is not known here; functions are {}", FUNCTIONS.join(", ")))),
+        Some(name) => {
+            Err(tera::Error::message(format!("{name} is not known here; functions are {}", FUNCTIONS.join(", "))))
+        }
         None => Ok(tera),
     }
 }
@@ -294,4 +300,3 @@ pub fn keys_of_text(
 ) -> Result<Option<Vec<Key>>, Error> {
     write(study, results, provenance).map(|narrative| narrative.keys.get(id).cloned())
 }
-

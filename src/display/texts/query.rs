@@ -31,8 +31,22 @@ pub(super) struct Query {
 
 /// The names of the arguments.
 const NAMES: [&str; 16] = [
-    "analysis", "statistic", "arm", "group", "contrast", "first", "second", "variant", "variable", "level", "levels",
-    "at", "method", "conf_level", "decimals", "relation",
+    "analysis",
+    "statistic",
+    "arm",
+    "group",
+    "contrast",
+    "first",
+    "second",
+    "variant",
+    "variable",
+    "level",
+    "levels",
+    "at",
+    "method",
+    "conf_level",
+    "decimals",
+    "relation",
 ];
 
 impl Query {

@@ -178,7 +178,8 @@ mod tests {
     #[test]
     fn the_guideline_has_all_its_items() {
         let own = checklist("consort-2025").expect("it is shipped");
-        let mut numbers: Vec<&str> = own.item.iter().map(|item| item.id.trim_end_matches(char::is_alphabetic)).collect();
+        let mut numbers: Vec<&str> =
+            own.item.iter().map(|item| item.id.trim_end_matches(char::is_alphabetic)).collect();
         numbers.dedup();
         assert_eq!((own.item.len(), numbers.len()), (42, 30));
     }
