@@ -304,7 +304,7 @@ fn is_date(frame: &BoundFrame, column: &str) -> bool {
 }
 
 /// The first case that holds decides; a case that cannot be decided is passed over, as SQL's CASE does.
-fn decide(
+pub(crate) fn decide(
     cases: &[BoundCase],
     sheet: &Sheet,
     options: &Options,

@@ -11,12 +11,14 @@ mod dose;
 mod event;
 mod frame;
 mod measure;
+mod record;
 mod records;
 mod score;
 mod subjects;
 mod window;
 
 pub use frame::FrameValues;
+pub use record::RecordValues;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub struct Frames {
     pub rules: BTreeMap<RuleId, Arc<Vector>>,
     /// Frames by name.
     pub frames: BTreeMap<String, FrameValues>,
+    /// Records by name.
+    pub records: BTreeMap<String, RecordValues>,
     /// Values of analyses of covariance by the rule that gives them, one a subject: see [`ancova_values`].
     pub columns: BTreeMap<(String, RuleId, String), Arc<Vector>>,
     /// How many rows of each dataset or subject rule could not be decided.
@@ -89,7 +93,14 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
         values.insert(name.clone(), frame::build(plan, name, &source, &mut notes));
     }
 
-    let with_variables = subject_sheet_with_variables(plan, subject_sheet, &values, index.len());
+    let mut records = BTreeMap::new();
+    for name in plan.records.keys() {
+        let source =
+            frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
+        records.insert(name.clone(), record::build(plan, name, &source, &mut notes));
+    }
+
+    let with_variables = subject_sheet_with_variables(plan, subject_sheet, &values, &records, index.len());
     let mut rules = BTreeMap::new();
     for (position, bound) in plan.rules.iter().enumerate() {
         let id = RuleId(position);
@@ -112,6 +123,7 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
         sets,
         rules,
         frames: values,
+        records,
         columns,
         nulls: std::mem::take(&mut notes.nulls),
         selects: std::mem::take(&mut notes.selects),
@@ -160,7 +172,8 @@ impl Notes<'_> {
             vector = Vector::missing(bound.kind, sheet.rows());
         }
         self.troubles(rule, &troubles, subject);
-        if !matches!(bound.scope, Scope::Frame(_)) || self.essential.contains(&rule) {
+        let sparse = matches!(bound.scope, Scope::Frame(_) | Scope::Records(_) | Scope::Grading);
+        if !sparse || self.essential.contains(&rule) {
             let nulls = vector.nulls();
             if matches!(vector, Vector::Truth(_)) {
                 self.selects.insert(rule);
@@ -228,6 +241,7 @@ fn subject_sheet_with_variables(
     plan: &Plan,
     subject_sheet: &Sheet,
     frames: &BTreeMap<String, FrameValues>,
+    records: &BTreeMap<String, RecordValues>,
     subjects: usize,
 ) -> Sheet {
     let mut sheet = Sheet::new(plan.subjects.clone(), subjects);
@@ -243,8 +257,15 @@ fn subject_sheet_with_variables(
         }
     }
     for variable in &plan.subject_variables {
-        let VariableSource::Frame { frame, visit, variable: column } = &variable.source else { continue };
-        if let Some(vector) = frames.get(frame).and_then(|frame| frame.at_visit(*visit, column)) {
+        let vector = match &variable.source {
+            VariableSource::Frame { frame, visit, variable } => {
+                frames.get(frame).and_then(|frame| frame.at_visit(*visit, variable))
+            }
+            VariableSource::Records { records: name, take, variable, select } => {
+                records.get(name).map(|own| record::take(own, subjects, *take, variable.as_deref(), *select))
+            }
+        };
+        if let Some(vector) = vector {
             sheet.insert(variable.name.clone(), vector);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::display::number::{Style, align, show};
+use crate::display::number::{self, Style, align, show};
 use crate::display::report::{Align, Cell, Column, Footnote, Table, TableRow};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Key, Lookup, Reason, Row, Statistic, Value};
@@ -46,7 +46,27 @@ impl<'a> Assembly<'a> {
 
     /// The text of one statistic.
     pub(super) fn text(&mut self, key: &Key, style: Style) -> String {
-        self.row(key).map_or_else(String::new, |row| show(key.statistic, &row.value, style))
+        self.row(key).map_or_else(String::new, |row| self.shown(key.statistic, &row.value, style))
+    }
+
+    /// The text of a value, by the rounding rule of the study.
+    pub(super) fn shown(&self, statistic: Statistic, value: &Value, style: Style) -> String {
+        show(statistic, value, style, self.study.study.rounding)
+    }
+
+    /// `part` of `whole` in percent, likewise.
+    pub(super) fn percent(&self, part: u64, whole: u64, places: u8) -> String {
+        number::percent(part, whole, places, self.study.study.rounding)
+    }
+
+    /// A proportion in percent, likewise.
+    pub(super) fn percent_of_number(&self, value: f64, places: u8) -> String {
+        number::percent_of_number(value, places, self.study.study.rounding)
+    }
+
+    /// A number in digits, likewise.
+    pub(super) fn rounded(&self, digits: &str, places: u8) -> String {
+        number::rounded(digits, places, self.study.study.rounding)
     }
 
     /// A cell of a format such as "{mean} ({sd})"; `key` gives the key of a statistic. Where nothing in it can be

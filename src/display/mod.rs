@@ -3,11 +3,13 @@
 
 mod assemble;
 mod checklist;
+mod dialects;
 mod estimand;
 mod layout;
 mod methods;
 pub mod number;
 pub mod report;
+mod rounding;
 mod texts;
 
 pub use report::*;
@@ -26,6 +28,17 @@ use texts::Narrative;
 /// # Errors
 /// A display asks for a result that does not exist: the results are not those of this specification.
 pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
+    let mut report = arranged(study, results, provenance)?;
+    if study.display.iter().any(|display| display.rounding.is_some()) {
+        let mut other = study.clone();
+        other.study.rounding = study.study.rounding.other();
+        rounding::fill(study, results, &mut report, &arranged(&other, results, provenance)?);
+    }
+    Ok(report)
+}
+
+/// Arranges a report under the rounding rule of its study; tables of what depends on the rule stay empty.
+fn arranged(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
     let lookup = Lookup::new(results);
     let mut findings = Vec::new();
     let mut sections = Vec::new();
@@ -78,7 +91,7 @@ fn display(
             let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
             layout::checklist(layout, &ground)
         }
-        _ => layout::lay_out(spec, results, &mut assembly),
+        _ => layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly)),
     };
     let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
@@ -123,9 +136,6 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {
-    if analyses.is_empty() {
-        return "the specification.".to_owned();
-    }
     let mut datasets: Vec<&str> = provenance
         .analyses
         .iter()
@@ -134,6 +144,9 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
         .collect();
     datasets.sort_unstable();
     datasets.dedup();
+    if analyses.is_empty() {
+        return String::new();
+    }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
     format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
 }

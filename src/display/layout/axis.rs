@@ -3,6 +3,7 @@
 use crate::display::layout::Shown;
 use crate::display::number::decimal;
 use crate::display::report::Axis;
+use crate::spec::design::Rounding;
 
 /// At most so many steps from end to end of a scale.
 const STEPS: f64 = 6.0;
@@ -63,7 +64,7 @@ fn scale(title: &str, (from, to): (f64, f64), step: Step, (first, last): (f64, f
     let mut multiple = first;
     while multiple <= last {
         let at = step.at(multiple);
-        ticks.push((at, decimal(at, step.places())));
+        ticks.push((at, decimal(at, step.places(), Rounding::default())));
         multiple += 1.0;
     }
     Axis { log: false, title: title.to_owned(), from, to, ticks }
@@ -127,6 +128,7 @@ mod tests {
     use super::{holding, of_visits, percentages, with_zero_if_near};
     use crate::display::layout::Shown;
     use crate::display::report::Axis;
+    use crate::spec::design::Rounding;
 
     fn labels(axis: &Axis) -> String {
         axis.ticks.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>().join(" ")

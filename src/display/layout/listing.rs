@@ -3,7 +3,6 @@
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
-use crate::display::number::rounded;
 use crate::display::report::{Align, Body, Column, Table};
 use crate::results::Results;
 use crate::spec::output::ListingLayout;
@@ -27,6 +26,7 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
         columns.push(Column { head: head_lines(&column.label), align });
         shown.push(kind);
     }
+    let rounded = |digits: &str, places: u8| assembly.rounded(digits, places);
     let mut rows = Vec::new();
     for arm in &study.arm {
         rows.push(heading(0, arm.label.clone()));
@@ -38,7 +38,8 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 let visit = line.get(2).map_or("", String::as_str);
                 cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
             }
-            cells.extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text))));
+            cells
+                .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
             row.opens_group = by_visit && !latest.is_empty() && latest != participant;
@@ -90,7 +91,7 @@ impl Kind {
         }
     }
 
-    fn show(self, text: &str) -> String {
+    fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),
             (Self::Truth, "true") => "Yes".to_owned(),
@@ -133,6 +134,7 @@ fn head_lines(label: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Kind, is_limit, is_number};
+    use crate::spec::design::Rounding;
 
     #[test]
     fn a_column_is_shown_by_what_it_holds() {
@@ -142,11 +144,13 @@ mod tests {
         assert_eq!(kind(&["2024-01-02", "7"], None), Kind::Words);
         assert_eq!(kind(&[], None), Kind::Words);
         assert_eq!(kind(&[], Some(1)), Kind::Number(Some(1)));
-        assert_eq!(Kind::Number(Some(1)).show("0.25"), "0.3");
-        assert_eq!(Kind::Number(None).show("-4"), "−4");
-        assert_eq!(Kind::Number(Some(1)).show("<0.05"), "<0.05");
-        assert_eq!((Kind::Truth.show("true"), Kind::Words.show("true")), ("Yes".to_owned(), "true".to_owned()));
-        assert_eq!(Kind::Truth.show(""), "–");
+        let rounded = |digits: &str, places: u8| crate::display::number::rounded(digits, places, Rounding::HalfEven);
+        let show = |kind: Kind, text: &str| kind.show(text, &rounded);
+        assert_eq!(show(Kind::Number(Some(1)), "0.25"), "0.2");
+        assert_eq!(show(Kind::Number(None), "-4"), "−4");
+        assert_eq!(show(Kind::Number(Some(1)), "<0.05"), "<0.05");
+        assert_eq!([Kind::Truth, Kind::Words].map(|kind| show(kind, "true")), ["Yes", "true"]);
+        assert_eq!(show(Kind::Truth, ""), "–");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod axis;
 mod by_visit;
 mod change;
 mod checklist;
+mod data_quality;
 mod flow;
 mod forest;
 mod heat_map;
@@ -15,6 +16,7 @@ mod means;
 mod response;
 mod response_by_visit;
 mod shift;
+mod statements;
 mod summary;
 mod time;
 mod tipping_point;
@@ -22,8 +24,8 @@ mod tipping_point;
 pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, plain};
-use crate::display::report::{Body, Cell, Column, Footnote};
-use crate::results::{Key, Results, Statistic, Value};
+use crate::display::report::{Body, Cell, Column, Footnote, Table};
+use crate::results::{Key, Provenance, Results, Statistic, Value};
 use crate::spec::Study;
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Binary, Endpoint};
@@ -35,6 +37,19 @@ pub(super) struct Laid {
     pub(super) body: Body,
     pub(super) footnotes: Vec<Footnote>,
     pub(super) analyses: Vec<String>,
+}
+
+/// Lays out a display that is about the record and not about results.
+pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance) -> Option<Laid> {
+    if let Some(layout) = &spec.statements {
+        return Some(statements::table(layout, study));
+    }
+    if spec.data_quality.is_some() {
+        return Some(data_quality::table(provenance));
+    }
+    // Filled when all other displays are arranged.
+    let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };
+    spec.rounding.as_ref().map(|_| Laid { body: Body::Table(empty), footnotes: Vec::new(), analyses: Vec::new() })
 }
 
 /// Lays out a display by whichever layout its specification has.

@@ -6,6 +6,7 @@ use crate::display::number::{Style, show};
 use crate::display::texts::query::{Args, Mistake, Query, did_you_mean, lacking, text, written};
 use crate::results::{Key, Provenance, Results, Value};
 use crate::spec::Study;
+use crate::spec::design::Rounding;
 use crate::spec::endpoint::Endpoint;
 
 /// What templates can ask for.
@@ -29,12 +30,14 @@ pub(super) struct Book {
     estimands: BTreeMap<String, BTreeMap<&'static str, String>>,
     /// Confidence levels in percent.
     confidence: BTreeMap<String, String>,
+    /// The rounding rule of the study.
+    rounding: Rounding,
 }
 
 impl Book {
     /// The book of a study; `texts` are the templates, for what they mention.
     pub(super) fn new(study: &Study, results: &Results, provenance: &Provenance, texts: &[&str]) -> Self {
-        let mut book = Self { labels: labels(study), ..Self::default() };
+        let mut book = Self { labels: labels(study), rounding: study.study.rounding, ..Self::default() };
         let mut mentioned: BTreeMap<&str, bool> = BTreeMap::new();
         for row in &results.rows {
             let name = row.key.analysis.as_str();
@@ -184,7 +187,7 @@ impl Book {
             points: self.points.contains(&key.analysis),
             ..plain
         };
-        let text = show(key.statistic, value, style);
+        let text = show(key.statistic, value, style, self.rounding);
         if !query.relation {
             return Ok((key.clone(), text));
         }
@@ -252,7 +255,10 @@ fn named(args: &Args, name: &str, known: &BTreeMap<String, String>, what: &str) 
 
 /// A confidence level in percent.
 fn percent(level: f64) -> String {
-    crate::display::number::percent_of_number(level, 1).trim_end_matches('0').trim_end_matches('.').to_owned()
+    crate::display::number::percent_of_number(level, 1, Rounding::default())
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 fn labels(study: &Study) -> BTreeMap<&'static str, BTreeMap<String, String>> {
