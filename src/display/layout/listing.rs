@@ -38,7 +38,8 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 let visit = line.get(2).map_or("", String::as_str);
                 cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
             }
-            cells.extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
+            cells
+                .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
             row.opens_group = by_visit && !latest.is_empty() && latest != participant;
