@@ -9,6 +9,9 @@ mod export;
 mod flow;
 mod frame_summary;
 mod listing;
+mod occurrence;
+mod parameters;
+mod record_extracts;
 mod summary;
 mod time;
 mod times;
@@ -47,7 +50,7 @@ pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
         results.rows.extend(rows);
         match records {
             Records::None => {}
-            Records::Extract(extract) => results.extracts.push(extract),
+            Records::Extracts(extracts) => results.extracts.extend(extracts),
             Records::Dataset(dataset) => results.datasets.push(dataset),
         }
     }
@@ -57,7 +60,7 @@ pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
 /// What an analysis yields beside rows.
 enum Records {
     None,
-    Extract(Extract),
+    Extracts(Vec<Extract>),
     Dataset(Dataset),
 }
 
@@ -106,10 +109,18 @@ impl Work<'_> {
             JobKind::Time(time) => self.time(time),
             JobKind::Ancova(ancova) => self.ancova(ancova),
             JobKind::Flow(flow) => self.flow(flow),
-            JobKind::Listing(listing) => return Records::Extract(self.listing(listing)),
-            JobKind::Individual(individual) => return Records::Extract(self.individual(individual)),
+            JobKind::Listing(listing) => return Records::Extracts(vec![self.listing(listing)]),
+            JobKind::Individual(individual) => return Records::Extracts(vec![self.individual(individual)]),
             JobKind::Export(export) => return Records::Dataset(self.export(export)),
-            _ => {}
+            JobKind::Occurrence(occurrence) => self.occurrence(occurrence),
+            JobKind::Parameters(summary) => return Records::Extracts(self.parameters(summary)),
+            JobKind::GradeShift(shift) => self.grade_shift(shift),
+            JobKind::Survival(survival) => self.survival(survival),
+            JobKind::RecordListing(listing) => return Records::Extracts(vec![self.record_listing(listing)]),
+            JobKind::Points(points) => return Records::Extracts(vec![self.points(points)]),
+            JobKind::Waterfall(waterfall) => return Records::Extracts(vec![self.waterfall(*waterfall)]),
+            JobKind::Lanes(lanes) => return Records::Extracts(vec![self.lanes(lanes)]),
+            JobKind::Profile(profile) => return Records::Extracts(self.profile(profile)),
         }
         Records::None
     }

@@ -43,6 +43,12 @@ impl Numbers {
         numbers
     }
 
+    /// The ends of the whiskers, where there are some.
+    pub(super) fn whiskers(&self) -> Option<(f64, f64)> {
+        let ends = describe::whiskers(&self.exact, QuantileRule::AveragedSteps).ok();
+        ends.filter(|_| self.bounded == 0).map(|ends| (ends.lower, ends.upper))
+    }
+
     /// One statistic of them.
     pub(super) fn statistic(&self, statistic: Statistic, quantiles: Quantiles) -> Value {
         let exact = &self.exact;
@@ -62,6 +68,10 @@ impl Numbers {
             Statistic::Q3 => quantile(0.75),
             Statistic::Min => describe::minimum(exact),
             Statistic::Max => describe::maximum(exact),
+            Statistic::WhiskerLower | Statistic::WhiskerUpper => {
+                let ends = describe::whiskers(exact, QuantileRule::AveragedSteps);
+                ends.map(|ends| if statistic == Statistic::WhiskerLower { ends.lower } else { ends.upper })
+            }
             _ => Err(Undefined::NoData),
         };
         value(moment)

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use crate::analysis::comparison::bounded;
 use crate::analysis::times::{End, TimeOf};
 use crate::analysis::{Work, count, value};
-use crate::plan::BoundTime;
+use crate::plan::{BoundSurvival, BoundTime};
 use crate::results::{Key, Method, Reason, Statistic, Value};
 use crate::stats::Undefined;
 use crate::stats::survival::{
@@ -43,12 +43,37 @@ const fn end_name(end: End) -> &'static str {
 
 const DAYS: Option<&str> = Some("days");
 
+/// How times are analysed, wherever they come from.
+struct Timing<'a> {
+    methods: &'a [Method],
+    conf_level: f64,
+    /// Where curves are read: name and day.
+    readings: Vec<(String, f64)>,
+    /// To which day those with a competing event stay at risk.
+    last_day: i32,
+}
+
 impl Work<'_> {
     pub(super) fn time(&mut self, time: &BoundTime) {
+        let readings = time.closing_days.iter();
+        let readings = readings.map(|(visit, day)| (self.visit_id(*visit).to_owned(), f64::from(*day))).collect();
+        let timing = Timing { methods: &time.methods, conf_level: time.conf_level, readings, last_day: time.last_day };
+        self.timed(&timing, &|this, members| this.times(time, members));
+    }
+
+    pub(super) fn survival(&mut self, survival: &BoundSurvival) {
+        let readings = survival.at.iter().map(|day| (day.to_string(), f64::from(*day))).collect();
+        let everybody = self.known_times(survival, &self.members(self.job.set, None));
+        let last_day = everybody.iter().map(|own| own.days).max().unwrap_or(1);
+        let timing = Timing { methods: &survival.methods, conf_level: survival.conf_level, readings, last_day };
+        self.timed(&timing, &|this, members| this.known_times(survival, members));
+    }
+
+    fn timed(&mut self, time: &Timing<'_>, times_of: &dyn Fn(&Self, &[usize]) -> Vec<TimeOf>) {
         let mut arms: Vec<Vec<TimeOf>> = Vec::new();
         for group in self.groups() {
             let members = self.members(self.job.set, group);
-            let times = self.times(time, &members);
+            let times = times_of(self, &members);
             let key = |statistic| self.in_group(self.key(statistic), group);
             let all: Vec<usize> = times.iter().map(|own| own.subject).collect();
             let n = key(Statistic::N);
@@ -73,18 +98,18 @@ impl Work<'_> {
         }
     }
 
-    fn curves(&mut self, time: &BoundTime, arm: usize, times: &[TimeOf]) {
+    fn curves(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf]) {
         let days: Vec<f64> = times.iter().map(|own| f64::from(own.days)).collect();
         if time.methods.contains(&Method::AalenJohansen) {
             self.incidence(time, arm, times, &days);
         }
         if time.methods.contains(&Method::KaplanMeier) {
             let event: Vec<bool> = times.iter().map(|own| matches!(own.end, End::Event(_))).collect();
-            self.kaplan_meier(time, arm, &days, &event);
+            self.kaplan_meier(time, arm, times, (&days, &event));
         }
     }
 
-    fn incidence(&mut self, time: &BoundTime, arm: usize, times: &[TimeOf], days: &[f64]) {
+    fn incidence(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf], days: &[f64]) {
         let cause: Vec<usize> = times
             .iter()
             .map(|own| match own.end {
@@ -108,10 +133,9 @@ impl Work<'_> {
             self.shares(INCIDENCE, Ok(&step.incidence[0]), time.conf_level, &at);
             self.push(at(self, Statistic::CompetingIncidence), Value::number(step.incidence[1].estimate), None);
         }
-        for (visit, day) in &time.closing_days {
-            let day = f64::from(*day);
-            let name = self.visit_id(*visit).to_owned();
-            let at = |this: &Self, statistic| key(this, statistic).at(&name);
+        for (name, day) in &time.readings {
+            let day = *day;
+            let at = |this: &Self, statistic| key(this, statistic).at(name);
             let at_risk = curve.as_ref().map_or(0, |curve| curve.number_at_risk(day));
             self.push(at(self, Statistic::AtRisk), Value::Count(at_risk), None);
             let of = |cause| curve.as_ref().map_err(|own| *own).and_then(|curve| curve.incidence_at(cause, day));
@@ -120,14 +144,36 @@ impl Work<'_> {
         }
     }
 
-    fn kaplan_meier(&mut self, time: &BoundTime, arm: usize, days: &[f64], event: &[bool]) {
+    fn kaplan_meier(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf], (days, event): (&[f64], &[bool])) {
         let id = self.plan.arms[arm].id.clone();
         let key = |this: &Self, statistic| this.key(statistic).arm(&id).method(Method::KaplanMeier);
         let curve = kaplan_meier(days, event, time.conf_level);
         for step in curve.iter().flat_map(|curve| &curve.steps) {
             let day = step.time.to_string();
             let at = |this: &Self, statistic| key(this, statistic).level(&day);
+            self.push(at(self, Statistic::AtRisk), Value::Count(step.at_risk), None);
+            self.push(at(self, Statistic::Censored), Value::Count(step.censored), None);
+            self.push(at(self, Statistic::Count), Value::Count(step.events), None);
             self.shares(SURVIVAL, Ok(&step.survival), time.conf_level, &at);
+        }
+        for (name, day) in &time.readings {
+            let at = |this: &Self, statistic| key(this, statistic).at(name);
+            let by = |wanted: bool| {
+                let ended = times.iter().filter(|own| f64::from(own.days) <= *day);
+                ended
+                    .filter(|own| matches!(own.end, End::Event(_)) == wanted)
+                    .map(|own| own.subject)
+                    .collect::<Vec<_>>()
+            };
+            let at_risk = curve.as_ref().map_or(0, |curve| curve.number_at_risk(*day));
+            self.push(at(self, Statistic::AtRisk), Value::Count(at_risk), None);
+            let (with, without) = (by(true), by(false));
+            let counted = at(self, Statistic::Count);
+            self.push_count(counted, Value::Count(count(&with)), &with);
+            let censored = at(self, Statistic::Censored);
+            self.push_count(censored, Value::Count(count(&without)), &without);
+            let read = curve.as_ref().map_err(|own| *own).and_then(|curve| curve.survival_at(*day));
+            self.shares(SURVIVAL, read.as_ref().map_err(|own| *own), time.conf_level, &at);
         }
         let quantile = |p| curve.as_ref().map_err(|own| *own).and_then(|curve| curve.time_quantile(p));
         for (statistic, p) in [(Statistic::Q1, 0.25), (Statistic::Median, 0.5), (Statistic::Q3, 0.75)] {
@@ -157,7 +203,7 @@ impl Work<'_> {
 
     fn compare_times(
         &mut self,
-        time: &BoundTime,
+        time: &Timing<'_>,
         arms: (usize, usize),
         times: (&[TimeOf], &[TimeOf]),
         competing: Competing,
@@ -175,7 +221,7 @@ impl Work<'_> {
             this.key(statistic).variable(competing.name()).contrast(&first, &second).method(method)
         };
         let cox = LazyCell::new(|| cox(&days, &event, std::slice::from_ref(&indicator), Ties::Efron, level));
-        for method in &time.methods {
+        for method in time.methods {
             match method {
                 Method::LogRank => {
                     let test = log_rank(&days, &event, &group, 2);
@@ -197,7 +243,7 @@ impl Work<'_> {
                 Method::GroupedHazards => {
                     let rows: Vec<(usize, bool, f64)> = both()
                         .flat_map(|(own, group)| {
-                            let visits = if stays(own) { time.closing_days.len() } else { own.visits };
+                            let visits = if stays(own) { time.readings.len() } else { own.visits };
                             let last = matches!(own.end, End::Event(_)).then(|| visits - 1);
                             let x = if group == 1 { 1.0 } else { 0.0 };
                             (0..visits).map(move |visit| (visit, last == Some(visit), x))

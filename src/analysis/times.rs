@@ -2,7 +2,7 @@
 
 use crate::analysis::Work;
 use crate::data::vector::Vector;
-use crate::plan::BoundTime;
+use crate::plan::{BoundSurvival, BoundTime};
 
 /// How the time of a subject ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,27 @@ pub(super) struct TimeOf {
 }
 
 impl Work<'_> {
+    /// The times of some subjects that are known in days; a subject without has none.
+    pub(super) fn known_times(&self, survival: &BoundSurvival, subjects: &[usize]) -> Vec<TimeOf> {
+        let vector = |rule| self.frames.rules.get(&rule).map(|vector| &**vector);
+        let Some(Vector::Number(days)) = vector(survival.days) else { return Vec::new() };
+        let holds =
+            |rule, subject: usize| matches!(vector(rule), Some(Vector::Truth(truths)) if truths[subject].holds());
+        let time_of = |subject: &usize| {
+            #[expect(clippy::cast_possible_truncation, reason = "a number of days")]
+            let days = days[*subject].value()?.round() as i32;
+            let end = if holds(survival.event, *subject) {
+                End::Event(0)
+            } else if survival.competing.is_some_and(|rule| holds(rule, *subject)) {
+                End::Competing(0)
+            } else {
+                End::Censored
+            };
+            Some(TimeOf { subject: *subject, days, date: 0, start: 0, end, last_without: None, visits: 0 })
+        };
+        subjects.iter().filter_map(time_of).collect()
+    }
+
     /// The times of some subjects, in their order; a subject without start date has none.
     pub(super) fn times(&self, time: &BoundTime, subjects: &[usize]) -> Vec<TimeOf> {
         subjects.iter().filter_map(|subject| self.time_of(time, *subject)).collect()

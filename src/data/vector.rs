@@ -1,5 +1,6 @@
 //! Columns of values as rules see them: truths, measures, texts and dates, with what is missing and what is only bounded.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -322,6 +323,23 @@ impl Vector {
     #[must_use]
     pub fn nulls(&self) -> usize {
         (0..self.len()).filter(|row| self.is_null(*row)).count()
+    }
+
+    /// The order of two rows: false, the smaller and the earlier text come first, and missing before all.
+    #[must_use]
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
+        match (self.is_null(a), self.is_null(b)) {
+            (true, true) => return Ordering::Equal,
+            (true, false) => return Ordering::Less,
+            (false, true) => return Ordering::Greater,
+            (false, false) => {}
+        }
+        match self {
+            Self::Truth(values) => values[a].cmp(&values[b]),
+            Self::Number(values) => values[a].low.total_cmp(&values[b].low),
+            Self::Text(texts) => texts.get(a).cmp(&texts.get(b)),
+            Self::Date(values) => values[a].cmp(&values[b]),
+        }
     }
 
     /// The rows of these positions; none gives a missing value.

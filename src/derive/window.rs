@@ -58,23 +58,7 @@ impl Choice<'_> {
 
     /// Of two records of a day the preferred one is the greater; identical ones fall back on canonical order.
     pub(super) fn preferred(&self, a: usize, b: usize) -> Ordering {
-        self.prefer.iter().map(|vector| compare(vector, a, b)).find(|order| order.is_ne()).unwrap_or_else(|| a.cmp(&b))
-    }
-}
-
-/// True before false, the larger before the smaller, the later text before the earlier; missing comes last.
-fn compare(vector: &Vector, a: usize, b: usize) -> Ordering {
-    match (vector.is_null(a), vector.is_null(b)) {
-        (true, true) => return Ordering::Equal,
-        (true, false) => return Ordering::Less,
-        (false, true) => return Ordering::Greater,
-        (false, false) => {}
-    }
-    match vector {
-        Vector::Truth(values) => values[a].cmp(&values[b]),
-        Vector::Number(values) => values[a].low.total_cmp(&values[b].low),
-        Vector::Text(texts) => texts.get(a).cmp(&texts.get(b)),
-        Vector::Date(values) => values[a].cmp(&values[b]),
+        self.prefer.iter().map(|vector| vector.compare(a, b)).find(|order| order.is_ne()).unwrap_or_else(|| a.cmp(&b))
     }
 }
 

@@ -113,10 +113,10 @@ impl Binding<'_> {
             (display.id.to_string(), parameters, layout.change)
         });
         let outliers = outliers.collect();
-        for column in ["parameter", "visit"] {
-            self.column(&summary.records, column, Type::Text);
-        }
+        let mut text = |column| self.column(&summary.records, column, Type::Text);
+        let placed = (text("parameter"), text("visit"));
         BoundParameters {
+            placed,
             records: summary.records.to_string(),
             visits: summary.at.iter().map(ToString::to_string).collect(),
             parameters: self.codes(&summary.records, &summary.parameters),
@@ -129,10 +129,10 @@ impl Binding<'_> {
 
     fn grade_shift(&mut self, shift: &GradeShift) -> BoundGradeShift {
         let scope = over(&shift.records);
-        for column in ["parameter", "visit"] {
-            self.column(&shift.records, column, Type::Text);
-        }
+        let mut text = |column| self.column(&shift.records, column, Type::Text);
+        let placed = (text("parameter"), text("visit"));
         BoundGradeShift {
+            placed,
             records: shift.records.to_string(),
             from: self.value(&shift.from, scope.clone(), Type::Number, &format!("{}: from", shift.label)),
             to: self.value(&shift.to, scope.clone(), Type::Number, &format!("{}: to", shift.label)),

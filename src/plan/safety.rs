@@ -68,7 +68,9 @@ pub struct BoundParameters {
     pub parameters: Vec<String>,
     /// Only these records.
     pub select: Option<RuleId>,
-    /// Values and changes.
+    /// Parameter and visit of a record.
+    pub placed: (RuleId, RuleId),
+    /// Values.
     pub value: RuleId,
     /// Changes.
     pub change: RuleId,
@@ -81,6 +83,8 @@ pub struct BoundParameters {
 pub struct BoundGradeShift {
     /// The records.
     pub records: String,
+    /// Parameter and visit of a record.
+    pub placed: (RuleId, RuleId),
     /// The number at baseline.
     pub from: RuleId,
     /// The number of a record.

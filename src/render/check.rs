@@ -3,8 +3,8 @@
 //! All findings at once, each naming the display and the place in it, instead of an exporter's message about glyphs.
 
 use super::fonts::Fonts;
-use super::{forest, grid, plot, text};
-use crate::display::{Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Plot, Report, Table};
+use super::{forest, grid, lanes, plot, text};
+use crate::display::{Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Report, Table};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Refuses what cannot be printed.
@@ -130,7 +130,8 @@ impl Inspector {
             }
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
-            Body::Lanes(_) | Body::Dots(_) | Body::Profiles(_) => {}
+            Body::Lanes(lanes) => self.lanes(&name, lanes),
+            Body::Dots(_) | Body::Profiles(_) => {}
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);
@@ -198,6 +199,25 @@ impl Inspector {
         self.text(name, "description", &forest.alt);
         self.described(name, &forest.alt);
         for fault in forest::faults(forest) {
+            self.fault(name, &fault);
+        }
+    }
+
+    fn lanes(&mut self, name: &str, lanes: &Lanes) {
+        self.axis(name, "time axis", &lanes.x);
+        let kinds = lanes.segments.iter().map(|(label, _)| label).chain(&lanes.marks);
+        for label in kinds {
+            self.text(name, "legend", label);
+        }
+        for group in &lanes.groups {
+            self.text(name, "heading of lanes", &group.title);
+            for lane in &group.lanes {
+                self.text(name, "label of a lane", &lane.label);
+            }
+        }
+        self.text(name, "description", &lanes.alt);
+        self.described(name, &lanes.alt);
+        for fault in lanes::faults(lanes) {
             self.fault(name, &fault);
         }
     }

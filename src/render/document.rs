@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fonts::Face;
 use super::sheet::{self, Turn};
-use super::{flow, forest, grid, pen, plot, table, text};
+use super::{flow, forest, grid, lanes, pen, plot, table, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -103,7 +103,7 @@ impl Document {
             Ok(json!({ "path": path, "width": canvas.0 * share, "alt": text::line(alt) }))
         };
         Ok(match &display.body {
-            Body::Table(_) | Body::Lanes(_) | Body::Dots(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
+            Body::Table(_) | Body::Dots(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
             Body::Plot(plot) => {
                 let mut turn = Turn::Portrait;
                 let mut laid = plot::Sheet::lay_out(plot, room(turn));
@@ -134,6 +134,14 @@ impl Document {
                     part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
                 });
                 (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+            Body::Lanes(lanes) => {
+                let Some((laid, turn)) = lanes::choose(lanes, room, next) else { return Err(too_large(display)) };
+                let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                    let alt = alt_of_part(&lanes.alt, number, laid.pages.len());
+                    part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                });
+                (turn, parts.collect::<Result<_, _>>()?)
             }
             Body::Grid(grid) => {
                 let Some(laid) = grid::choose(grid, room, next) else { return Err(too_large(display)) };

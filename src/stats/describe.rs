@@ -1,6 +1,6 @@
 //! Summaries of one sample.
 
-use super::{Undefined, finite, size};
+use super::{Interval, Undefined, finite, size};
 
 /// How a quantile that falls between two observations is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +162,30 @@ pub fn quantile(values: &[f64], p: f64, rule: QuantileRule) -> Result<f64, Undef
     })
 }
 
+/// The ends of the whiskers of a box plot: the least and the largest value that are not far outside.
+///
+/// # Method
+/// Tukey 1977, Exploratory Data Analysis: values up to one and a half times the distance of the quartiles beyond them.
+/// A value that misses that fence only by the rounding of the quartiles counts as inside. With interpolated quartiles
+/// a whisker may end inside the box, when all values beyond a quartile are far outside.
+///
+/// # Input
+/// Finite values in any order; `rule` for the quartiles.
+///
+/// # Not estimable
+/// `NoData` without values; `OutOfRange` when a value is not finite.
+///
+/// # Agrees with
+/// `NumPy` `quantile` by both rules, and its comparisons; cases in `fixtures/reference/describe`.
+pub fn whiskers(values: &[f64], rule: QuantileRule) -> Result<Interval, Undefined> {
+    let (first, third) = (quantile(values, 0.25, rule)?, quantile(values, 0.75, rule)?);
+    let reach = 1.5 * (third - first);
+    let slack = 8.0 * f64::EPSILON * libm::fabs(first).max(libm::fabs(third));
+    let inside = |value: &f64| *value >= first - reach - slack && *value <= third + reach + slack;
+    let kept: Vec<f64> = values.iter().copied().filter(inside).collect();
+    Ok(Interval { lower: minimum(&kept)?, upper: maximum(&kept)? })
+}
+
 /// The ordered value at a position counted from 0; positions outside mean the first and the last value.
 fn at(ordered: &[f64], position: f64) -> f64 {
     #[expect(
@@ -244,6 +268,26 @@ mod tests {
             assert_close(quantile(&EIGHT, p, AveragedSteps), steps);
             assert_close(quantile(&EIGHT, p, Interpolated), interpolated);
         }
+    }
+
+    #[test]
+    fn whiskers_on_paper() {
+        // Quartiles 2 and 4: fences at −1 and 7; the value on a fence is inside.
+        let values = [2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0, 4.0, 7.0, 7.5, -1.0, -1.1];
+        assert_eq!(whiskers(&values, AveragedSteps), Ok(Interval { lower: -1.0, upper: 7.0 }));
+        // Positions 2.75 and 8.25 count from 0: the same quartiles.
+        assert_eq!(whiskers(&values, Interpolated), Ok(Interval { lower: -1.0, upper: 7.0 }));
+        assert_eq!(whiskers(&[3.0], Interpolated), Ok(Interval { lower: 3.0, upper: 3.0 }));
+        assert_eq!(whiskers(&[], AveragedSteps), Err(Undefined::NoData));
+        assert_eq!(whiskers(&[1.0, f64::INFINITY], AveragedSteps), Err(Undefined::OutOfRange));
+        assert_eq!(whiskers(&[-f64::MAX, f64::MAX], Interpolated).map(|both| both.upper), Ok(f64::MAX));
+    }
+
+    #[test]
+    fn a_value_on_the_fence_is_inside_in_spite_of_rounding() {
+        // Quartiles 1.1 and 1.3: 1.3 + 1.5 (1.3 − 1.1) is 1.5999999999999999 in doubles.
+        let values = [1.1, 1.1, 1.1, 1.2, 1.3, 1.3, 1.3, 1.6];
+        assert_eq!(whiskers(&values, AveragedSteps), Ok(Interval { lower: 1.1, upper: 1.6 }));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod distribution;
 pub mod linear;
 pub mod proportion;
 pub mod rank;
+pub mod rate;
 pub mod survival;
 
 /// Why a statistic has no value.

@@ -304,7 +304,12 @@ fn choose(
             for row in rows {
                 chosen.baseline_of[*row] = baseline;
                 let date = dates[*row].unwrap_or(i32::MIN);
-                let later = date > day_one || date == day_one && !may_be_baseline[*row].holds();
+                // Where the data say which record is the baseline, what comes later comes after it, whatever its study day.
+                let said = baseline.filter(|_| at.is_some()).and_then(|own| dates[own]);
+                let later = match said {
+                    Some(said) => date > said,
+                    None => date > day_one || date == day_one && !may_be_baseline[*row].holds(),
+                };
                 chosen.after[*row] = Truth::of(later);
             }
             if let Some(baseline) = baseline {

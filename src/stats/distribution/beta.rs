@@ -145,7 +145,7 @@ fn difference_of_products(b: f64, u: f64, a: f64, v: f64) -> f64 {
 }
 
 /// ln(x / (1 − x)) at the quantile with `[p, q]` below and above it.
-pub(super) fn ln_odds_quantile([p, q]: [f64; 2], a: f64, b: f64) -> Result<f64, Undefined> {
+pub(in super::super) fn ln_odds_quantile([p, q]: [f64; 2], a: f64, b: f64) -> Result<f64, Undefined> {
     if !(p > 0.0 && q > 0.0 && a > 0.0 && b > 0.0 && (a + b).is_finite()) {
         return Err(Undefined::OutOfRange);
     }

@@ -15,12 +15,12 @@ mod normal;
 mod variance;
 
 pub use beta::{beta_lower, beta_quantile};
-pub use gamma::{chi_square_sf, gamma_lower, gamma_upper, ln_gamma};
+pub use gamma::{chi_square_sf, gamma_lower, gamma_quantile, gamma_upper, ln_gamma};
 pub use normal::{normal_cdf, normal_quantile, normal_sf};
 pub use variance::{f_sf, t_quantile, t_sf, t_two_sided_p};
 
-pub(super) use beta::beta_upper_quantile;
-pub(super) use gamma::{deviance, stirling_error};
+pub(super) use beta::{beta_upper_quantile, ln_odds_quantile};
+pub(super) use gamma::{deviance, gamma_upper_quantile, stirling_error};
 
 #[cfg(test)]
 #[track_caller]

@@ -1,0 +1,314 @@
+//! Occurrences of records: subjects with a record, and records, in all, for each condition, or at each level of a
+//! hierarchy; their rates, and differences from the reference arm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::comparison::Pair;
+use crate::analysis::{Work, count, value};
+use crate::data::vector::Vector;
+use crate::derive::RecordValues;
+use crate::plan::{BoundAtRisk, BoundOccurrence, Node, RuleId};
+use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
+use crate::stats::rate::poisson_rate;
+
+/// Days of a year, in rates.
+const YEAR: f64 = 365.25;
+/// Rates are told for so many years.
+const PER_YEARS: f64 = 100.0;
+
+/// What is counted in one row: where its results stand, which records, and who could have one.
+struct Counted<'a> {
+    /// The condition, or none.
+    item: Option<&'a str>,
+    /// The path of levels.
+    path: Vec<String>,
+    /// The records, in order.
+    records: Vec<usize>,
+    /// Instead of records, the subjects.
+    subjects: Option<RuleId>,
+    /// Only these subjects could have one; everybody if none.
+    assessed: Option<BTreeSet<usize>>,
+}
+
+impl Work<'_> {
+    pub(super) fn occurrence(&mut self, occurrence: &BoundOccurrence) {
+        self.denominators(self.job.set);
+        let frames = self.frames;
+        let Some(values) = frames.records.get(&occurrence.records) else { return };
+        let members: BTreeSet<usize> = self.members(self.job.set, None).into_iter().collect();
+        let in_set: Vec<(usize, usize)> =
+            members.iter().flat_map(|subject| values.of(*subject).iter().map(|record| (*subject, *record))).collect();
+        let counts = in_set.iter().filter(|(_, record)| values.holds(occurrence.select, *record));
+        let counts: Vec<(usize, usize)> = counts.copied().collect();
+        let mut subject_of = vec![usize::MAX; values.len()];
+        in_set.iter().for_each(|(subject, record)| subject_of[*record] = *subject);
+
+        let mut rows = Vec::new();
+        let all: Vec<usize> = counts.iter().map(|(_, record)| *record).collect();
+        if occurrence.items.is_empty() {
+            rows.push(self.counted_at(occurrence, values, &in_set, None, Vec::new(), all.clone()));
+            let mut by_path: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+            for record in &all {
+                let path = path_of(values, &occurrence.levels, *record);
+                for depth in 1..=path.len() {
+                    by_path.entry(path[..depth].to_vec()).or_default().push(*record);
+                }
+            }
+            for (path, records) in by_path {
+                rows.push(self.counted_at(occurrence, values, &in_set, None, path, records));
+            }
+        }
+        for item in &occurrence.items {
+            let (records, subjects) = match item.node {
+                Node::Records(rule) => {
+                    (all.iter().copied().filter(|record| values.holds(rule, *record)).collect(), None)
+                }
+                Node::Subjects(rule) => (Vec::new(), Some(rule)),
+            };
+            let mut row = self.counted_at(occurrence, values, &in_set, Some(&item.id), Vec::new(), records);
+            row.subjects = subjects;
+            rows.push(row);
+        }
+        if let Some(at_risk) = &occurrence.at_risk {
+            self.person_years(at_risk);
+        }
+        for row in &rows {
+            self.row(occurrence, values, &subject_of, row);
+        }
+    }
+
+    fn counted_at<'i>(
+        &self,
+        occurrence: &BoundOccurrence,
+        values: &RecordValues,
+        in_set: &[(usize, usize)],
+        item: Option<&'i str>,
+        path: Vec<String>,
+        records: Vec<usize>,
+    ) -> Counted<'i> {
+        let assessed = occurrence.assessed.map(|rule| {
+            let here = |record: usize| {
+                values.holds(Some(rule), record) && path_of(values, &occurrence.levels[..path.len()], record) == path
+            };
+            in_set.iter().filter(|(_, record)| here(*record)).map(|(subject, _)| *subject).collect()
+        });
+        Counted { item, path, records, subjects: None, assessed }
+    }
+
+    /// All results of one row.
+    fn row(&mut self, occurrence: &BoundOccurrence, values: &RecordValues, subject_of: &[usize], row: &Counted<'_>) {
+        let mut arms = Vec::new();
+        for group in self.groups() {
+            let members = self.at_risk_of(row, group);
+            let with = self.with(row, subject_of, &members);
+            let at = self.in_group(self.at(row), group);
+            self.shares_of(row, &at, &members, &with, true);
+            let here: BTreeSet<usize> = members.iter().copied().collect();
+            let records: Vec<usize> =
+                row.records.iter().copied().filter(|record| here.contains(&subject_of[*record])).collect();
+            if row.subjects.is_none() {
+                let key = Key { statistic: Statistic::Events, ..at.clone() };
+                self.push_count(key, Value::Count(records.len() as u64), &with);
+            }
+            if let Some((grade, listed)) = &occurrence.grade {
+                self.grades(values, *grade, listed, (&at, &members), &records, subject_of);
+            }
+            if let (Some(at_risk), None) = (&occurrence.at_risk, row.subjects) {
+                self.rates(occurrence, at_risk, values, (&at, &members), &records, subject_of);
+            }
+            for subgroup in &occurrence.subgroups {
+                let texts = match self.frames.rules.get(&subgroup.category).map(|vector| &**vector) {
+                    Some(Vector::Text(texts)) => texts.clone(),
+                    _ => continue,
+                };
+                for level in &subgroup.levels {
+                    let within = |all: &[usize]| -> Vec<usize> {
+                        all.iter().copied().filter(|subject| texts.get(*subject) == Some(level)).collect()
+                    };
+                    let mut at = at.clone();
+                    at.groups.push((subgroup.id.clone(), level.clone()));
+                    let (members, with) = (within(&members), within(&with));
+                    let n = Key { statistic: Statistic::N, ..at.clone() };
+                    self.push_count(n, Value::Count(count(&members)), &members);
+                    self.shares_of(row, &at, &members, &with, false);
+                }
+            }
+            if group.is_some() {
+                arms.push((count(&with), count(&members)));
+            }
+        }
+        for (arm, reference) in self.contrasts() {
+            let [first, second] = self.arm_ids((arm, reference));
+            let at = self.at(row).contrast(&first, &second);
+            let key = |statistic| Key { statistic, ..at.clone() };
+            let pair = Pair { first: arms[arm], second: arms[reference] };
+            self.compare_proportions(pair, &occurrence.methods, occurrence.conf_level, &key);
+        }
+    }
+
+    /// The key of a row, without statistic of its own yet.
+    fn at(&self, row: &Counted<'_>) -> Key {
+        let mut key = self.key(Statistic::Count);
+        key.variable = row.item.map(str::to_owned);
+        key.levels.clone_from(&row.path);
+        key
+    }
+
+    /// Who of a group could have a record of a row.
+    fn at_risk_of(&self, row: &Counted<'_>, group: Option<usize>) -> Vec<usize> {
+        let mut members = self.members(self.job.set, group);
+        if let Some(assessed) = &row.assessed {
+            members.retain(|subject| assessed.contains(subject));
+        }
+        members
+    }
+
+    /// Who of them has one.
+    fn with(&self, row: &Counted<'_>, subject_of: &[usize], members: &[usize]) -> Vec<usize> {
+        match row.subjects {
+            Some(rule) => {
+                let Some(Vector::Truth(truths)) = self.frames.rules.get(&rule).map(|vector| &**vector) else {
+                    return Vec::new();
+                };
+                members.iter().copied().filter(|subject| truths[*subject].holds()).collect()
+            }
+            None => {
+                let having: BTreeSet<usize> = row.records.iter().map(|record| subject_of[*record]).collect();
+                members.iter().copied().filter(|subject| having.contains(subject)).collect()
+            }
+        }
+    }
+
+    /// Number and share of the subjects of a row; where only those assessed count, also how many they are.
+    fn shares_of(&mut self, row: &Counted<'_>, at: &Key, members: &[usize], with: &[usize], tell_n: bool) {
+        let key = |statistic| Key { statistic, ..at.clone() };
+        let whole_of_all = row.item.is_none() && row.path.is_empty();
+        if tell_n && row.assessed.is_some() && !whole_of_all {
+            self.push_count(key(Statistic::N), Value::Count(count(members)), members);
+        }
+        self.push_count(key(Statistic::Count), Value::Count(count(with)), with);
+        self.push_count(key(Statistic::Share), Value::share(count(with), count(members)), with);
+    }
+
+    /// The subjects by the highest grade of their records; those without any known grade by themselves.
+    fn grades(
+        &mut self,
+        values: &RecordValues,
+        grade: RuleId,
+        listed: &[String],
+        (at, members): (&Key, &[usize]),
+        records: &[usize],
+        subject_of: &[usize],
+    ) {
+        let mut highest: BTreeMap<usize, Option<f64>> = BTreeMap::new();
+        for record in records {
+            let own = match values.rule(grade) {
+                Some(Vector::Number(numbers)) => numbers[*record].value(),
+                _ => None,
+            };
+            let known = highest.entry(subject_of[*record]).or_default();
+            *known = match (*known, own) {
+                (Some(known), Some(own)) => Some(known.max(own)),
+                (known, own) => known.or(own),
+            };
+        }
+        for level in listed.iter().map(String::as_str).chain([MISSING_LEVEL]) {
+            let wanted: Option<f64> = level.parse().ok();
+            let with: Vec<usize> = highest
+                .iter()
+                .filter(|(_, grade)| grade.map(f64::to_bits) == wanted.map(f64::to_bits))
+                .map(|(subject, _)| *subject)
+                .collect();
+            let mut at = at.clone();
+            at.groups.push(("grade".to_owned(), level.to_owned()));
+            let key = |statistic| Key { statistic, ..at.clone() };
+            let (counted, share) = (key(Statistic::Count), key(Statistic::Share));
+            self.push_count(counted, Value::Count(count(&with)), &with);
+            self.push_count(share, Value::share(count(&with), count(members)), &with);
+        }
+    }
+
+    /// Days at risk of a subject, both ends included; none without both dates.
+    fn days_at_risk(&self, at_risk: &BoundAtRisk, subject: usize) -> Option<(i32, i32)> {
+        let date = |rule: RuleId| match self.frames.rules.get(&rule).map(|vector| &**vector) {
+            Some(Vector::Date(dates)) => dates[subject],
+            _ => None,
+        };
+        date(at_risk.from).zip(date(at_risk.to)).filter(|(from, to)| from <= to)
+    }
+
+    /// Years at risk of all, whatever happened.
+    fn person_years(&mut self, at_risk: &BoundAtRisk) {
+        for group in self.groups() {
+            let members = self.members(self.job.set, group);
+            let days: i64 = members
+                .iter()
+                .filter_map(|subject| self.days_at_risk(at_risk, *subject))
+                .map(|(from, to)| i64::from(to - from + 1))
+                .sum();
+            let key = self.in_group(self.key(Statistic::PersonYears), group);
+            self.push(key, Value::number(years(days)), Some("years"));
+        }
+    }
+
+    fn rates(
+        &mut self,
+        occurrence: &BoundOccurrence,
+        at_risk: &BoundAtRisk,
+        values: &RecordValues,
+        (at, members): (&Key, &[usize]),
+        records: &[usize],
+        subject_of: &[usize],
+    ) {
+        let date_of = |record: usize| match values.rule(at_risk.date) {
+            Some(Vector::Date(dates)) => dates[record],
+            _ => None,
+        };
+        let mut first: BTreeMap<usize, Option<i32>> = BTreeMap::new();
+        for record in records {
+            let own = date_of(*record);
+            let known = first.entry(subject_of[*record]).or_insert(own);
+            *known = match (*known, own) {
+                (Some(known), Some(own)) => Some(known.min(own)),
+                (known, own) => known.or(own),
+            };
+        }
+        let (mut to_first, mut whole) = (0, 0);
+        for subject in members {
+            let Some((from, to)) = self.days_at_risk(at_risk, *subject) else { continue };
+            whole += i64::from(to - from + 1);
+            // A record without date, or one before the first day, ends the time at risk on its first day.
+            let until = match first.get(subject) {
+                None => to,
+                Some(date) => date.unwrap_or(from).clamp(from, to),
+            };
+            to_first += i64::from(until - from + 1);
+        }
+        let with = first.len() as u64;
+        let key = |statistic, method| Key { statistic, method: Some(method), ..at.clone() };
+        self.push(key(Statistic::PersonYears, Method::SubjectRate), Value::number(years(to_first)), Some("years"));
+        for (method, events, days) in
+            [(Method::SubjectRate, with, to_first), (Method::RecordRate, records.len() as u64, whole)]
+        {
+            let rate = poisson_rate(events, years(days) / PER_YEARS, occurrence.conf_level);
+            let limit = |statistic| key(statistic, method).conf_level(occurrence.conf_level);
+            self.push(key(Statistic::Rate, method), value(rate.map(|rate| rate.estimate)), None);
+            self.push(limit(Statistic::RateLower), value(rate.map(|rate| rate.interval.lower)), None);
+            self.push(limit(Statistic::RateUpper), value(rate.map(|rate| rate.interval.upper)), None);
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "days at risk are far below 2^53")]
+fn years(days: i64) -> f64 {
+    days as f64 / YEAR
+}
+
+/// The texts of a record at some levels.
+fn path_of(values: &RecordValues, levels: &[RuleId], record: usize) -> Vec<String> {
+    let text = |rule: &RuleId| match values.rule(*rule) {
+        Some(Vector::Text(texts)) => texts.get(record).unwrap_or(MISSING_LEVEL).to_owned(),
+        _ => MISSING_LEVEL.to_owned(),
+    };
+    levels.iter().map(text).collect()
+}

@@ -1,0 +1,20 @@
+//! Rates of events in time at risk, their ratio, and the number of subjects a comparison of proportions needs.
+
+mod ratio;
+mod sample_size;
+mod single;
+
+pub use ratio::{RateRatio, rate_ratio};
+pub use sample_size::{ArmSize, two_proportion_size_pooled, two_proportion_size_unpooled};
+pub use single::{Rate, poisson_rate};
+
+use super::Undefined;
+
+/// Time at risk, checked.
+fn at_risk(time: f64) -> Result<f64, Undefined> {
+    match time {
+        0.0 => Err(Undefined::NoData),
+        time if time > 0.0 && time.is_finite() => Ok(time),
+        _ => Err(Undefined::OutOfRange),
+    }
+}
