@@ -130,6 +130,9 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .endpoint(analysis)
             .map(|endpoint| &endpoint.analysis_set)
             .or_else(|| study.summary.iter().find(|s| *s.id == **analysis).map(|s| &s.analysis_set))
+            .or_else(|| study.occurrence.iter().find(|o| *o.id == **analysis).map(|o| &o.analysis_set))
+            .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
+            .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
             .or_else(|| {
                 let listing = study.display.iter().find(|display| *display.id == **analysis);
                 listing.and_then(|display| display.listing.as_ref()).map(|listing| &listing.analysis_set)

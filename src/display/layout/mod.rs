@@ -2,16 +2,21 @@
 
 mod ancova;
 mod axis;
+mod boxes;
 mod by_visit;
 mod change;
 mod data_quality;
+mod dots;
 mod flow;
 mod forest;
+mod grade_shift;
 mod heat_map;
 mod incidence;
 mod individual;
 mod listing;
 mod means;
+mod occurrence;
+mod parameters;
 mod response;
 mod response_by_visit;
 mod shift;
@@ -92,6 +97,21 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.shift {
         return shift::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.occurrence {
+        return occurrence::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.dots {
+        return dots::figure(layout, assembly);
+    }
+    if let Some(layout) = &spec.parameters {
+        return parameters::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.boxes {
+        return boxes::figure(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.grade_shift {
+        return grade_shift::table(layout, assembly);
     }
     if let Some(layout) = &spec.listing {
         return listing::table(&spec.id, layout, results, assembly);
