@@ -17,11 +17,19 @@ pub(super) struct Assembly<'a> {
     display: String,
     reasons: BTreeSet<Reason>,
     missing: Vec<Key>,
+    refused: Vec<Finding>,
 }
 
 impl<'a> Assembly<'a> {
     pub(super) fn new(study: &'a Study, rows: &'a Lookup<'a>, display: &str) -> Self {
-        Self { study, rows, display: display.to_owned(), reasons: BTreeSet::new(), missing: Vec::new() }
+        Self {
+            study,
+            rows,
+            display: display.to_owned(),
+            reasons: BTreeSet::new(),
+            missing: Vec::new(),
+            refused: Vec::new(),
+        }
     }
 
     /// A result that must exist.
@@ -127,9 +135,16 @@ impl<'a> Assembly<'a> {
         explained(self.reasons.iter().map(|reason| reason.footnote()))
     }
 
-    /// Refuses a display that asked for results that do not exist.
+    /// Notes what the specification asks of the display and cannot be had.
+    pub(super) fn refuse(&mut self, finding: Finding) {
+        if !self.refused.contains(&finding) {
+            self.refused.push(finding);
+        }
+    }
+
+    /// Refuses a display that asked for results that do not exist, or for what cannot be had.
     pub(super) fn finish(&self) -> Result<(), Error> {
-        if self.missing.is_empty() {
+        if self.missing.is_empty() && self.refused.is_empty() {
             return Ok(());
         }
         let place = Place::file(format!("display {}", self.display));
@@ -141,6 +156,7 @@ impl<'a> Assembly<'a> {
                 let key = serde_json::to_string(key).unwrap_or_default();
                 Finding::error(place.clone(), format!("the results have no row {key}"))
             })
+            .chain(self.refused.iter().cloned())
             .collect();
         Err(Error { stage: Stage::Specification, findings })
     }

@@ -18,6 +18,7 @@ use crate::results::{self, Lookup, Results};
 use crate::spec::Study;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
+use crate::spec::text::Name;
 use assemble::{Assembly, note};
 
 /// Arranges a report.
@@ -133,10 +134,7 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .or_else(|| study.occurrence.iter().find(|o| *o.id == **analysis).map(|o| &o.analysis_set))
             .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
             .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
-            .or_else(|| {
-                let listing = study.display.iter().find(|display| *display.id == **analysis);
-                listing.and_then(|display| display.listing.as_ref()).map(|listing| &listing.analysis_set)
-            });
+            .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
             && !labels.contains(&label)
         {
@@ -144,6 +142,16 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
         }
     }
     labels.join(", ")
+}
+
+/// The analysis set of a display that takes records or subjects from the data itself.
+fn set_of(display: &DisplaySpec) -> Option<&Name> {
+    let listing = display.listing.as_ref().map(|layout| &layout.analysis_set);
+    let scatter = display.scatter.as_ref().map(|layout| &layout.analysis_set);
+    let waterfall = display.waterfall.as_ref().map(|layout| &layout.analysis_set);
+    let swimmer = display.swimmer.as_ref().map(|layout| &layout.analysis_set);
+    let profile = display.profile.as_ref().map(|layout| &layout.analysis_set);
+    listing.or(scatter).or(waterfall).or(swimmer).or(profile)
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {

@@ -145,8 +145,14 @@ impl Origin {
         if rule.instrument.is_some() {
             return self.place(rule.span.start);
         }
-        let raw = self.text.get(rule.span.clone()).unwrap_or("");
-        self.place(rule.span.start + offset_in_literal(raw, line, column))
+        self.place_in_literal(&rule.span, line, column)
+    }
+
+    /// The place of a position inside a string (line and column of its text, from 1) that stands here, quotes included.
+    #[must_use]
+    pub fn place_in_literal(&self, span: &Range<usize>, line: usize, column: usize) -> Place {
+        let raw = self.text.get(span.clone()).unwrap_or("");
+        self.place(span.start + offset_in_literal(raw, line, column))
     }
 }
 

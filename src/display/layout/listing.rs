@@ -72,13 +72,13 @@ fn has_several(extract: &Extract) -> bool {
 }
 
 /// What stands for no value.
-const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 /// Labels of visits up to so many characters stay on one line.
 const SHORT: usize = 14;
 
 /// What a column holds, and so how it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// Numbers, with so many decimals if it is said.
     Number(Option<u8>),
     /// Answers of a condition.
@@ -88,7 +88,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(texts: &[&str], decimals: Option<u8>) -> Self {
+    pub(super) fn of(texts: &[&str], decimals: Option<u8>) -> Self {
         let some = !texts.is_empty();
         if decimals.is_some() || some && texts.iter().all(|text| is_number(text) || is_limit(text)) {
             Self::Number(decimals)
@@ -99,7 +99,7 @@ impl Kind {
         }
     }
 
-    fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
+    pub(super) fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),
             (Self::Truth, "true") => "Yes".to_owned(),
@@ -112,7 +112,7 @@ impl Kind {
 }
 
 /// Whether a text is a number in digits.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -123,7 +123,7 @@ fn is_limit(text: &str) -> bool {
     text.strip_prefix(['<', '>', '≤', '≥']).is_some_and(|rest| is_number(rest.trim_start_matches(['=', ' '])))
 }
 
-fn decimals_of(number: &str) -> u8 {
+pub(super) fn decimals_of(number: &str) -> u8 {
     let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     u8::try_from(decimals).unwrap_or(u8::MAX)
 }
@@ -134,7 +134,7 @@ fn unbroken(label: &str) -> String {
 }
 
 /// A heading on several lines: broken behind a comma and before a unit.
-fn head_lines(label: &str) -> Vec<String> {
+pub(super) fn head_lines(label: &str) -> Vec<String> {
     let (words, unit) = label.split_once(" (").map_or((label, None), |(words, unit)| (words, Some(format!("({unit}"))));
     words.split(", ").map(str::to_owned).chain(unit).collect()
 }

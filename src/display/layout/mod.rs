@@ -13,17 +13,27 @@ mod grade_shift;
 mod heat_map;
 mod incidence;
 mod individual;
+mod kaplan_meier;
 mod listing;
 mod means;
 mod occurrence;
 mod parameters;
+mod profile;
 mod response;
 mod response_by_visit;
+mod scatter;
 mod shift;
 mod statements;
 mod summary;
+mod swimmer;
+mod tally;
 mod time;
+mod timed;
 mod tipping_point;
+mod waterfall;
+
+#[cfg(test)]
+mod tests;
 
 use crate::display::assemble::{Assembly, plain};
 use crate::display::report::{Body, Cell, Column, Footnote, Table};
@@ -115,6 +125,21 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.listing {
         return listing::table(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.kaplan_meier {
+        return kaplan_meier::plot(layout, assembly);
+    }
+    if let Some(layout) = &spec.scatter {
+        return scatter::figure(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.waterfall {
+        return waterfall::plot(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.swimmer {
+        return swimmer::lanes(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.profile {
+        return profile::pages(&spec.id, layout, results, assembly);
     }
     spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
 }
