@@ -2,6 +2,7 @@
 //! drawn.
 
 mod assemble;
+mod checklist;
 mod dialects;
 mod estimand;
 mod layout;
@@ -10,8 +11,10 @@ pub mod number;
 pub mod report;
 mod rounding;
 mod shell;
+mod texts;
 
 pub use report::*;
+pub use texts::{check as check_texts, keys_of_text};
 
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::results::{self, Lookup, Results};
@@ -20,6 +23,7 @@ use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use crate::spec::text::Name;
 use assemble::{Assembly, note};
+use texts::Narrative;
 
 /// Arranges a report.
 ///
@@ -62,17 +66,26 @@ fn arranged(
 ) -> Result<Report, Error> {
     let mut findings = Vec::new();
     let mut sections = Vec::new();
+    let mut narrative = Narrative::default();
+    let written =
+        if lookup.is_of_examples() { Ok(texts::shells(study)) } else { texts::write(study, results, provenance) };
+    match written {
+        Ok(written) => narrative = written,
+        Err(error) => findings.extend(error.findings),
+    }
     for section in &study.section {
         let mut displays = Vec::new();
         for spec in study.display.iter().filter(|display| display.section == section.number) {
-            match display(study, spec, results, lookup, provenance) {
+            match display(study, spec, results, lookup, provenance, &narrative) {
                 Ok(display) => displays.push(display),
                 Err(error) => findings.extend(error.findings),
             }
         }
-        if !displays.is_empty() {
+        let own = study.text.iter().filter(|text| text.section == section.number);
+        let texts: Vec<SectionText> = own.filter_map(|text| narrative.texts.get(&*text.id)).cloned().collect();
+        if !displays.is_empty() || !texts.is_empty() {
             sections.push(Section {
-                texts: Vec::new(),
+                texts,
                 number: section.number.to_string(),
                 title: section.title.clone(),
                 displays,
@@ -96,9 +109,16 @@ fn display(
     results: &Results,
     lookup: &Lookup<'_>,
     provenance: &results::Provenance,
+    narrative: &Narrative,
 ) -> Result<Display, Error> {
     let mut assembly = Assembly::new(study, lookup, &spec.id);
-    let laid = layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly));
+    let laid = match (&spec.checklist, &study.checklist) {
+        (Some(layout), Some(answers)) => {
+            let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
+            layout::checklist(layout, &ground)
+        }
+        _ => layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly)),
+    };
     let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))

@@ -141,6 +141,7 @@ pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
 pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error> {
     progress("specification");
     let (study, text) = read_study(file)?;
+    display::check_texts(&study)?;
     let files = data_files(&study, file)?;
     progress("data");
     let lock_path = file.lock_path();

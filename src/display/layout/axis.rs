@@ -57,7 +57,8 @@ pub(super) fn logarithmic(title: &str, values: &[f64]) -> Axis {
     let mantissas: &[f64] = if top - bottom > MOST_POWERS { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let steps = (bottom - 1..=top + 1)
         .flat_map(|exponent| mantissas.iter().map(move |mantissa| Step { mantissa: *mantissa, exponent }));
-    let ticks: Vec<(f64, String)> = steps.map(|step| (step.at(1.0), decimal(step.at(1.0), step.places()))).collect();
+    let ticks: Vec<(f64, String)> =
+        steps.map(|step| (step.at(1.0), decimal(step.at(1.0), step.places(), Rounding::default()))).collect();
     let first = ticks.iter().rposition(|(at, _)| *at <= low).unwrap_or(0);
     let last = ticks.iter().position(|(at, _)| *at >= high).unwrap_or(ticks.len() - 1);
     // A single value that is a tick stands between its neighbours.

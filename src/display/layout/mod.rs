@@ -5,6 +5,7 @@ mod axis;
 mod boxes;
 mod by_visit;
 mod change;
+mod checklist;
 mod data_quality;
 mod dots;
 mod flow;
@@ -34,6 +35,8 @@ mod waterfall;
 
 #[cfg(test)]
 mod tests;
+
+pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, plain};
 use crate::display::report::{Body, Cell, Column, Footnote, Table};

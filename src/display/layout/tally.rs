@@ -7,6 +7,7 @@ use crate::display::number::rounded;
 use crate::display::report::Footnote;
 use crate::results::Extract;
 use crate::spec::Study;
+use crate::spec::design::Rounding;
 
 /// The lines of an extract with the position of their arm, the subject, and the fields behind; lines of no arm are left
 /// out.
@@ -52,7 +53,8 @@ pub(super) fn not_shown(study: &Study, why: &str, parts: &[Part]) -> Footnote {
 /// A number in words: its shortest digits, with a true minus sign.
 pub(super) fn figure(number: f64) -> String {
     let digits = number.to_string();
-    rounded(&digits, decimals_of(&digits))
+    // With all its decimals: there is nothing to round.
+    rounded(&digits, decimals_of(&digits), Rounding::default())
 }
 
 /// The stretches of a scale between lines, each with the line at its lower end.

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::display::assemble::{Assembly, aligned, data_row, note, plain};
 use crate::display::layout::Laid;
-use crate::display::layout::listing::{Kind, NONE, head_lines, is_number};
+use crate::display::layout::listing::{Kind, NONE, decimals_of, head_lines, is_number};
 use crate::display::layout::tally::of_arms;
 use crate::display::number::rounded;
 use crate::display::report::{Align, Body, Column, Fact, Footnote, Lane, Profile, Table};
 use crate::results::{Extract, Results};
 use crate::spec::Study;
+use crate::spec::design::Rounding;
 use crate::spec::output::ListingColumn;
 use crate::spec::safety_figure::{ProfileFact, ProfileLayout, ProfileListing};
 use crate::spec::template::name_of;
@@ -39,7 +40,7 @@ pub(super) fn pages(id: &str, layout: &ProfileLayout, results: &Results, assembl
             paragraphs: narrative(layout, values, assembly),
             lanes: course::lanes(layout, *arm, subject, own(&lanes, of)),
             plots: course::plots(study, layout, *arm, subject, own(&findings, of)),
-            tables: listings.iter().map(|listing| listing.table(&of)).collect(),
+            tables: listings.iter().map(|listing| listing.table(&of, assembly)).collect(),
         });
     }
     let footnotes = footnotes(layout, &profiles);
@@ -66,7 +67,8 @@ fn readable(text: &str) -> String {
     match text {
         "true" => "Yes".to_owned(),
         "false" => "No".to_owned(),
-        number if is_number(number) => Kind::Number(None).show(number),
+        // With all its decimals: there is nothing to round.
+        number if is_number(number) => rounded(number, decimals_of(number), Rounding::default()),
         other => other.to_owned(),
     }
 }
@@ -119,7 +121,8 @@ impl<'a> Listing<'a> {
     }
 
     /// The records of a participant; the first column is the stub.
-    fn table(&self, of: &(usize, &str)) -> (String, Table) {
+    fn table(&self, of: &(usize, &str), assembly: &Assembly<'_>) -> (String, Table) {
+        let rounded = |digits: &str, places: u8| assembly.rounded(digits, places);
         let columns = self.layout.columns.iter().zip(&self.kinds).skip(1).map(|(column, kind)| {
             let align = if matches!(kind, Kind::Number(_)) { Align::Decimal } else { Align::Left };
             Column { head: head_lines(&column.label), align }
@@ -127,7 +130,7 @@ impl<'a> Listing<'a> {
         let columns: Vec<Column> = columns.collect();
         let mut rows = Vec::new();
         for fields in self.records.get(of).into_iter().flatten() {
-            let mut texts = self.kinds.iter().zip(*fields).map(|(kind, text)| kind.show(text));
+            let mut texts = self.kinds.iter().zip(*fields).map(|(kind, text)| kind.show(text, &rounded));
             let stub = texts.next().unwrap_or_default();
             rows.push(data_row(0, stub, texts.map(plain).collect()));
         }
@@ -155,7 +158,7 @@ fn footnotes(layout: &ProfileLayout, profiles: &[Profile]) -> Vec<Footnote> {
     let mut lanes = profiles.iter().filter_map(|profile| profile.lanes.as_ref()).flat_map(|lanes| &lanes.groups);
     let open = |lane: &Lane| lane.segments.iter().any(|own| own.open_start || own.open_end);
     if lanes.any(|group| group.lanes.iter().any(open)) {
-        let [first, last] = layout.days.map(|day| rounded(&day.to_string(), 0));
+        let [first, last] = layout.days.map(|day| rounded(&day.to_string(), 0, Rounding::default()));
         notes.push(note(format!(
             "Study days {first} to {last} are drawn. Arrows: the first or last day is not known, or lies beyond them."
         )));
