@@ -96,7 +96,10 @@ impl Work<'_> {
             let limit = |statistic| key(statistic).method(Method::TInterval).conf_level(continuous.conf_level);
             let (lower, upper) = (limit(Statistic::MeanLower), limit(Statistic::MeanUpper));
             let interval = mean_interval(&numbers.exact, continuous.conf_level);
-            let bounded = matches!(numbers.statistic(Statistic::Mean, self.plan.quantiles), Value::NotEstimable(Reason::OnlyBounds));
+            let bounded = matches!(
+                numbers.statistic(Statistic::Mean, self.plan.quantiles),
+                Value::NotEstimable(Reason::OnlyBounds)
+            );
             let shown = |limit: Result<f64, Undefined>| {
                 if bounded { Value::NotEstimable(Reason::OnlyBounds) } else { value(limit) }
             };

@@ -4,6 +4,7 @@
 use crate::display::assemble::{data_row, heading, plain};
 use crate::display::number;
 use crate::display::report::{Align, Body, Cell, Column, Display, Plot, Report, Table};
+use crate::display::shell;
 use crate::results::{Extract, Key, Lookup, Results, Value};
 use crate::spec::Study;
 use crate::spec::design::Rounding;
@@ -45,9 +46,27 @@ pub(super) fn fill(study: &Study, results: &Results, report: &mut Report, other:
         .filter(|(own, _)| !is_rounding(study, own))
         .flat_map(|(own, twin)| differences(own, twin, &lookup, results.extract(&own.id)))
         .collect();
+    put(study, report, &all);
+}
+
+/// Fills them in a report without data.
+pub(super) fn example(study: &Study, report: &mut Report) {
+    let words = || shell::WORDS.to_owned();
+    let one = Difference {
+        display: words(),
+        row: words(),
+        column: words(),
+        values: words(),
+        printed: words(),
+        other: words(),
+    };
+    put(study, report, &[one]);
+}
+
+fn put(study: &Study, report: &mut Report, differences: &[Difference]) {
     for display in report.sections.iter_mut().flat_map(|section| &mut section.displays) {
         if is_rounding(study, display) {
-            display.body = table(&all, study.study.rounding);
+            display.body = table(differences, study.study.rounding);
         }
     }
 }
@@ -193,8 +212,7 @@ fn of_table<'a>(title: &str, table: &'a Table, all: &mut Vec<Spot<'a>>) {
 
 fn of_cells<'a>(stub: &str, columns: &[Column], cells: &'a [Cell], all: &mut Vec<Spot<'a>>) {
     for (column, cell) in columns.iter().zip(cells) {
-        let head: Vec<&str> =
-            column.head.iter().map(String::as_str).filter(|line| !line.starts_with("(N =")).collect();
+        let head: Vec<&str> = column.head.iter().map(String::as_str).filter(|line| !line.starts_with("(N =")).collect();
         all.push(Spot { row: stub.to_owned(), column: head.join(" "), text: bare(&cell.text), keys: &cell.keys });
     }
 }
@@ -252,12 +270,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_differs_is_told_with_its_number_and_padding_is_not_a_difference() {
-        let row = Row {
-            key: Key::new("a", Statistic::Mean),
-            value: Value::Number(0.25),
-            unit: None,
-            subjects: None,
-        };
+        let row = Row { key: Key::new("a", Statistic::Mean), value: Value::Number(0.25), unit: None, subjects: None };
         let results = Results { rows: vec![row], ..Results::default() };
         let (own, twin) = (display(["0.3 (1)", "\u{2007}0.4"]), display(["0.2 (1)", "0.4"]));
         let found = differences(&own, &twin, &Lookup::new(&results), None);

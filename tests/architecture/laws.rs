@@ -29,8 +29,9 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "spec",
         ours: &["error", "results::Method", "results::Statistic"],
-        crates: &["include_dir", "schemars", "serde", "serde_json", "toml"],
-        why: "names of methods and statistics, never a value; serde_json for the schema; the folder of instruments is embedded",
+        crates: &["include_dir", "schemars", "serde", "serde_json", "tera", "toml"],
+        why: "names of methods and statistics, never a value; serde_json for the schema; the folder of instruments is embedded; \
+              templates of narratives are checked where they are written",
     },
     Law {
         module: "data",
@@ -69,8 +70,8 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "display",
         ours: &["error", "results", "spec"],
-        crates: &["serde", "serde_json"],
-        why: "keys of missing rows are told as JSON",
+        crates: &["serde", "serde_json", "tera"],
+        why: "keys of missing rows are told as JSON; texts are templates over results",
     },
     Law {
         module: "render",

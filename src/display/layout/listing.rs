@@ -1,10 +1,11 @@
-//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit.
+//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit; or records
+//! of a dataset, of which a participant may have several.
 
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
 use crate::display::report::{Align, Body, Column, Table};
-use crate::results::Results;
+use crate::results::{Extract, Results};
 use crate::spec::output::ListingLayout;
 
 pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembly: &Assembly<'_>) -> Option<Laid> {
@@ -27,6 +28,8 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
         shown.push(kind);
     }
     let rounded = |digits: &str, places: u8| assembly.rounded(digits, places);
+    // Where participants have several lines, there is a little room between them.
+    let grouped = by_visit || has_several(extract);
     let mut rows = Vec::new();
     for arm in &study.arm {
         rows.push(heading(0, arm.label.clone()));
@@ -38,10 +41,11 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 let visit = line.get(2).map_or("", String::as_str);
                 cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
             }
-            cells.extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
+            cells
+                .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
-            row.opens_group = by_visit && !latest.is_empty() && latest != participant;
+            row.opens_group = grouped && !latest.is_empty() && latest != participant;
             latest = participant;
             rows.push(row);
         }
@@ -62,14 +66,19 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     Some(Laid { body: Body::Table(crate::display::assemble::aligned(table)), footnotes, analyses: vec![id.to_owned()] })
 }
 
+/// Whether a participant has several lines.
+fn has_several(extract: &Extract) -> bool {
+    extract.lines.windows(2).any(|pair| pair[0].get(..2) == pair[1].get(..2))
+}
+
 /// What stands for no value.
-const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 /// Labels of visits up to so many characters stay on one line.
 const SHORT: usize = 14;
 
 /// What a column holds, and so how it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// Numbers, with so many decimals if it is said.
     Number(Option<u8>),
     /// Answers of a condition.
@@ -79,7 +88,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(texts: &[&str], decimals: Option<u8>) -> Self {
+    pub(super) fn of(texts: &[&str], decimals: Option<u8>) -> Self {
         let some = !texts.is_empty();
         if decimals.is_some() || some && texts.iter().all(|text| is_number(text) || is_limit(text)) {
             Self::Number(decimals)
@@ -90,7 +99,8 @@ impl Kind {
         }
     }
 
-    fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
+    /// A field as shown; `rounded` rounds digits by the rule of the study.
+    pub(super) fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),
             (Self::Truth, "true") => "Yes".to_owned(),
@@ -103,7 +113,7 @@ impl Kind {
 }
 
 /// Whether a text is a number in digits.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -114,7 +124,7 @@ fn is_limit(text: &str) -> bool {
     text.strip_prefix(['<', '>', '≤', '≥']).is_some_and(|rest| is_number(rest.trim_start_matches(['=', ' '])))
 }
 
-fn decimals_of(number: &str) -> u8 {
+pub(super) fn decimals_of(number: &str) -> u8 {
     let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     u8::try_from(decimals).unwrap_or(u8::MAX)
 }
@@ -125,7 +135,7 @@ fn unbroken(label: &str) -> String {
 }
 
 /// A heading on several lines: broken behind a comma and before a unit.
-fn head_lines(label: &str) -> Vec<String> {
+pub(super) fn head_lines(label: &str) -> Vec<String> {
     let (words, unit) = label.split_once(" (").map_or((label, None), |(words, unit)| (words, Some(format!("({unit}"))));
     words.split(", ").map(str::to_owned).chain(unit).collect()
 }

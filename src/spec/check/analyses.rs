@@ -42,7 +42,8 @@ impl Check<'_> {
         }
         if let Some(survival) = &endpoint.survival {
             self.level(at, survival.conf_level);
-            let allowed = [Method::KaplanMeier, Method::AalenJohansen, Method::LogRank, Method::Cox, Method::CoxProfile];
+            let allowed =
+                [Method::KaplanMeier, Method::AalenJohansen, Method::LogRank, Method::Cox, Method::CoxProfile];
             for method in survival.methods.iter().filter(|method| !allowed.contains(method)) {
                 self.error(at, format!("a time known in days cannot be analysed by {}", method.name()));
             }
