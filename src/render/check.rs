@@ -4,8 +4,10 @@
 
 use super::fonts::Fonts;
 use super::targets::Targets;
-use super::{forest, grid, plot, text};
-use crate::display::{Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Plot, Report, SectionText, Table};
+use super::{forest, grid, lanes, plot, text};
+use crate::display::{
+    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Profile, Report, SectionText, Table,
+};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Refuses what cannot be printed.
@@ -143,7 +145,13 @@ impl Inspector {
             }
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
-            Body::Lanes(_) | Body::Dots(_) | Body::Profiles(_) => {}
+            Body::Lanes(lanes) => self.lanes(&name, lanes),
+            Body::Dots(_) => {}
+            Body::Profiles(profiles) => {
+                for one in profiles {
+                    self.profile(&name, one);
+                }
+            }
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);
@@ -163,6 +171,29 @@ impl Inspector {
                 }
                 self.described(&name, &flow.alt);
             }
+        }
+    }
+
+    fn profile(&mut self, name: &str, profile: &Profile) {
+        let name = &format!("{name}, {}", text::line(&profile.title));
+        self.text(name, "title", &profile.title);
+        self.facts(name, "facts", &profile.facts);
+        for (index, words) in profile.paragraphs.iter().enumerate() {
+            self.text(name, &format!("paragraph {}", index + 1), words);
+        }
+        if let Some(lanes) = &profile.lanes {
+            self.lanes(name, lanes);
+        }
+        for panel in &profile.plots {
+            self.text(name, "title of a plot", &panel.title);
+            self.plot(name, &panel.plot);
+            for fault in plot::faults(&panel.plot) {
+                self.fault(name, &fault);
+            }
+        }
+        for (title, table) in &profile.tables {
+            self.text(name, "title of a listing", title);
+            self.table(name, table);
         }
     }
 
@@ -211,6 +242,25 @@ impl Inspector {
         self.text(name, "description", &forest.alt);
         self.described(name, &forest.alt);
         for fault in forest::faults(forest) {
+            self.fault(name, &fault);
+        }
+    }
+
+    fn lanes(&mut self, name: &str, lanes: &Lanes) {
+        self.axis(name, "time axis", &lanes.x);
+        let kinds = lanes.segments.iter().map(|(label, _)| label).chain(&lanes.marks);
+        for label in kinds {
+            self.text(name, "legend", label);
+        }
+        for group in &lanes.groups {
+            self.text(name, "heading of lanes", &group.title);
+            for lane in &group.lanes {
+                self.text(name, "label of a lane", &lane.label);
+            }
+        }
+        self.text(name, "description", &lanes.alt);
+        self.described(name, &lanes.alt);
+        for fault in lanes::faults(lanes) {
             self.fault(name, &fault);
         }
     }

@@ -77,6 +77,7 @@ pub(super) const LAWS: &[Law] = &[
         ours: &["display", "error"],
         crates: &[
             "comemo",
+            "libm",
             "plotters",
             "serde_json",
             "tera",
