@@ -6,7 +6,7 @@ use super::fonts::Fonts;
 use super::targets::Targets;
 use super::{forest, grid, lanes, plot, text};
 use crate::display::{
-    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Report, SectionText, Table,
+    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Profile, Report, SectionText, Table,
 };
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -146,7 +146,12 @@ impl Inspector {
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
             Body::Lanes(lanes) => self.lanes(&name, lanes),
-            Body::Dots(_) | Body::Profiles(_) => {}
+            Body::Dots(_) => {}
+            Body::Profiles(profiles) => {
+                for one in profiles {
+                    self.profile(&name, one);
+                }
+            }
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);
@@ -166,6 +171,29 @@ impl Inspector {
                 }
                 self.described(&name, &flow.alt);
             }
+        }
+    }
+
+    fn profile(&mut self, name: &str, profile: &Profile) {
+        let name = &format!("{name}, {}", text::line(&profile.title));
+        self.text(name, "title", &profile.title);
+        self.facts(name, "facts", &profile.facts);
+        for (index, words) in profile.paragraphs.iter().enumerate() {
+            self.text(name, &format!("paragraph {}", index + 1), words);
+        }
+        if let Some(lanes) = &profile.lanes {
+            self.lanes(name, lanes);
+        }
+        for panel in &profile.plots {
+            self.text(name, "title of a plot", &panel.title);
+            self.plot(name, &panel.plot);
+            for fault in plot::faults(&panel.plot) {
+                self.fault(name, &fault);
+            }
+        }
+        for (title, table) in &profile.tables {
+            self.text(name, "title of a listing", title);
+            self.table(name, table);
         }
     }
 

@@ -87,6 +87,9 @@ impl Document {
         let (kind, turn, body) = if let Body::Table(table) = &display.body {
             let (turn, body) = table::pages(display, table, title, targets);
             ("table", turn, body)
+        } else if let Body::Profiles(profiles) = &display.body {
+            let body = self.profiles(index, display, profiles, (title, targets))?;
+            ("profiles", Turn::Portrait, body)
         } else {
             let (turn, parts) = self.figure(index, display, title)?;
             ("figure", turn, json!({ "parts": parts }))
@@ -174,7 +177,7 @@ impl Document {
     }
 
     /// Draws a part of a figure, and hands back its path.
-    fn part(
+    pub fn part(
         &mut self,
         (index, number): (usize, usize),
         display: &Display,
@@ -198,14 +201,15 @@ impl Document {
 }
 
 /// What a screen reader is told of one part of a figure: all of it with the first, so that nothing is told twice.
-fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
+pub fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
     match number {
         0 => alt.to_owned(),
         _ => format!("Continued, part {} of {parts}: described with the first part.", number + 1),
     }
 }
 
-fn too_large(display: &Display) -> Error {
+/// The finding on a figure for which there is no room.
+pub fn too_large(display: &Display) -> Error {
     let message = format!("display {}: the figure does not fit on a page in type that can be read", display.id);
     let hint = "show it in parts, with fewer columns or panels each, or with shorter labels";
     Error::one(Stage::Typesetting, Finding::error(Place::default(), message).hint(hint))
@@ -216,7 +220,8 @@ pub fn long(face: Face, size: f64, words: &str, width: f64) -> String {
     text::breakable(face, size, &text::line(words), width).into_owned()
 }
 
-fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
+/// Labels and what they say, in a width.
+pub fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
     let one = |fact: &Fact| json!({ "label": text::line(&fact.label), "text": long(face, size, &fact.text, width) });
     facts.iter().map(one).collect()
 }

@@ -24,6 +24,7 @@ mod page_text;
 mod palette;
 mod pen;
 mod plot;
+mod profile;
 mod prose;
 mod rows;
 mod scale;
