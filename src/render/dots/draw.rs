@@ -1,6 +1,6 @@
 //! Shares and differences on paper: draws what was laid out.
 
-use super::{APART, AWAY, Field, INSET, LABEL, PITCH, Page, Sheet, indent};
+use super::{APART, AWAY, Field, INSET, LABEL, LEGEND_GAP, PITCH, Page, Sheet, indent};
 use crate::display::DotRow;
 use crate::render::palette::{GRID, INK, PAPER, RULE, SOFT, TINT, arm};
 use crate::render::pen::{Anchor, Lettering, Pen};
@@ -21,13 +21,13 @@ impl Sheet<'_> {
         for (row, top) in places.iter().filter(|(row, _)| !self.dots.rows[*row].heading).skip(1).step_by(2) {
             pen.block((0.0, *top), (page.canvas.0, self.rows.height_of(*row)), TINT);
         }
-        pen.path(&[(0.0, head), (page.canvas.0, head)], INK, 0.5);
         for (field, axis) in [(&self.shares, &self.dots.shares), (&self.differences, &self.dots.differences)] {
             for (at, _) in &axis.ticks {
                 let across = field.across(*at);
                 pen.path(&[(across, head), (across, foot)], GRID, 0.5);
             }
         }
+        pen.path(&[(0.0, head), (page.canvas.0, head)], INK, 0.5);
         let zero = self.differences.across(0.0);
         pen.path(&[(zero, head), (zero, foot)], SOFT, 0.9);
         for (row, top) in places {
@@ -38,7 +38,8 @@ impl Sheet<'_> {
 
     fn head(&self, pen: &mut Pen, height: f64) {
         let left = self.shares.left;
-        pen.from_corner((left + INSET, 0.0), |pen| {
+        let top = (height - self.legend.height - LEGEND_GAP).max(0.0);
+        pen.at_corner((left + INSET, top), |pen| {
             self.legend.draw(pen, |pen, index, at| pen.symbol(arm(index).symbol, at, RADIUS, arm(index).colour));
         });
         for (line, words) in self.head.iter().enumerate() {

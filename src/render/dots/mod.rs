@@ -35,13 +35,13 @@ const INSET: f64 = 8.0;
 /// Between stubs and scales, between the two scales, and below the legend.
 const AWAY: f64 = 8.0;
 const BETWEEN: f64 = 16.0;
-const LEGEND_GAP: f64 = 6.0;
+const LEGEND_GAP: f64 = 1.5;
 /// Stubs have at most this share of the width.
 const STUBS_MOST: f64 = 0.4;
 /// Of the room of both scales, the share of the first.
 const SHARES: f64 = 0.46;
 /// Symbols of one row are so far apart.
-const APART: f64 = 3.4;
+const APART: f64 = 4.6;
 /// Width of a sample in the legend.
 const SAMPLE: f64 = 7.0;
 

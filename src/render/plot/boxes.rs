@@ -18,6 +18,8 @@ const BAR_FILLS: f64 = 0.86;
 /// Width of the line of a median, and half the width of the cap of a whisker as a share of the slot.
 pub(super) const MEDIAN: f64 = 1.6;
 const CAP: f64 = 0.2;
+/// How thick the bar of a value is that is zero or nearly so.
+pub(super) const ZERO: f64 = 2.2;
 
 /// Where boxes or bars of several series stand at one position.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +69,9 @@ fn nearest(positions: &[f64]) -> f64 {
 pub(super) fn inset(plot: &Plot, least: f64, width: f64) -> f64 {
     let of = |style: SeriesStyle| {
         let (positions, count) = positions(&plot.series, style, Scale::of(&plot.x));
-        let (Some(first), Some(last)) = (positions.first(), positions.last()) else { return least };
+        let (Some(begin), Some(end)) = (positions.first(), positions.last()) else { return least };
         // The half of those at one position, less what the axis leaves beyond the outermost, as shares of the axis.
-        let beyond = nearest(&positions) * SHARE / 2.0 - first.min(1.0 - last);
+        let beyond = nearest(&positions) * SHARE / 2.0 - begin.min(1.0 - end);
         let widest = small(count) * limits(style).0 / 2.0;
         ((beyond * width + 3.0) / (1.0 + 2.0 * beyond.max(0.0))).min(widest + 3.0)
     };
@@ -129,7 +131,13 @@ fn bar(field: &Field, pen: &mut Pen, (of, mark): (usize, &Mark), across: f64, sl
     let style = arm(of);
     let wide = slot * BAR_FILLS;
     let (zero, end) = (field.down(0.0), field.down(y));
-    pen.filled((across - wide / 2.0, zero.min(end)), (wide, (zero - end).abs()), style.fill, style.colour);
+    let high = (zero - end).abs();
+    if high < ZERO / 2.0 {
+        // Zero is shown as 0, not as nothing.
+        pen.path(&[(across - wide / 2.0, zero), (across + wide / 2.0, zero)], style.colour, ZERO);
+    } else {
+        pen.filled((across - wide / 2.0, zero.min(end)), (wide, high), style.fill, style.colour);
+    }
     if let Some(ends) = mark.interval {
         field.interval(pen, across, ends, style.colour);
     }

@@ -28,7 +28,7 @@ pub fn axis(name: &str, axis: &Axis) -> Vec<String> {
     if !(from.is_finite() && to.is_finite() && from < to) {
         out.push(format!("the {name} axis runs from {from} to {to}"));
     }
-    if axis.log && !(from > 0.0) {
+    if axis.log && (from.is_nan() || from <= 0.0) {
         out.push(format!("the {name} axis is logarithmic and begins at {from}"));
     }
     let off = axis.ticks.iter().filter(|(at, _)| !(*at >= from && *at <= to));

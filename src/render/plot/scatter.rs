@@ -10,7 +10,7 @@ use crate::render::pen::{Anchor, At, Lettering, Pen};
 use crate::render::text;
 
 /// Radius of a symbol beyond the whiskers of a box.
-pub(super) const BEYOND: f64 = 1.7;
+pub(super) const BEYOND: f64 = 1.9;
 /// Size of labels; their height as a share of it.
 const SIZE: f64 = 6.6;
 const HEIGHT: f64 = 0.95;
@@ -71,7 +71,7 @@ pub(super) fn draw(field: &Field, pen: &mut Pen, plot: &Plot) {
             }
         }
     }
-    for (at, words, leads) in placed(field, plot, &labels, taken) {
+    for (at, words, leads) in placed(field, plot, &labels, &taken) {
         if let Some([from, to]) = leads {
             pen.path(&[from, to], SOFT, 0.4);
         }
@@ -84,29 +84,51 @@ fn placed(
     field: &Field,
     plot: &Plot,
     labels: &[(At, String)],
-    symbols: Vec<Area>,
+    symbols: &[Area],
 ) -> Vec<(At, String, Option<[At; 2]>)> {
     let lines: Vec<Area> = plot.lines.iter().flat_map(|line| pieces(&field.course(*line))).collect();
     let all = Area { from: (field.left, field.top), to: (field.left + field.width, field.top + field.height) };
-    let mut taken: Vec<Area> = Vec::new();
+    let (mut taken, mut leaders): (Vec<Area>, Vec<Area>) = (Vec::new(), Vec::new());
     let mut out = Vec::new();
     for (at, words) in labels {
         let size = (Fonts::get().width(Face::Sans, SIZE, words), SIZE * HEIGHT);
         let candidates = || FAR.iter().flat_map(|far| AROUND.iter().map(move |way| beside(*at, *way, *far, size)));
         let free = |area: &Area, others: &[Area]| others.iter().all(|other| !area.touches(other));
         let inside = || candidates().filter(|area| all.holds(area));
+        let clear = |area: &Area| {
+            let led = leader(*at, area).is_none_or(|line| steps(line).iter().all(|step| free(step, &taken)));
+            led && free(area, &taken) && free(area, symbols) && free(area, &leaders)
+        };
         // Rather over a line or a symbol than over another label.
-        let area = (inside().find(|area| free(area, &taken) && free(area, &symbols) && free(area, &lines)))
-            .or_else(|| inside().find(|area| free(area, &taken) && free(area, &symbols)))
+        let area = (inside().find(|area| clear(area) && free(area, &lines)))
+            .or_else(|| inside().find(clear))
+            .or_else(|| inside().find(|area| free(area, &taken) && free(area, symbols)))
             .or_else(|| inside().find(|area| free(area, &taken)))
             .or_else(|| inside().next())
             .unwrap_or_else(|| beside(*at, AROUND[0], FAR[0], size));
-        let near = (at.0.clamp(area.from.0, area.to.0), at.1.clamp(area.from.1, area.to.1));
-        let far = (near.0 - at.0).abs().max((near.1 - at.1).abs()) > LED;
-        out.push(((area.from.0, area.to.1 - SIZE * 0.14), words.clone(), far.then_some([*at, near])));
+        let line = leader(*at, &area);
+        leaders.extend(line.iter().flat_map(|line| steps(*line)));
+        out.push(((area.from.0, area.to.1 - SIZE * 0.14), words.clone(), line));
         taken.push(area);
     }
     out
+}
+
+/// The line from a symbol to its label, if that is not beside it.
+fn leader(at: At, area: &Area) -> Option<[At; 2]> {
+    let near = (at.0.clamp(area.from.0, area.to.0), at.1.clamp(area.from.1, area.to.1));
+    let far = (near.0 - at.0).abs().max((near.1 - at.1).abs()) > LED;
+    far.then_some([at, near])
+}
+
+/// Small areas along a line, without its ends.
+fn steps([from, to]: [At; 2]) -> Vec<Area> {
+    const STEPS: u32 = 12;
+    let at = |step: u32| {
+        let share = f64::from(step) / f64::from(STEPS);
+        Area::around((from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share), 0.5)
+    };
+    (1..STEPS).map(at).collect()
 }
 
 /// The area of a label so far from its symbol, this way.

@@ -15,6 +15,8 @@ const ROW_GAP: f64 = 13.0;
 /// From line to line of a title, as a share of the size; and below it.
 const PITCH: f64 = 1.3;
 const BELOW_TITLE: f64 = 1.0;
+/// Below the legend.
+const LEGEND_GAP: f64 = 7.0;
 /// Best height of a field as a share of its width.
 const SHAPE: f64 = 0.6;
 /// A field is not flatter than this share of the best height, nor lower than that.
@@ -26,7 +28,7 @@ pub struct Tiles<'a> {
     width: f64,
     legend: Vec<Entry<'a>>,
     legend_height: f64,
-    tiles: Vec<Tile<'a>>,
+    plots: Vec<Tile<'a>>,
     columns: usize,
     /// One or several.
     pub pages: Vec<Page>,
@@ -82,13 +84,13 @@ impl<'a> Tiles<'a> {
         let tiles = Self::tiles(panels, columns, width, guess);
         let field = tiles.iter().map(|tile| tile.sheet.field.width).fold(width, f64::min);
         let best = (field * shape).max(LOWEST);
-        let mut sheet = Self { width: first.0, legend, legend_height, tiles, columns, pages: Vec::new() };
-        let rows = sheet.tiles.len().div_ceil(columns);
+        let mut sheet = Self { width: first.0, legend, legend_height, plots: tiles, columns, pages: Vec::new() };
+        let rows = sheet.plots.len().div_ceil(columns);
         let fixed = sheet.height(0..rows) - guess * small(rows);
-        let share = (first.1 - fixed) / small(rows.max(1));
-        let one_page = share.min(best);
+        let each = (first.1 - fixed) / small(rows.max(1));
+        let one_page = each.min(best);
         let height = if one_page >= (best * FLATTER).max(LOWEST) { one_page } else { (best * 0.85).max(LOWEST) };
-        sheet.tiles = Self::tiles(panels, columns, width, height.floor());
+        sheet.plots = Self::tiles(panels, columns, width, height.floor());
         sheet.paged(first.1, next)
     }
 
@@ -113,7 +115,7 @@ impl<'a> Tiles<'a> {
 
     fn row(&self, row: usize) -> &[Tile<'a>] {
         let from = row * self.columns;
-        &self.tiles[from..(from + self.columns).min(self.tiles.len())]
+        &self.plots[from..(from + self.columns).min(self.plots.len())]
     }
 
     fn title_height(&self, row: usize) -> f64 {
@@ -128,11 +130,11 @@ impl<'a> Tiles<'a> {
     /// Height of a page with these rows.
     fn height(&self, rows: std::ops::Range<usize>) -> f64 {
         let gaps = small(rows.len().max(1) - 1) * ROW_GAP;
-        self.legend_height + 4.0 + rows.map(|row| self.row_height(row)).sum::<f64>() + gaps
+        self.legend_height + LEGEND_GAP + rows.map(|row| self.row_height(row)).sum::<f64>() + gaps
     }
 
     fn paged(mut self, first: f64, next: f64) -> Option<Self> {
-        let rows = self.tiles.len().div_ceil(self.columns);
+        let rows = self.plots.len().div_ceil(self.columns);
         let (mut at, mut room) = (0, first);
         while at < rows {
             let mut end = at;
@@ -143,7 +145,7 @@ impl<'a> Tiles<'a> {
                 return None;
             }
             let mut page = Page { canvas: (self.width, self.height(at..end)), tiles: Vec::new() };
-            let mut top = self.legend_height + 4.0;
+            let mut top = self.legend_height + LEGEND_GAP;
             for row in at..end {
                 let width = (self.width - small(self.columns - 1) * GAP) / small(self.columns);
                 for column in 0..self.row(row).len() {
@@ -165,7 +167,7 @@ impl<'a> Tiles<'a> {
                 || sheet.field.step(&sheet.plot.series) < 1.5 * super::CAP
                 || boxes::are_crowded(&sheet.field, &sheet.plot.series)
         };
-        self.tiles.iter().any(crowded)
+        self.plots.iter().any(crowded)
     }
 
     /// Draws one page.
@@ -174,14 +176,14 @@ impl<'a> Tiles<'a> {
             entry.draw(pen);
         }
         for (index, corner) in &page.tiles {
-            let tile = &self.tiles[*index];
+            let tile = &self.plots[*index];
             for (line, words) in tile.title.iter().enumerate() {
                 let after = small(tile.title.len() - 1 - line);
                 let baseline = corner.1 - BELOW_TITLE - LABEL * (0.3 + PITCH * after);
                 let look = Lettering { size: LABEL, bold: true, colour: INK };
                 pen.text(words, (corner.0 + tile.sheet.field.left, baseline), Anchor::Start, look);
             }
-            pen.from_corner(*corner, |pen| tile.sheet.draw(pen));
+            pen.at_corner(*corner, |pen| tile.sheet.draw(pen));
         }
     }
 }
