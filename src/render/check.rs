@@ -4,9 +4,10 @@
 
 use super::fonts::Fonts;
 use super::targets::Targets;
-use super::{forest, grid, lanes, plot, text};
+use super::{dots, forest, grid, lanes, plot, text};
 use crate::display::{
-    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Profile, Report, SectionText, Table,
+    Axis, Body, Cell, Column, Display, Dots, Fact, FlowBox, Forest, Grid, Lanes, Plot, Profile, Report, SectionText,
+    Table,
 };
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -146,7 +147,7 @@ impl Inspector {
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
             Body::Lanes(lanes) => self.lanes(&name, lanes),
-            Body::Dots(_) => {}
+            Body::Dots(dots) => self.dots(&name, dots),
             Body::Profiles(profiles) => {
                 for one in profiles {
                     self.profile(&name, one);
@@ -209,6 +210,9 @@ impl Inspector {
         self.axis(name, "vertical axis", &plot.y);
         for series in &plot.series {
             self.text(name, "legend", &series.label);
+            for label in series.marks.iter().filter_map(|mark| mark.label.as_ref()) {
+                self.text(name, "label of a mark", label);
+            }
         }
         self.text(name, "heading of the rows below", &plot.under_head);
         for (index, row) in plot.under.iter().enumerate() {
@@ -242,6 +246,26 @@ impl Inspector {
         self.text(name, "description", &forest.alt);
         self.described(name, &forest.alt);
         for fault in forest::faults(forest) {
+            self.fault(name, &fault);
+        }
+    }
+
+    fn dots(&mut self, name: &str, dots: &Dots) {
+        self.text(name, "head of the stub", &dots.stub_head);
+        self.axis(name, "axis of shares", &dots.shares);
+        self.axis(name, "axis of differences", &dots.differences);
+        for label in &dots.arms {
+            self.text(name, "legend", label);
+        }
+        for words in dots.sides.iter().flat_map(|(left, right)| [left, right]) {
+            self.text(name, "words at the sides of no difference", words);
+        }
+        for (index, row) in dots.rows.iter().enumerate() {
+            self.text(name, &format!("row {}, stub", index + 1), &row.stub);
+        }
+        self.text(name, "description", &dots.alt);
+        self.described(name, &dots.alt);
+        for fault in dots::faults(dots) {
             self.fault(name, &fault);
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fonts::Face;
 use super::sheet::{self, Turn};
 use super::targets::Targets;
-use super::{flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
+use super::{dots, flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -125,7 +125,7 @@ impl Document {
             Ok(json!({ "path": path, "width": canvas.0 * share, "alt": text::line(alt) }))
         };
         Ok(match &display.body {
-            Body::Table(_) | Body::Dots(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
+            Body::Table(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
             Body::Plot(plot) => {
                 let mut turn = Turn::Portrait;
                 let mut laid = plot::Sheet::lay_out(plot, room(turn));
@@ -142,12 +142,24 @@ impl Document {
                 (turn, vec![part(0, laid.canvas, share, &flow.alt, &|pen| flow::draw(&laid, pen))?])
             }
             Body::Panels(panels) => {
-                let Some((laid, turn, share)) = plot::choose_panels(panels, room) else {
-                    return Err(too_large(display));
-                };
                 let alt: Vec<String> =
                     panels.iter().map(|panel| format!("{}: {}", panel.title, panel.plot.alt)).collect();
-                (turn, vec![part(0, laid.canvas, share, &alt.join(" "), &|pen| laid.draw(pen))?])
+                let alt = alt.join(" ");
+                if plot::are_alike(panels) {
+                    let Some((laid, turn, share)) = plot::choose_panels(panels, room) else {
+                        return Err(too_large(display));
+                    };
+                    (turn, vec![part(0, laid.canvas, share, &alt, &|pen| laid.draw(pen))?])
+                } else {
+                    let Some((laid, turn)) = plot::choose_tiles(panels, room, next) else {
+                        return Err(too_large(display));
+                    };
+                    let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                        let alt = alt_of_part(&alt, number, laid.pages.len());
+                        part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                    });
+                    (turn, parts.collect::<Result<_, _>>()?)
+                }
             }
             Body::Forest(forest) => {
                 let Some(laid) = forest::choose(forest, room, next) else { return Err(too_large(display)) };
@@ -156,6 +168,14 @@ impl Document {
                     part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
                 });
                 (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+            Body::Dots(dots) => {
+                let Some((laid, turn)) = dots::choose(dots, room, next) else { return Err(too_large(display)) };
+                let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                    let alt = alt_of_part(&dots.alt, number, laid.pages.len());
+                    part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                });
+                (turn, parts.collect::<Result<_, _>>()?)
             }
             Body::Lanes(lanes) => {
                 let Some((laid, turn)) = lanes::choose(lanes, room, next) else { return Err(too_large(display)) };
