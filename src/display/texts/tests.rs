@@ -126,11 +126,11 @@ fn the_grammar_is_checked_without_results() {
 
 #[test]
 fn numbers_typed_by_hand_are_seen_and_printed_results_are_not() {
-    let text = "{{ value(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }} of 20, IL-2, \
+    let text = "{{ value(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }} of 20, AB-2, \
                 {{ study(name = \"lock-date\") }}, {{ study(name = \"Design\") }}, \
                 {{ number(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }}";
     let narrative = written(text, 1.0);
     assert_eq!(narrative.typed["said"], ["20", "30.25"]);
-    assert_eq!(narrative.texts["said"].paragraphs, ["30.25 of 20, IL-2, 2024-01-31, parallel, 30.25"]);
+    assert_eq!(narrative.texts["said"].paragraphs, ["30.25 of 20, AB-2, 2024-01-31, parallel, 30.25"]);
     assert_eq!(narrative.keys["said"].len(), 2);
 }
