@@ -25,7 +25,7 @@ pub(super) fn table(layout: &OccurrenceLayout, assembly: &mut Assembly<'_>) -> O
     let bare = occurrence.items.is_empty() && occurrence.levels.is_empty();
     let label = if bare && layout.any.is_empty() { &occurrence.label } else { &layout.any };
     let nothing = below.is_empty() && !bare;
-    let whole = (!label.is_empty()).then(|| Node::whole(label));
+    let whole = (occurrence.items.is_empty() && !label.is_empty()).then(|| Node::whole(label));
     let all: Vec<Node> = whole.into_iter().chain(below).collect();
     let columns = of.columns(&all, assembly);
     let mut rows = Vec::new();
