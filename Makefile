@@ -2,7 +2,9 @@
 CARGO := cargo
 BIN   := target/release/trialpress
 STUDY := fixtures/studies/ln-msc-il2
-OUT   := out/ln-msc-il2
+# All studies of `make report`; each package is a folder of its own below OUT.
+BATCH := $(STUDY) fixtures/studies/sle-three-arm
+OUT   := out
 ifdef CARGO_TARGET_DIR
 BIN   := $(CARGO_TARGET_DIR)/release/trialpress
 endif
@@ -12,9 +14,9 @@ endif
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
 
-report: ## the report of the flagship study, from its locked data (prints the path of the PDF last)
+report: ## the reports of the flagship study and of the one with three arms, in one batch (prints the paths of the PDFs last)
 	@$(CARGO) build --release --locked --quiet --bin trialpress
-	@$(BIN) run $(STUDY) --out $(OUT)
+	@$(BIN) run $(BATCH) --out $(OUT)
 
 pilot: ## the report of CDISC Pilot 01, from the public data in ../shared
 	@$(CARGO) build --release --locked --quiet --bin trialpress

@@ -36,7 +36,8 @@ Exit numbers:
   4  the data are not as locked
   5  the data contradict the specification
   6  a template or the typesetting failed
-  7  a file could not be read or written";
+  7  a file could not be read or written
+Of several studies that fail, the largest of their numbers.";
 
 impl Stage {
     /// The exit number of the process, one of [`EXIT_NUMBERS`].

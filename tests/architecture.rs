@@ -237,8 +237,8 @@ fn the_readme_mentions_each_verb_and_each_exit_number() {
     let path = repository().join("README.md");
     assert!(path.exists(), "there is no README.md");
     let text = read(&path);
-    let cli = read(&repository().join("src/cli.rs"));
-    let verbs = cli.split_once("enum Verb {").expect("the verbs are in src/cli.rs").1;
+    let cli = read(&repository().join("src/cli/mod.rs"));
+    let verbs = cli.split_once("enum Verb {").expect("the verbs are in src/cli/mod.rs").1;
     let verbs: Vec<String> = verbs
         .lines()
         .take_while(|line| *line != "}")
@@ -246,7 +246,7 @@ fn the_readme_mentions_each_verb_and_each_exit_number() {
         .filter(|line| line.starts_with(char::is_uppercase))
         .map(str::to_lowercase)
         .collect();
-    assert!(verbs.len() >= 6, "only these verbs were found in src/cli.rs: {verbs:?}");
+    assert!(verbs.len() >= 6, "only these verbs were found in src/cli/mod.rs: {verbs:?}");
     let mut faults: Vec<String> = verbs
         .iter()
         .filter(|verb| !text.contains(&format!("trialpress {verb}")))

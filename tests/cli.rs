@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "these tests write studies and spoil packages")]
 
+mod batch;
 mod explain;
 mod help;
 mod package;

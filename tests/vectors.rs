@@ -8,11 +8,15 @@
 
 mod bilag;
 mod by_hand;
+mod ctcae;
 mod definitions;
 mod egfr;
+mod graded;
+mod hys_law;
 mod json;
 pub mod made;
 mod more;
+mod outliers;
 mod prednisone;
 mod proportions;
 mod scores;
@@ -20,6 +24,7 @@ mod sledai;
 pub mod small;
 mod sri;
 mod times;
+mod vitals_pcs;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

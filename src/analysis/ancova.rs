@@ -54,7 +54,7 @@ impl Work<'_> {
             let numbers = Numbers::of(self.column(rule, ""), &subjects);
             for statistic in NUMBER_STATISTICS {
                 let key = self.in_group(self.key(*statistic), group).variable(id);
-                self.push(key, numbers.statistic(*statistic), ancova.unit.as_deref());
+                self.push(key, numbers.statistic(*statistic, self.plan.quantiles), ancova.unit.as_deref());
             }
         }
     }

@@ -81,7 +81,7 @@ impl Work<'_> {
             let at = self.in_group(self.outcome_key(of, visit, Statistic::N), group);
             let key = |statistic| Key { statistic, ..at.clone() };
             for statistic in NUMBER_STATISTICS {
-                let value = numbers.statistic(*statistic);
+                let value = numbers.statistic(*statistic, self.plan.quantiles);
                 if matches!(statistic, Statistic::N) {
                     let with: Vec<usize> =
                         members.iter().copied().filter(|subject| !own(subject).is_missing()).collect();
@@ -96,7 +96,10 @@ impl Work<'_> {
             let limit = |statistic| key(statistic).method(Method::TInterval).conf_level(continuous.conf_level);
             let (lower, upper) = (limit(Statistic::MeanLower), limit(Statistic::MeanUpper));
             let interval = mean_interval(&numbers.exact, continuous.conf_level);
-            let bounded = matches!(numbers.statistic(Statistic::Mean), Value::NotEstimable(Reason::OnlyBounds));
+            let bounded = matches!(
+                numbers.statistic(Statistic::Mean, self.plan.quantiles),
+                Value::NotEstimable(Reason::OnlyBounds)
+            );
             let shown = |limit: Result<f64, Undefined>| {
                 if bounded { Value::NotEstimable(Reason::OnlyBounds) } else { value(limit) }
             };

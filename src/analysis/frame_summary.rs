@@ -83,7 +83,7 @@ impl Work<'_> {
     fn number_at(&mut self, cell: &Cell<'_>, rule: RuleId) {
         let numbers = Numbers::collect(cell.subjects.iter().map(|subject| cell.number(rule, *subject)));
         for statistic in NUMBER_STATISTICS {
-            let (key, value) = (self.cell_key(cell, *statistic), numbers.statistic(*statistic));
+            let (key, value) = (self.cell_key(cell, *statistic), numbers.statistic(*statistic, self.plan.quantiles));
             if matches!(statistic, Statistic::N) {
                 let with = cell.holding(|subject| !cell.number(rule, subject).is_missing());
                 self.push_count(key, value, &with);

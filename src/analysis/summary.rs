@@ -6,6 +6,7 @@ use crate::analysis::{Work, count, reason, value};
 use crate::data::vector::{Measure, Vector};
 use crate::plan::{BoundItem, ItemKind, RuleId};
 use crate::results::{Method, Reason, Statistic, Value};
+use crate::spec::design::Quantiles;
 use crate::spec::endpoint::{LevelSpec, NUMBER_STATISTICS};
 use crate::stats::Undefined;
 use crate::stats::contingency::{fisher_exact, pearson_chi_square};
@@ -43,15 +44,16 @@ impl Numbers {
     }
 
     /// The ends of the whiskers, where there are some.
-    pub(super) fn whiskers(&self) -> Option<(f64, f64)> {
-        let ends = describe::whiskers(&self.exact, QuantileRule::AveragedSteps).ok();
+    pub(super) fn whiskers(&self, quantiles: Quantiles) -> Option<(f64, f64)> {
+        let ends = describe::whiskers(&self.exact, rule_of(quantiles)).ok();
         ends.filter(|_| self.bounded == 0).map(|ends| (ends.lower, ends.upper))
     }
 
     /// One statistic of them.
-    pub(super) fn statistic(&self, statistic: Statistic) -> Value {
+    pub(super) fn statistic(&self, statistic: Statistic, quantiles: Quantiles) -> Value {
         let exact = &self.exact;
-        let quantile = |p| describe::quantile(exact, p, QuantileRule::AveragedSteps);
+        let rule = rule_of(quantiles);
+        let quantile = |p| describe::quantile(exact, p, rule);
         let moment = match statistic {
             Statistic::N => return Value::Count(exact.len() as u64 + self.bounded),
             Statistic::Missing => return Value::Count(self.missing),
@@ -64,12 +66,20 @@ impl Numbers {
             Statistic::Min => describe::minimum(exact),
             Statistic::Max => describe::maximum(exact),
             Statistic::WhiskerLower | Statistic::WhiskerUpper => {
-                let ends = describe::whiskers(exact, QuantileRule::AveragedSteps);
+                let ends = describe::whiskers(exact, rule);
                 ends.map(|ends| if statistic == Statistic::WhiskerLower { ends.lower } else { ends.upper })
             }
             _ => Err(Undefined::NoData),
         };
         value(moment)
+    }
+}
+
+/// The quantile rule of the study, as the statistics name it.
+const fn rule_of(quantiles: Quantiles) -> QuantileRule {
+    match quantiles {
+        Quantiles::AveragedSteps => QuantileRule::AveragedSteps,
+        Quantiles::Linear => QuantileRule::Interpolated,
     }
 }
 
@@ -113,7 +123,7 @@ impl Work<'_> {
             let numbers = Numbers::of(self.vector(rule), &subjects);
             for statistic in NUMBER_STATISTICS {
                 let key = self.in_group(self.key(*statistic), group).variable(&item.id);
-                let value = numbers.statistic(*statistic);
+                let value = numbers.statistic(*statistic, self.plan.quantiles);
                 if matches!(statistic, Statistic::N) {
                     self.push_count(key, value, &subjects);
                 } else {

@@ -19,6 +19,7 @@ use crate::error::{Finding, Place};
 pub mod date;
 pub mod evaluate;
 pub mod interval;
+pub mod quality;
 pub mod rule;
 pub mod sheet;
 pub mod typing;

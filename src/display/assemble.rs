@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::display::number::{Style, align, show};
+use crate::display::number::{self, Style, align, show};
 use crate::display::report::{Align, Cell, Column, Footnote, Table, TableRow};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Key, Lookup, Reason, Row, Statistic, Value};
@@ -16,11 +16,19 @@ pub(super) struct Assembly<'a> {
     display: String,
     reasons: BTreeSet<Reason>,
     missing: Vec<Key>,
+    refused: Vec<Finding>,
 }
 
 impl<'a> Assembly<'a> {
     pub(super) fn new(study: &'a Study, rows: &'a Lookup<'a>, display: &str) -> Self {
-        Self { study, rows, display: display.to_owned(), reasons: BTreeSet::new(), missing: Vec::new() }
+        Self {
+            study,
+            rows,
+            display: display.to_owned(),
+            reasons: BTreeSet::new(),
+            missing: Vec::new(),
+            refused: Vec::new(),
+        }
     }
 
     /// A result that must exist.
@@ -46,7 +54,27 @@ impl<'a> Assembly<'a> {
 
     /// The text of one statistic.
     pub(super) fn text(&mut self, key: &Key, style: Style) -> String {
-        self.row(key).map_or_else(String::new, |row| show(key.statistic, &row.value, style))
+        self.row(key).map_or_else(String::new, |row| self.shown(key.statistic, &row.value, style))
+    }
+
+    /// The text of a value, by the rounding rule of the study.
+    pub(super) fn shown(&self, statistic: Statistic, value: &Value, style: Style) -> String {
+        show(statistic, value, style, self.study.study.rounding)
+    }
+
+    /// `part` of `whole` in percent, likewise.
+    pub(super) fn percent(&self, part: u64, whole: u64, places: u8) -> String {
+        number::percent(part, whole, places, self.study.study.rounding)
+    }
+
+    /// A proportion in percent, likewise.
+    pub(super) fn percent_of_number(&self, value: f64, places: u8) -> String {
+        number::percent_of_number(value, places, self.study.study.rounding)
+    }
+
+    /// A number in digits, likewise.
+    pub(super) fn rounded(&self, digits: &str, places: u8) -> String {
+        number::rounded(digits, places, self.study.study.rounding)
     }
 
     /// A cell of a format such as "{mean} ({sd})"; `key` gives the key of a statistic. Where nothing in it can be
@@ -87,9 +115,16 @@ impl<'a> Assembly<'a> {
         explained(self.reasons.iter().map(|reason| reason.footnote()))
     }
 
-    /// Refuses a display that asked for results that do not exist.
+    /// Notes what the specification asks of the display and cannot be had.
+    pub(super) fn refuse(&mut self, finding: Finding) {
+        if !self.refused.contains(&finding) {
+            self.refused.push(finding);
+        }
+    }
+
+    /// Refuses a display that asked for results that do not exist, or for what cannot be had.
     pub(super) fn finish(&self) -> Result<(), Error> {
-        if self.missing.is_empty() {
+        if self.missing.is_empty() && self.refused.is_empty() {
             return Ok(());
         }
         let place = Place::file(format!("display {}", self.display));
@@ -101,6 +136,7 @@ impl<'a> Assembly<'a> {
                 let key = serde_json::to_string(key).unwrap_or_default();
                 Finding::error(place.clone(), format!("the results have no row {key}"))
             })
+            .chain(self.refused.iter().cloned())
             .collect();
         Err(Error { stage: Stage::Specification, findings })
     }

@@ -1,5 +1,6 @@
 //! The methods section, generated from what was really used: analysis sets, visits, options, definitions, statistics.
 
+use crate::display::dialects;
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
@@ -17,7 +18,7 @@ pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenan
     all.extend(definitions(study));
     all.extend(outcomes(study));
     all.extend(options(study));
-    all.push(numbers(provenance));
+    all.push(numbers(study, provenance));
     all
 }
 
@@ -41,11 +42,8 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
     let used = |method: &Method| results.rows.iter().any(|row| row.key.method == Some(*method));
     let mut paragraphs: Vec<String> =
         Method::ALL.iter().filter(|method| used(method)).map(|method| method.sentence().to_owned()).collect();
-    paragraphs.push(
-        "Numbers are described by mean, standard deviation (divisor n − 1), median and quartiles (averaged where they \
-         fall between two values, SAS definition 5), smallest and largest value."
-            .to_owned(),
-    );
+    paragraphs.push(dialects::description(study));
+    paragraphs.extend(dialects::of_times(results));
     if used(&Method::Wilcoxon) || used(&Method::WilcoxonWorstRank) {
         paragraphs.push(
             "Rank-sum tests are exact wherever the permutation distribution can be computed, whatever the ties."
@@ -308,15 +306,10 @@ fn quoted(choice: &Choice) -> String {
     }
 }
 
-fn numbers(provenance: &Provenance) -> MethodsParagraph {
+fn numbers(study: &Study, provenance: &Provenance) -> MethodsParagraph {
     MethodsParagraph {
         heading: "Numbers and software".to_owned(),
-        paragraphs: vec![format!(
-            "Numbers are rounded half away from zero on their decimal digits; percentages are rounded from the two \
-             counts. All results were computed by {}; each number of this report is a row of the results delivered with \
-             it, and can be traced to its rule and its data.",
-            provenance.program
-        )],
+        paragraphs: vec![dialects::numbers(study, provenance)],
         rules: Vec::new(),
     }
 }

@@ -2,40 +2,65 @@
 //! drawn.
 
 mod assemble;
+mod checklist;
+mod dialects;
 mod estimand;
 mod layout;
 mod methods;
 pub mod number;
 pub mod report;
+mod rounding;
+mod texts;
 
 pub use report::*;
+pub use texts::{check as check_texts, keys_of_text};
 
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::results::{self, Lookup, Results};
 use crate::spec::Study;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
+use crate::spec::text::Name;
 use assemble::{Assembly, note};
+use texts::Narrative;
 
 /// Arranges a report.
 ///
 /// # Errors
 /// A display asks for a result that does not exist: the results are not those of this specification.
 pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
+    let mut report = arranged(study, results, provenance)?;
+    if study.display.iter().any(|display| display.rounding.is_some()) {
+        let mut other = study.clone();
+        other.study.rounding = study.study.rounding.other();
+        rounding::fill(study, results, &mut report, &arranged(&other, results, provenance)?);
+    }
+    Ok(report)
+}
+
+/// Arranges a report under the rounding rule of its study; tables of what depends on the rule stay empty.
+fn arranged(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
     let lookup = Lookup::new(results);
     let mut findings = Vec::new();
     let mut sections = Vec::new();
+    let mut narrative = Narrative::default();
+    match texts::write(study, results, provenance) {
+        Ok(written) => narrative = written,
+        Err(error) => findings.extend(error.findings),
+    }
     for section in &study.section {
         let mut displays = Vec::new();
         for spec in study.display.iter().filter(|display| display.section == section.number) {
-            match display(study, spec, results, &lookup, provenance) {
+            match display(study, spec, results, &lookup, provenance, &narrative) {
                 Ok(display) => displays.push(display),
                 Err(error) => findings.extend(error.findings),
             }
         }
-        if !displays.is_empty() {
+        let own = study.text.iter().filter(|text| text.section == section.number);
+        let texts: Vec<SectionText> = own.filter_map(|text| narrative.texts.get(&*text.id)).cloned().collect();
+        if !displays.is_empty() || !texts.is_empty() {
             sections.push(Section {
-                texts: Vec::new(),
+                texts,
                 number: section.number.to_string(),
                 title: section.title.clone(),
                 displays,
@@ -59,9 +84,17 @@ fn display(
     results: &Results,
     lookup: &Lookup<'_>,
     provenance: &results::Provenance,
+    narrative: &Narrative,
 ) -> Result<Display, Error> {
     let mut assembly = Assembly::new(study, lookup, &spec.id);
-    let laid = layout::lay_out(spec, results, &mut assembly).ok_or_else(|| {
+    let laid = match (&spec.checklist, &study.checklist) {
+        (Some(layout), Some(answers)) => {
+            let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
+            layout::checklist(layout, &ground)
+        }
+        _ => layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly)),
+    };
+    let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))
     })?;
@@ -93,10 +126,7 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .or_else(|| study.occurrence.iter().find(|o| *o.id == **analysis).map(|o| &o.analysis_set))
             .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
             .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
-            .or_else(|| {
-                let listing = study.display.iter().find(|display| *display.id == **analysis);
-                listing.and_then(|display| display.listing.as_ref()).map(|listing| &listing.analysis_set)
-            });
+            .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
             && !labels.contains(&label)
         {
@@ -104,6 +134,16 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
         }
     }
     labels.join(", ")
+}
+
+/// The analysis set of a display that takes records or subjects from the data itself.
+fn set_of(display: &DisplaySpec) -> Option<&Name> {
+    let listing = display.listing.as_ref().map(|layout| &layout.analysis_set);
+    let scatter = display.scatter.as_ref().map(|layout| &layout.analysis_set);
+    let waterfall = display.waterfall.as_ref().map(|layout| &layout.analysis_set);
+    let swimmer = display.swimmer.as_ref().map(|layout| &layout.analysis_set);
+    let profile = display.profile.as_ref().map(|layout| &layout.analysis_set);
+    listing.or(scatter).or(waterfall).or(swimmer).or(profile)
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {
@@ -115,6 +155,9 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
         .collect();
     datasets.sort_unstable();
     datasets.dedup();
+    if analyses.is_empty() {
+        return String::new();
+    }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
     format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
 }

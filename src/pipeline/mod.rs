@@ -3,6 +3,7 @@
 //! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
+pub mod batch;
 mod package;
 mod trace;
 
@@ -11,13 +12,13 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData};
+use crate::data::{self, Dataset, DatasetFile, Format, Lock, LockedData};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{DataSource, Provenance, Results, store};
+use crate::results::{DataQuality, DataSource, Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat, instrument};
 pub use package::Package;
 pub use trace::{Explanation, explain};
@@ -140,6 +141,7 @@ pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
 pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error> {
     progress("specification");
     let (study, text) = read_study(file)?;
+    display::check_texts(&study)?;
     let files = data_files(&study, file)?;
     progress("data");
     let lock_path = file.lock_path();
@@ -262,13 +264,30 @@ pub fn undecided(checked: &Checked) -> Vec<String> {
         .collect()
 }
 
-/// Writes findings as JSON lines.
+/// Findings for the log, of the study that is named if there are several.
+#[derive(Clone, Debug)]
+pub struct LogOf {
+    /// The name of the study in a batch.
+    pub study: Option<String>,
+    /// Its findings.
+    pub findings: Vec<Finding>,
+}
+
+/// Writes findings as JSON lines; those of a batch name their study.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write_log(path: &Path, findings: &[Finding]) -> Result<(), Error> {
-    let lines: String =
-        findings.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default() + "\n").collect();
+pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
+    let mut lines = String::new();
+    for LogOf { study, findings } in log {
+        for finding in findings {
+            let mut value = serde_json::to_value(finding).unwrap_or_default();
+            if let (Some(study), Some(fields)) = (study, value.as_object_mut()) {
+                fields.insert("study".to_owned(), study.as_str().into());
+            }
+            lines.push_str(&format!("{value}\n"));
+        }
+    }
     package::write_file(path, lines.as_bytes())
 }
 
@@ -288,6 +307,8 @@ fn provenance(checked: &Checked) -> Provenance {
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
     let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    // It takes a look at every value: only for a report that shows it.
+    let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
     let data = checked
         .data
         .datasets
@@ -298,6 +319,7 @@ fn provenance(checked: &Checked) -> Provenance {
             content: dataset.content.clone(),
             records: dataset.frame.height(),
             variables: dataset.variables.len(),
+            quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
         })
         .collect();
     Provenance {
@@ -315,6 +337,13 @@ fn provenance(checked: &Checked) -> Provenance {
             .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
             .collect(),
     }
+}
+
+/// What is missing or odd in a dataset.
+fn quality(dataset: &Dataset, subject: &str) -> DataQuality {
+    let data::quality::Quality { subjects, empty, undated, partial_dates, limits, repeated } =
+        data::quality::of(dataset, subject);
+    DataQuality { subjects, empty, undated, partial_dates, limits, repeated }
 }
 
 /// Hexadecimal text of a digest.

@@ -141,6 +141,11 @@ fn home(target: &Path) -> (PathBuf, String) {
     (parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf), name)
 }
 
+/// Whether a folder holds a package.
+pub(super) fn is_package(folder: &Path) -> bool {
+    folder.join(SUMS).exists()
+}
+
 /// An empty folder, or the package of an earlier run with nothing of anybody else in it.
 fn is_replaceable(target: &Path) -> bool {
     let sums = read_text(&target.join(SUMS)).unwrap_or_default();
@@ -290,6 +295,6 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 /// An identifier as part of a file name.
-fn file_name(id: &str) -> String {
+pub(super) fn file_name(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
 }

@@ -137,6 +137,7 @@ impl<'a> Binding<'a> {
             reference_arm: study.reference_arm(),
             sets,
             day_one,
+            quantiles: study.study.quantiles,
             tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
             visits: visits
                 .map(|visit| BoundVisit {

@@ -32,7 +32,7 @@ use crate::data::rule::Rule;
 use crate::data::vector::Type;
 use crate::error::Place;
 use crate::spec::derivation::{Across, Pulse};
-use crate::spec::design::{ArmBasis, Tie};
+use crate::spec::design::{ArmBasis, Quantiles, Tie};
 use crate::spec::instrument::{Conversion, DoseInstrument, ScoreInstrument};
 use crate::spec::text::RuleText;
 
@@ -55,6 +55,8 @@ pub struct Plan {
     pub day_one: Option<RuleId>,
     /// Which of two equally near records counts.
     pub tie: Tie,
+    /// The definition of quantiles.
+    pub quantiles: Quantiles,
     /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
     /// Identifier of baseline.

@@ -80,6 +80,65 @@ pub enum Symbol {
     Ring,
     /// A triangle on its tip that shows the paper.
     OpenTriangle,
+    /// A filled triangle on its tip.
+    Tip,
+    /// A square that shows the paper.
+    OpenSquare,
+    /// A square on its corner that shows the paper.
+    OpenDiamond,
+    /// An upright and a level stroke.
+    Plus,
+    /// Two slanted strokes.
+    Cross,
+}
+
+/// How an area is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// The colour, paler.
+    Pale,
+    /// The colour.
+    Full,
+    /// Nothing.
+    Paper,
+    /// Lines that rise.
+    Rising,
+    /// Lines that fall.
+    Falling,
+    /// Both.
+    Crossed,
+    /// Level lines.
+    Level,
+}
+
+/// The symbols of kinds of marks: neighbours differ most. Beyond them, looks repeat.
+const KINDS: [Symbol; 11] = [
+    Symbol::Disc,
+    Symbol::OpenTriangle,
+    Symbol::Cross,
+    Symbol::Square,
+    Symbol::OpenDiamond,
+    Symbol::Plus,
+    Symbol::Triangle,
+    Symbol::Ring,
+    Symbol::Diamond,
+    Symbol::OpenSquare,
+    Symbol::Tip,
+];
+
+/// The symbol of the kind of mark at this position.
+pub const fn kind(position: usize) -> Symbol {
+    KINDS[position % KINDS.len()]
+}
+
+/// The fills of kinds of stretches.
+const STRETCHES: [Fill; 7] =
+    [Fill::Pale, Fill::Rising, Fill::Full, Fill::Crossed, Fill::Paper, Fill::Level, Fill::Falling];
+
+/// The fill and, where it is no arm's, the colour of the kind of stretch at this position.
+pub fn stretch(position: usize, of: Option<usize>) -> (Fill, Colour) {
+    let own = if (position / STRETCHES.len()).is_multiple_of(2) { SOFT } else { ACCENT };
+    (STRETCHES[position % STRETCHES.len()], of.map_or(own, |of| arm(of).colour))
 }
 
 /// How an arm looks.
@@ -91,18 +150,26 @@ pub struct ArmStyle {
     pub symbol: Symbol,
     /// Lengths in points, drawn and skipped in turn; empty for a solid line.
     pub dashes: &'static [f64],
+    /// Of boxes and bars; a line of the colour is seen on it.
+    pub fill: Fill,
 }
 
 const ARMS: [ArmStyle; 6] = [
-    ArmStyle { colour: Colour(0x0B, 0x5C, 0x9E), symbol: Symbol::Disc, dashes: &[] },
-    ArmStyle { colour: Colour(0xB8, 0x45, 0x0B), symbol: Symbol::Square, dashes: &[6.0, 2.5] },
-    ArmStyle { colour: Colour(0x15, 0x20, 0x2B), symbol: Symbol::Triangle, dashes: &[1.6, 2.2] },
-    ArmStyle { colour: Colour(0x7A, 0x2B, 0xD0), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2] },
-    ArmStyle { colour: Colour(0x84, 0x5B, 0x66), symbol: Symbol::Ring, dashes: &[3.6, 2.2] },
+    ArmStyle { colour: Colour(0x0B, 0x5C, 0x9E), symbol: Symbol::Disc, dashes: &[], fill: Fill::Pale },
+    ArmStyle { colour: Colour(0xB8, 0x45, 0x0B), symbol: Symbol::Square, dashes: &[6.0, 2.5], fill: Fill::Rising },
+    ArmStyle { colour: Colour(0x15, 0x20, 0x2B), symbol: Symbol::Triangle, dashes: &[1.6, 2.2], fill: Fill::Paper },
+    ArmStyle {
+        colour: Colour(0x7A, 0x2B, 0xD0),
+        symbol: Symbol::Diamond,
+        dashes: &[7.0, 2.2, 1.6, 2.2],
+        fill: Fill::Crossed,
+    },
+    ArmStyle { colour: Colour(0x84, 0x5B, 0x66), symbol: Symbol::Ring, dashes: &[3.6, 2.2], fill: Fill::Level },
     ArmStyle {
         colour: Colour(0x55, 0x11, 0x11),
         symbol: Symbol::OpenTriangle,
         dashes: &[9.0, 2.0, 1.4, 2.0, 1.4, 2.0],
+        fill: Fill::Falling,
     },
 ];
 
@@ -154,10 +221,22 @@ mod tests {
     }
 
     #[test]
+    fn kinds_differ_in_more_than_colour() {
+        for one in 0..KINDS.len() {
+            assert!((0..one).all(|other| kind(one) != kind(other)));
+        }
+        for one in 0..2 * STRETCHES.len() {
+            assert!((0..one).all(|other| stretch(one, None) != stretch(other, None)));
+        }
+        assert_eq!(stretch(0, Some(1)).1, arm(1).colour);
+    }
+
+    #[test]
     fn arms_differ_in_more_than_colour() {
         for (index, one) in ARMS.iter().enumerate() {
             for other in &ARMS[index + 1..] {
                 assert!(one.symbol != other.symbol && one.dashes != other.dashes && one.colour != other.colour);
+                assert!(one.fill != other.fill);
             }
         }
     }

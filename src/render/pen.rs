@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use super::fonts::{Fonts, SANS};
-use super::palette::{Colour, PAPER, Symbol};
+use super::palette::Colour;
 
 /// Units of the canvas to the point.
 const UNITS: f64 = 10.0;
@@ -45,6 +45,8 @@ pub struct Lettering {
 /// A canvas being drawn on.
 pub struct Pen<'a> {
     backend: SVGBackend<'a>,
+    /// Where the points drawn are counted from.
+    origin: At,
     failure: Option<String>,
 }
 
@@ -53,15 +55,11 @@ fn units(points: f64) -> i32 {
     (points * UNITS).round() as i32
 }
 
-fn place(at: At) -> (i32, i32) {
-    (units(at.0), units(at.1))
-}
-
 fn rgb(colour: Colour) -> RGBColor {
     RGBColor(colour.0, colour.1, colour.2)
 }
 
-fn stroke(colour: Colour, width: f64) -> ShapeStyle {
+pub(super) fn stroke(colour: Colour, width: f64) -> ShapeStyle {
     ShapeStyle { color: rgb(colour).to_rgba(), filled: false, stroke_width: units(width).unsigned_abs().max(1) }
 }
 
@@ -74,6 +72,7 @@ pub fn draw(size: At, title: &str, description: &str, strokes: impl FnOnce(&mut 
     let mut body = String::new();
     let mut pen = Pen {
         backend: SVGBackend::with_string(&mut body, (units(size.0).unsigned_abs(), units(size.1).unsigned_abs())),
+        origin: (0.0, 0.0),
         failure: None,
     };
     strokes(&mut pen);
@@ -113,9 +112,23 @@ impl Pen<'_> {
         }
     }
 
+    /// Where a point lies on the canvas, in its units.
+    fn place(&self, at: At) -> (i32, i32) {
+        (units(self.origin.0 + at.0), units(self.origin.1 + at.1))
+    }
+
+    /// Draws with points counted from this corner: a figure inside a figure.
+    pub fn from_corner(&mut self, corner: At, strokes: impl FnOnce(&mut Self)) {
+        let before = self.origin;
+        self.origin = (before.0 + corner.0, before.1 + corner.1);
+        strokes(self);
+        self.origin = before;
+    }
+
     /// A line through these points.
     pub fn path(&mut self, points: &[At], colour: Colour, width: f64) {
-        let outcome = self.backend.draw_path(points.iter().map(|&at| place(at)), &stroke(colour, width));
+        let points: Vec<_> = points.iter().map(|&at| self.place(at)).collect();
+        let outcome = self.backend.draw_path(points, &stroke(colour, width));
         self.tell(outcome);
     }
 
@@ -132,7 +145,8 @@ impl Pen<'_> {
 
     /// A filled polygon.
     pub fn area(&mut self, corners: &[At], colour: Colour) {
-        let outcome = self.backend.fill_polygon(corners.iter().map(|&at| place(at)), &stroke(colour, 0.1));
+        let corners: Vec<_> = corners.iter().map(|&at| self.place(at)).collect();
+        let outcome = self.backend.fill_polygon(corners, &stroke(colour, 0.1));
         self.tell(outcome);
     }
 
@@ -140,14 +154,15 @@ impl Pen<'_> {
     pub fn veil(&mut self, corners: &[At], colour: Colour) {
         const COVERS: f64 = 0.16;
         let style = ShapeStyle { color: rgb(colour).mix(COVERS), filled: true, stroke_width: 1 };
-        let outcome = self.backend.fill_polygon(corners.iter().map(|&at| place(at)), &style);
+        let corners: Vec<_> = corners.iter().map(|&at| self.place(at)).collect();
+        let outcome = self.backend.fill_polygon(corners, &style);
         self.tell(outcome);
     }
 
     /// A filled rectangle.
     pub fn block(&mut self, corner: At, size: At, colour: Colour) {
-        let far = (corner.0 + size.0, corner.1 + size.1);
-        let outcome = self.backend.draw_rect(place(corner), place(far), &stroke(colour, 0.1), true);
+        let far = self.place((corner.0 + size.0, corner.1 + size.1));
+        let outcome = self.backend.draw_rect(self.place(corner), far, &stroke(colour, 0.1), true);
         self.tell(outcome);
     }
 
@@ -160,8 +175,9 @@ impl Pen<'_> {
         self.path(&corners, colour, width);
     }
 
-    fn circle(&mut self, centre: At, radius: f64, style: ShapeStyle, fill: bool) {
-        let outcome = self.backend.draw_circle(place(centre), units(radius).unsigned_abs(), &style, fill);
+    /// A circle in this style.
+    pub(super) fn circle(&mut self, centre: At, radius: f64, style: ShapeStyle, fill: bool) {
+        let outcome = self.backend.draw_circle(self.place(centre), units(radius).unsigned_abs(), &style, fill);
         self.tell(outcome);
     }
 
@@ -172,37 +188,6 @@ impl Pen<'_> {
         let foot = (tip.0 - direction.0 * LENGTH, tip.1 - direction.1 * LENGTH);
         let side = (direction.1 * HALF, direction.0 * HALF);
         self.area(&[tip, (foot.0 + side.0, foot.1 + side.1), (foot.0 - side.0, foot.1 - side.1)], colour);
-    }
-
-    /// A mark.
-    pub fn symbol(&mut self, symbol: Symbol, at: At, radius: f64, colour: Colour) {
-        let (x, y) = at;
-        let line = stroke(colour, 1.1);
-        match symbol {
-            Symbol::Disc => self.circle(at, radius, stroke(colour, 0.1), true),
-            Symbol::Ring => {
-                self.circle(at, radius * 0.95, stroke(PAPER, 0.1), true);
-                self.circle(at, radius * 0.95, line, false);
-            }
-            Symbol::Square => {
-                let half = radius * 0.9;
-                self.block((x - half, y - half), (2.0 * half, 2.0 * half), colour);
-            }
-            Symbol::Diamond => {
-                let half = radius * 1.3;
-                self.area(&[(x, y - half), (x + half, y), (x, y + half), (x - half, y)], colour);
-            }
-            Symbol::Triangle => {
-                let reach = radius * 1.2;
-                self.area(&[(x, y - reach), (x + reach, y + reach * 0.8), (x - reach, y + reach * 0.8)], colour);
-            }
-            Symbol::OpenTriangle => {
-                let reach = radius * 1.15;
-                let corners = [(x, y + reach), (x + reach, y - reach * 0.8), (x - reach, y - reach * 0.8)];
-                self.area(&corners, PAPER);
-                self.path(&[corners[0], corners[1], corners[2], corners[0], corners[1]], colour, 1.1);
-            }
-        }
     }
 
     /// A text whose baseline passes through the point.
@@ -228,7 +213,7 @@ impl Pen<'_> {
         };
         let colour = rgb(look.colour);
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Top));
-        let outcome = self.backend.draw_text(words, &style, place(at));
+        let outcome = self.backend.draw_text(words, &style, self.place(at));
         self.tell(outcome);
     }
 }

@@ -40,6 +40,27 @@ pub struct DataSource {
     pub records: usize,
     /// Variables.
     pub variables: usize,
+    /// What is missing or odd in it; counted where the report shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<DataQuality>,
+}
+
+/// What is missing or odd in a locked dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataQuality {
+    /// Subjects with a record.
+    pub subjects: usize,
+    /// Empty values of all variables.
+    pub empty: usize,
+    /// Records without any date; none in a dataset without variables of dates.
+    pub undated: Option<usize>,
+    /// Dates that lack day or month, in variables of dates as text.
+    pub partial_dates: usize,
+    /// Results that are a limit, such as "<0.5".
+    pub limits: usize,
+    /// Records that equal another one in every variable.
+    pub repeated: usize,
 }
 
 /// One analysis: which rules it used, on which data.

@@ -47,6 +47,17 @@ pub enum Rounding {
     HalfEven,
 }
 
+impl Rounding {
+    /// The rule that this one is not.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::HalfAwayFromZero => Self::HalfEven,
+            Self::HalfEven => Self::HalfAwayFromZero,
+        }
+    }
+}
+
 /// The definition of quantiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -16,6 +16,7 @@ pub mod output;
 pub mod records;
 pub mod reference;
 pub mod safety_figure;
+pub mod template;
 pub mod text;
 
 use std::collections::BTreeMap;

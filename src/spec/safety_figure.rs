@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::spec::output::{ListingColumn, RowFormat, four, number_rows};
+use crate::spec::template::Template;
 use crate::spec::text::{Name, RuleText};
 
 /// A table of occurrences, arms side by side.
@@ -279,9 +280,11 @@ pub struct ProfileLayout {
     /// Listings of records.
     #[serde(default)]
     pub listings: Vec<ProfileListing>,
-    /// Paragraphs, tera templates over the facts by their identifier: a narrative that a person completes.
+    /// Paragraphs, tera templates over the facts by their identifier (with `_` for `-`): a narrative that a person
+    /// completes. `{{ id }}` prints a fact, and “[to be completed]” where it is missing; `{% if id %}` asks whether it is
+    /// there. A paragraph that comes out empty is left out.
     #[serde(default)]
-    pub narrative: Vec<String>,
+    pub narrative: Vec<Template>,
 }
 
 /// A fact about a subject.

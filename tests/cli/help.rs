@@ -84,7 +84,7 @@ fn mistakes_of_the_command_line_exit_with_2() {
         &["run", "--out", "out"],
         &["run", "study", "--out"],
         &["run", "study", "--out", "out", "--out", "again"],
-        &["run", "study", "more", "--out", "out"],
+        &["run", "study", "more", "--out", "out", "--data", "study"],
         &["run", "study", "--out", "out", "--fast"],
         &["run", "study", "--out", "out", "--template", "letter"],
         &["check"],

@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod rates;
 mod survival;
 mod tables;
 
@@ -188,7 +189,8 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    STATISTICS.into_iter().chain(survival::STATISTICS.iter().copied()).chain(tables::STATISTICS.iter().copied())
+    let others = [rates::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -453,7 +455,8 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "t_two_sided_p" => value(t_two_sided_p(x("t"), x("df"))),
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
-        other => survival::compute(other, input)
+        other => rates::compute(other, input)
+            .or_else(|| survival::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }

@@ -83,7 +83,11 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
 /// A ratio; what is infinite has no number but a mark of 1.
 fn two_groups(input: &Input, of: fn(u64, u64, u64, u64, f64) -> Result<Ratio, Undefined>) -> Result<Found, Undefined> {
     let (x1, n1, x2, n2, level) = input.two_groups();
-    let Ratio { estimate, interval } = of(x1, n1, x2, n2, level)?;
+    of(x1, n1, x2, n2, level).map(ratio)
+}
+
+/// The numbers of a ratio.
+pub(super) fn ratio(Ratio { estimate, interval }: Ratio) -> Found {
     let mut found = named(&[
         ("lower", interval.lower),
         ("estimate_infinite", flag(estimate.is_none())),
@@ -91,7 +95,7 @@ fn two_groups(input: &Input, of: fn(u64, u64, u64, u64, f64) -> Result<Ratio, Un
     ]);
     found.extend(estimate.map(|value| ("estimate".to_owned(), value)));
     found.extend(interval.upper.map(|value| ("upper".to_owned(), value)));
-    Ok(found)
+    found
 }
 
 fn flag(holds: bool) -> f64 {

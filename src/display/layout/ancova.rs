@@ -67,6 +67,10 @@ fn model(
         each_arm(assembly, |arm, assembly| assembly.cell("{ls-mean} ({ls-mean-se})", style, &|s| base(s).arm(arm)));
     rows.push(data_row(1, "LS mean (SE)", cells));
     let level = level_text(ancova.conf_level);
+    let limit = |arm: &str, statistic| base(statistic).arm(arm).conf_level(ancova.conf_level);
+    let limits = "{ls-mean-lower}, {ls-mean-upper}";
+    let cells = each_arm(assembly, |arm, assembly| assembly.cell(limits, style, &|s| limit(arm, s)));
+    rows.push(data_row(1, format!("LS mean, {level} % CI"), cells));
     if ancova.trend {
         let key = Key::new(&*endpoint.id, Statistic::PValue).method(Method::AncovaTrend);
         let last = study.arm.len().saturating_sub(1);

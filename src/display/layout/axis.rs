@@ -3,9 +3,13 @@
 use crate::display::layout::Shown;
 use crate::display::number::decimal;
 use crate::display::report::Axis;
+use crate::spec::design::Rounding;
 
 /// At most so many steps from end to end of a scale.
 const STEPS: f64 = 6.0;
+
+/// Over more powers of ten a logarithmic scale has no ticks between them.
+const MOST_POWERS: i32 = 3;
 
 /// A value so near to a tick, in steps, lies on it: 0.6 in percent is a little more than 60.
 const CLOSE: f64 = 1e-9;
@@ -32,6 +36,37 @@ pub(super) fn with_zero_if_near(mut values: Vec<f64>) -> Vec<f64> {
 pub(super) fn percentages(title: &str) -> Axis {
     let step = Step { mantissa: 2.0, exponent: 1 };
     scale(title, (0.0, 100.0), step, (0.0, 5.0))
+}
+
+/// A logarithmic scale that holds all of these values, which are above zero: ticks at one, two and five times powers of
+/// ten, over many powers at the powers alone.
+pub(super) fn logarithmic(title: &str, values: &[f64]) -> Axis {
+    let positive = || values.iter().copied().filter(|value| *value > 0.0 && value.is_finite());
+    let (low, high) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+    let (low, high) = if low > high { (1.0, 10.0) } else { (low, high) };
+    let (mut bottom, mut top) = (0, 0);
+    while power_of_ten(bottom) > low {
+        bottom -= 1;
+    }
+    while power_of_ten(bottom + 1) <= low {
+        bottom += 1;
+    }
+    while power_of_ten(top) < high {
+        top += 1;
+    }
+    let mantissas: &[f64] = if top - bottom > MOST_POWERS { &[1.0] } else { &[1.0, 2.0, 5.0] };
+    let steps = (bottom - 1..=top + 1)
+        .flat_map(|exponent| mantissas.iter().map(move |mantissa| Step { mantissa: *mantissa, exponent }));
+    let ticks: Vec<(f64, String)> =
+        steps.map(|step| (step.at(1.0), decimal(step.at(1.0), step.places(), Rounding::default()))).collect();
+    let first = ticks.iter().rposition(|(at, _)| *at <= low).unwrap_or(0);
+    let last = ticks.iter().position(|(at, _)| *at >= high).unwrap_or(ticks.len() - 1);
+    // A single value that is a tick stands between its neighbours.
+    let (first, last) = if first == last { (first.saturating_sub(1), last + 1) } else { (first, last) };
+    let ticks: Vec<_> = ticks.into_iter().take(last + 1).skip(first).collect();
+    let ends = ticks.first().zip(ticks.last()).map(|(first, last)| (first.0.min(low), last.0.max(high)));
+    let (from, to) = ends.unwrap_or((low, high));
+    Axis { log: true, title: title.to_owned(), from, to, ticks }
 }
 
 /// The scale of the nominal days of visits, which its ticks name.
@@ -63,7 +98,7 @@ fn scale(title: &str, (from, to): (f64, f64), step: Step, (first, last): (f64, f
     let mut multiple = first;
     while multiple <= last {
         let at = step.at(multiple);
-        ticks.push((at, decimal(at, step.places())));
+        ticks.push((at, decimal(at, step.places(), Rounding::default())));
         multiple += 1.0;
     }
     Axis { log: false, title: title.to_owned(), from, to, ticks }
@@ -124,9 +159,10 @@ fn power_of_ten(exponent: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{holding, of_visits, percentages, with_zero_if_near};
+    use super::{holding, logarithmic, of_visits, percentages, with_zero_if_near};
     use crate::display::layout::Shown;
     use crate::display::report::Axis;
+    use crate::spec::design::Rounding;
 
     fn labels(axis: &Axis) -> String {
         axis.ticks.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>().join(" ")
@@ -166,6 +202,31 @@ mod tests {
                 assert!(holds(&axis, &[low, high]), "{low} {high}");
             }
             low *= 7.3;
+        }
+    }
+
+    #[test]
+    fn logarithmic_ticks_hold_the_values() {
+        for (values, expected) in [
+            (&[0.3, 4.0][..], "0.2 0.5 1 2 5"),
+            (&[1.0, 100.0], "1 2 5 10 20 50 100"),
+            (&[0.013, 640.0], "0.01 0.1 1 10 100 1000"),
+            (&[2.0], "1 2 5"),
+            (&[0.7, 0.7], "0.5 1"),
+            (&[-3.0, 0.0, f64::NAN], "1 2 5 10"),
+        ] {
+            let axis = logarithmic("", values);
+            assert_eq!(labels(&axis), expected, "{values:?}");
+            assert!(axis.log && axis.from > 0.0);
+            let positive: Vec<f64> = values.iter().copied().filter(|value| *value > 0.0).collect();
+            assert!(holds(&axis, &positive), "{values:?}");
+        }
+        for low in [3e-9, 1e-4, 0.9, 7e5] {
+            for times in [1.0, 1.7, 40.0, 3e6] {
+                let axis = logarithmic("", &[low, low * times]);
+                assert!((2..=13).contains(&axis.ticks.len()), "{low} {times}: {}", labels(&axis));
+                assert!(holds(&axis, &[low, low * times]), "{low} {times}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::display::assemble::{Assembly, note};
 use crate::display::layout::Laid;
 use crate::display::layout::by_visit::{denominator, visits};
-use crate::display::number::{Style, percent};
+use crate::display::number::Style;
 use crate::display::report::{Body, Grid, GridCell, GridPanel, GridRow};
 use crate::results::{Key, Reason, Statistic, Value};
 use crate::spec::design::Arm;
@@ -85,7 +85,9 @@ impl Map<'_> {
     fn cell(&self, item: &Item, visit: &str, arm: &Arm, assembly: &mut Assembly<'_>) -> GridCell {
         let key = self.key(item, visit, Statistic::Share).arm(&arm.id);
         let text = match assembly.row(&key).map(|row| &row.value) {
-            Some(Value::Share { part, whole }) => percent(*part, *whole, 0),
+            Some(value @ Value::Share { .. }) => {
+                assembly.shown(key.statistic, value, Style { explicit: Some(0), ..Style::recorded(0) })
+            }
             Some(Value::NotEstimable(reason)) => reason.abbreviation().to_owned(),
             _ => Reason::NoData.abbreviation().to_owned(),
         };

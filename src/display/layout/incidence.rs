@@ -4,7 +4,7 @@ use crate::display::assemble::{Assembly, note};
 use crate::display::layout::response::{level_text, method_name};
 use crate::display::layout::time::{competing, limit, observed};
 use crate::display::layout::{Laid, axis, interval, number};
-use crate::display::number::{Style, percent_of_number};
+use crate::display::number::Style;
 use crate::display::report::{Axis, Body, Cell, Footnote, Mark, Plot, Series, SeriesStyle, UnderRow};
 use crate::results::{Key, Method, Statistic};
 use crate::spec::Study;
@@ -125,7 +125,7 @@ impl Curve<'_> {
             for arm in &study.arm {
                 let key = self.key(&arm.id, Statistic::CompetingIncidence).at(&last.id);
                 let text = match number(assembly, &key) {
-                    Some(incidence) => format!("{} %", percent_of_number(incidence, 1)),
+                    Some(incidence) => format!("{} %", assembly.percent_of_number(incidence, 1)),
                     None => assembly.text(&key, Style::recorded(0)),
                 };
                 words.push(format!("{} {text}", arm.label));

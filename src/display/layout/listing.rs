@@ -4,7 +4,6 @@
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
-use crate::display::number::rounded;
 use crate::display::report::{Align, Body, Column, Table};
 use crate::results::{Extract, Results};
 use crate::spec::output::ListingLayout;
@@ -28,6 +27,7 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
         columns.push(Column { head: head_lines(&column.label), align });
         shown.push(kind);
     }
+    let rounded = |digits: &str, places: u8| assembly.rounded(digits, places);
     // Where participants have several lines, there is a little room between them.
     let grouped = by_visit || has_several(extract);
     let mut rows = Vec::new();
@@ -41,7 +41,8 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 let visit = line.get(2).map_or("", String::as_str);
                 cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
             }
-            cells.extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text))));
+            cells
+                .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
             row.opens_group = grouped && !latest.is_empty() && latest != participant;
@@ -71,13 +72,13 @@ fn has_several(extract: &Extract) -> bool {
 }
 
 /// What stands for no value.
-const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 /// Labels of visits up to so many characters stay on one line.
 const SHORT: usize = 14;
 
 /// What a column holds, and so how it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// Numbers, with so many decimals if it is said.
     Number(Option<u8>),
     /// Answers of a condition.
@@ -87,7 +88,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(texts: &[&str], decimals: Option<u8>) -> Self {
+    pub(super) fn of(texts: &[&str], decimals: Option<u8>) -> Self {
         let some = !texts.is_empty();
         if decimals.is_some() || some && texts.iter().all(|text| is_number(text) || is_limit(text)) {
             Self::Number(decimals)
@@ -98,7 +99,7 @@ impl Kind {
         }
     }
 
-    fn show(self, text: &str) -> String {
+    pub(super) fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),
             (Self::Truth, "true") => "Yes".to_owned(),
@@ -111,7 +112,7 @@ impl Kind {
 }
 
 /// Whether a text is a number in digits.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -122,7 +123,7 @@ fn is_limit(text: &str) -> bool {
     text.strip_prefix(['<', '>', '≤', '≥']).is_some_and(|rest| is_number(rest.trim_start_matches(['=', ' '])))
 }
 
-fn decimals_of(number: &str) -> u8 {
+pub(super) fn decimals_of(number: &str) -> u8 {
     let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     u8::try_from(decimals).unwrap_or(u8::MAX)
 }
@@ -133,7 +134,7 @@ fn unbroken(label: &str) -> String {
 }
 
 /// A heading on several lines: broken behind a comma and before a unit.
-fn head_lines(label: &str) -> Vec<String> {
+pub(super) fn head_lines(label: &str) -> Vec<String> {
     let (words, unit) = label.split_once(" (").map_or((label, None), |(words, unit)| (words, Some(format!("({unit}"))));
     words.split(", ").map(str::to_owned).chain(unit).collect()
 }
@@ -141,6 +142,7 @@ fn head_lines(label: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Kind, is_limit, is_number};
+    use crate::spec::design::Rounding;
 
     #[test]
     fn a_column_is_shown_by_what_it_holds() {
@@ -150,11 +152,13 @@ mod tests {
         assert_eq!(kind(&["2024-01-02", "7"], None), Kind::Words);
         assert_eq!(kind(&[], None), Kind::Words);
         assert_eq!(kind(&[], Some(1)), Kind::Number(Some(1)));
-        assert_eq!(Kind::Number(Some(1)).show("0.25"), "0.3");
-        assert_eq!(Kind::Number(None).show("-4"), "−4");
-        assert_eq!(Kind::Number(Some(1)).show("<0.05"), "<0.05");
-        assert_eq!((Kind::Truth.show("true"), Kind::Words.show("true")), ("Yes".to_owned(), "true".to_owned()));
-        assert_eq!(Kind::Truth.show(""), "–");
+        let rounded = |digits: &str, places: u8| crate::display::number::rounded(digits, places, Rounding::HalfEven);
+        let show = |kind: Kind, text: &str| kind.show(text, &rounded);
+        assert_eq!(show(Kind::Number(Some(1)), "0.25"), "0.2");
+        assert_eq!(show(Kind::Number(None), "-4"), "−4");
+        assert_eq!(show(Kind::Number(Some(1)), "<0.05"), "<0.05");
+        assert_eq!([Kind::Truth, Kind::Words].map(|kind| show(kind, "true")), ["Yes", "true"]);
+        assert_eq!(show(Kind::Truth, ""), "–");
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod axis;
 mod boxes;
 mod by_visit;
 mod change;
+mod checklist;
+mod data_quality;
 mod dots;
 mod flow;
 mod forest;
@@ -12,20 +14,33 @@ mod grade_shift;
 mod heat_map;
 mod incidence;
 mod individual;
+mod kaplan_meier;
 mod listing;
 mod means;
 mod occurrence;
 mod parameters;
+mod profile;
 mod response;
 mod response_by_visit;
+mod scatter;
 mod shift;
+mod statements;
 mod summary;
+mod swimmer;
+mod tally;
 mod time;
+mod timed;
 mod tipping_point;
+mod waterfall;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, plain};
-use crate::display::report::{Body, Cell, Column, Footnote};
-use crate::results::{Key, Results, Statistic, Value};
+use crate::display::report::{Body, Cell, Column, Footnote, Table};
+use crate::results::{Key, Provenance, Results, Statistic, Value};
 use crate::spec::Study;
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Binary, Endpoint};
@@ -37,6 +52,19 @@ pub(super) struct Laid {
     pub(super) body: Body,
     pub(super) footnotes: Vec<Footnote>,
     pub(super) analyses: Vec<String>,
+}
+
+/// Lays out a display that is about the record and not about results.
+pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance) -> Option<Laid> {
+    if let Some(layout) = &spec.statements {
+        return Some(statements::table(layout, study));
+    }
+    if spec.data_quality.is_some() {
+        return Some(data_quality::table(provenance));
+    }
+    // Filled when all other displays are arranged.
+    let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };
+    spec.rounding.as_ref().map(|_| Laid { body: Body::Table(empty), footnotes: Vec::new(), analyses: Vec::new() })
 }
 
 /// Lays out a display by whichever layout its specification has.
@@ -100,6 +128,21 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.listing {
         return listing::table(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.kaplan_meier {
+        return kaplan_meier::plot(layout, assembly);
+    }
+    if let Some(layout) = &spec.scatter {
+        return scatter::figure(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.waterfall {
+        return waterfall::plot(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.swimmer {
+        return swimmer::lanes(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.profile {
+        return profile::pages(&spec.id, layout, results, assembly);
     }
     spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
 }

@@ -3,7 +3,7 @@
 use crate::display::assemble::{Assembly, note};
 use crate::display::layout::Laid;
 use crate::display::layout::response::{level_text, method_name};
-use crate::display::number::{Style, percent};
+use crate::display::number::Style;
 use crate::display::report::{Axis, Body, Mark, Plot, Series, SeriesStyle, UnderRow};
 use crate::results::{Key, Method, Statistic, Value};
 use crate::spec::output::ResponseByVisitLayout;
@@ -28,7 +28,7 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
             let share = assembly.row(&key(Statistic::Share)).map(|row| row.value.clone());
             let y = match share {
                 Some(Value::Share { part, whole }) => {
-                    words.push(format!("{} {part} of {whole} ({} %)", visit.label, percent(part, whole, 0)));
+                    words.push(format!("{} {part} of {whole} ({} %)", visit.label, assembly.percent(part, whole, 0)));
                     Some(as_percent(part, whole))
                 }
                 _ => None,

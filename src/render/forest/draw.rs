@@ -1,10 +1,10 @@
 //! The forest on paper: draws what was laid out.
 
-use super::{LABEL, PITCH, Page, Sheet, Side};
+use super::{LABEL, PITCH, Page, Sheet};
 use crate::display::{Align, ForestRow};
 use crate::render::fonts::{Face, Fonts};
 use crate::render::palette::{ACCENT, Colour, GRID, INK, PAPER, RULE, SOFT, TINT};
-use crate::render::pen::{Anchor, At, Lettering, Pen};
+use crate::render::pen::{Anchor, Lettering, Pen};
 use crate::render::sheet::small;
 use crate::render::table::MARK;
 use crate::render::text;
@@ -18,16 +18,10 @@ impl Sheet<'_> {
     pub fn draw(&self, page: &Page, pen: &mut Pen) {
         let head = self.head_height();
         let foot = page.canvas.1 - self.foot_height();
-        let mut places: Vec<(usize, f64)> = Vec::new();
-        let mut top = head;
-        for (index, row) in page.rows.iter().enumerate() {
-            top += if index == 0 { 0.0 } else { self.gap(page.rows[index - 1], *row) };
-            places.push((*row, top));
-            top += self.row_height(*row);
-        }
+        let places = self.shared.places(&page.rows, head);
         // Every second row has a ground, which leads the eye from the stub to the mark.
         for (row, top) in places.iter().filter(|(row, _)| !self.forest.rows[*row].heading).skip(1).step_by(2) {
-            pen.block((0.0, *top), (page.canvas.0, self.row_height(*row)), TINT);
+            pen.block((0.0, *top), (page.canvas.0, self.shared.height_of(*row)), TINT);
         }
         self.scale(pen, head, foot);
         self.head(pen, head, page.canvas.0);
@@ -131,17 +125,8 @@ impl Sheet<'_> {
         }
         self.ticks.draw(pen, top + 5.0, INK);
         let mut below = top + 6.0 + self.ticks.height();
-        let look = Lettering { size: LABEL, bold: false, colour: INK };
-        for side in &self.sides {
-            let at = |side: &Side| below + LABEL * (1.0 + 1.45 * small(side.line));
-            pen.text(&side.words, (side.left, at(side)), Anchor::Start, look);
-            let (foot, tip) = side.arrow;
-            let height = at(side) - LABEL * 0.3;
-            let points: [At; 2] = [(foot, height), (tip, height)];
-            pen.path(&points, INK, 0.8);
-            pen.arrow_head(points[1], ((tip - foot).signum(), 0.0), INK);
-        }
-        below += LABEL * 1.45 * small(self.sides.iter().map(|side| side.line + 1).max().unwrap_or(0));
+        self.sides.draw(pen, below);
+        below += self.sides.height();
         for (index, words) in self.title.iter().enumerate() {
             let look = Lettering { size: LABEL, bold: false, colour: SOFT };
             let baseline = below + LABEL * (1.0 + 1.35 * small(index));

@@ -8,7 +8,9 @@ mod measure;
 
 use super::fonts::{Face, Fonts};
 use super::pen::At;
+use super::rows::{self, Rows, lines_high};
 use super::sheet::{Turn, small};
+use super::sides::Sides;
 use super::text;
 use super::ticks::Row;
 use super::{plot, table};
@@ -42,8 +44,6 @@ const GROUP: f64 = 0.5;
 const LABEL: f64 = 8.0;
 /// From the axis to the outermost tick; the tips of arrows lie there.
 const INSET: f64 = 7.0;
-/// Rows that a page holds at least.
-const TOGETHER: usize = 3;
 
 /// A forest laid out.
 pub struct Sheet<'a> {
@@ -54,10 +54,11 @@ pub struct Sheet<'a> {
     air: f64,
     widths: Widths,
     rows: Vec<Line>,
+    shared: Rows,
     head: Vec<Vec<String>>,
     ticks: Row,
     title: Vec<String>,
-    sides: Vec<Side>,
+    sides: Sides,
     /// One or several.
     pub pages: Vec<Page>,
 }
@@ -75,15 +76,6 @@ pub struct Page {
 struct Line {
     stub: Vec<String>,
     cells: Vec<Vec<String>>,
-}
-
-/// Words at a side of the reference: where they begin, on which line.
-struct Side {
-    left: f64,
-    line: usize,
-    words: String,
-    /// The arrow, from its foot to its tip.
-    arrow: (f64, f64),
 }
 
 /// The forest in the largest type that fits, in the room of its first page and that of those that follow; none when
@@ -122,6 +114,12 @@ impl<'a> Sheet<'a> {
             });
             Line { stub, cells: cells.collect() }
         };
+        let rows: Vec<Line> = forest.rows.iter().map(row).collect();
+        let shared = forest.rows.iter().zip(&rows).map(|(row, lines)| {
+            let most = lines.cells.iter().map(Vec::len).fold(lines.stub.len(), usize::max);
+            rows::Row { indent: row.indent, heading: row.heading, height: lines_high(size, air, PITCH, most) }
+        });
+        let shared = shared.collect();
         let head = forest.columns.iter().enumerate().map(|(index, column)| head(column, size, widths.room(index)));
         let stub_head = text::wrap(Face::SansBold, size, &text::line(&forest.stub_head), widths.stub);
         let (from, to) = (widths.field.0 + INSET, widths.field.0 + widths.field.1 - INSET);
@@ -135,14 +133,12 @@ impl<'a> Sheet<'a> {
             turn,
             size,
             air,
-            rows: forest.rows.iter().map(row).collect(),
+            shared: Rows::new(shared, GROUP * size),
+            rows,
             head: std::iter::once(stub_head).chain(head).collect(),
             ticks: Row::set(&labels.collect::<Vec<_>>()),
             title,
-            sides: forest
-                .sides
-                .as_ref()
-                .map_or(Vec::new(), |sides| sides_of(sides, across(forest.reference), widths.width)),
+            sides: Sides::lay_out(forest.sides.as_ref(), across(forest.reference), (0.0, widths.width)),
             pages: Vec::new(),
             widths,
         }
@@ -154,89 +150,22 @@ impl<'a> Sheet<'a> {
         left + INSET + (at - axis.from) / (axis.to - axis.from) * (width - 2.0 * INSET)
     }
 
-    fn row_height(&self, row: usize) -> f64 {
-        let lines = &self.rows[row];
-        let most = lines.cells.iter().map(Vec::len).fold(lines.stub.len(), usize::max);
-        self.size * (self.air + PITCH * small(most.max(1) - 1))
-    }
-
     fn head_height(&self) -> f64 {
         let most = self.head.iter().map(Vec::len).max().unwrap_or(1);
         self.size * (0.9 + PITCH * small(most))
     }
 
     fn foot_height(&self) -> f64 {
-        let sides = self.sides.iter().map(|side| side.line + 1).max().unwrap_or(0);
-        8.0 + self.ticks.height() + small(sides) * LABEL * 1.45 + small(self.title.len()) * LABEL * 1.35
-    }
-
-    /// Room above a row that opens a group; at the head of a page there is none.
-    fn gap(&self, before: usize, row: usize) -> f64 {
-        let (before, row) = (&self.forest.rows[before], &self.forest.rows[row]);
-        let opens = !before.heading && (row.heading || row.indent < before.indent);
-        if opens { GROUP * self.size } else { 0.0 }
-    }
-
-    /// Height of these rows below each other.
-    fn height(&self, rows: &[usize]) -> f64 {
-        let gaps: f64 = rows.windows(2).map(|pair| self.gap(pair[0], pair[1])).sum();
-        rows.iter().map(|row| self.row_height(*row)).sum::<f64>() + gaps
+        8.0 + self.ticks.height() + self.sides.height() + small(self.title.len()) * LABEL * 1.35
     }
 
     /// Shares the rows out over pages of these heights; none when a page has no room for a row.
     fn paged(mut self, first: f64, next: f64) -> Option<Self> {
         let around = self.head_height() + self.foot_height();
-        let (mut at, mut room) = (0, first - around);
-        while at < self.forest.rows.len() || self.pages.is_empty() {
-            let over = self.repeated(at);
-            let with = |end: usize| over.iter().copied().chain(at..end).collect::<Vec<_>>();
-            let mut end = at;
-            while end < self.forest.rows.len() && self.height(&with(end + 1)) <= room {
-                end += 1;
-            }
-            if end == at && !self.forest.rows.is_empty() {
-                return None;
-            }
-            if end < self.forest.rows.len() {
-                end = self.good_end(at, end);
-            }
-            let rows = with(end);
-            self.pages.push(Page { canvas: (self.widths.width, around + self.height(&rows)), rows });
-            (at, room) = (end, next - around);
-        }
+        let pages = self.shared.paged(first - around, next - around)?;
+        let page = |rows: Vec<usize>| Page { canvas: (self.widths.width, around + self.shared.height(&rows)), rows };
+        self.pages = pages.into_iter().map(page).collect();
         Some(self)
-    }
-
-    /// The headings above this row that it still belongs to, for the head of a page.
-    fn repeated(&self, at: usize) -> Vec<usize> {
-        let rows = &self.forest.rows;
-        let Some(mut level) = rows.get(at).map(|row| row.indent) else { return Vec::new() };
-        let mut out = Vec::new();
-        for above in (0..at).rev() {
-            if rows[above].indent < level {
-                level = rows[above].indent;
-                if rows[above].heading {
-                    out.insert(0, above);
-                }
-            }
-        }
-        out
-    }
-
-    /// Where a page that could hold the rows up to `end` had better end: before a group if one begins in its last
-    /// third, never behind a heading, and with some rows left for the next page.
-    fn good_end(&self, at: usize, end: usize) -> usize {
-        let rows = &self.forest.rows;
-        let opens = |row: &usize| rows[*row].heading && !rows[*row - 1].heading;
-        let lowest = at + 1 + (end - at) * 2 / 3;
-        if let Some(group) = (lowest..=end).rev().find(opens) {
-            return group;
-        }
-        let mut end = end.min(rows.len().saturating_sub(TOGETHER).max(at + 1));
-        while end > at + 1 && rows[end - 1].heading {
-            end -= 1;
-        }
-        end
     }
 }
 
@@ -256,32 +185,6 @@ fn marks(cell: &Cell, size: f64) -> f64 {
     } else {
         Fonts::get().width(Face::Sans, size * table::MARK, &cell.marks.join(",")) + 0.5
     }
-}
-
-/// Where the words at the sides stand: beside the reference, on the canvas, and on two lines where one is too short.
-fn sides_of(sides: &(String, String), reference: f64, width: f64) -> Vec<Side> {
-    const ARROW: f64 = 11.0;
-    const AWAY: f64 = 7.0;
-    const BETWEEN: f64 = 4.0;
-    let words = |words: &str| text::elide(Face::Sans, LABEL, &text::line(words), width - ARROW - BETWEEN).into_owned();
-    let (left, right) = (words(&sides.0), words(&sides.1));
-    let wide = |words: &str| Fonts::get().width(Face::Sans, LABEL, words);
-    // Each stands against the reference if the canvas is wide enough there, else as near as it can.
-    let left_end = (reference - AWAY).max(ARROW + BETWEEN + wide(&left));
-    let right_start = (reference + AWAY).min(width - ARROW - BETWEEN - wide(&right));
-    let line = usize::from(right_start - left_end < BETWEEN && !left.is_empty());
-    let left_start = left_end - wide(&left);
-    let right_end = right_start + wide(&right);
-    let mut out = Vec::new();
-    if !left.trim().is_empty() {
-        let arrow = (left_start - BETWEEN, left_start - BETWEEN - ARROW);
-        out.push(Side { left: left_start, line: 0, words: left, arrow });
-    }
-    if !right.trim().is_empty() {
-        let arrow = (right_end + BETWEEN, right_end + BETWEEN + ARROW);
-        out.push(Side { left: right_start, line, words: right, arrow });
-    }
-    out
 }
 
 /// What makes a forest impossible to draw; empty when it can be.

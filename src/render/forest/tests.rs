@@ -3,6 +3,7 @@
 use super::*;
 use crate::display::Axis;
 use crate::render::palette::{ACCENT, INK};
+use crate::render::rows::TOGETHER;
 use crate::render::tests::drawn::Drawn;
 
 fn cell(text: &str) -> Cell {

@@ -20,12 +20,14 @@ impl Check<'_> {
             endpoint.binary.is_some(),
             endpoint.continuous.is_some(),
             endpoint.time.is_some(),
+            endpoint.survival.is_some(),
             endpoint.ancova.is_some(),
         ];
         if kinds.iter().filter(|kind| **kind).count() != 1 {
             let message = format!("endpoint {} needs exactly one kind", endpoint.id);
             self.error(at, message).hint = Some(
-                "write [endpoint.binary], [endpoint.continuous], [endpoint.time] or [endpoint.ancova] under it"
+                "write [endpoint.binary], [endpoint.continuous], [endpoint.time], [endpoint.survival] or [endpoint.ancova] \
+                 under it"
                     .to_owned(),
             );
         }
@@ -37,6 +39,17 @@ impl Check<'_> {
         }
         if let Some(time) = &endpoint.time {
             self.time(at, endpoint, time);
+        }
+        if let Some(survival) = &endpoint.survival {
+            self.level(at, survival.conf_level);
+            let allowed =
+                [Method::KaplanMeier, Method::AalenJohansen, Method::LogRank, Method::Cox, Method::CoxProfile];
+            for method in survival.methods.iter().filter(|method| !allowed.contains(method)) {
+                self.error(at, format!("a time known in days cannot be analysed by {}", method.name()));
+            }
+            for pair in survival.at.windows(2).filter(|pair| pair[0] >= pair[1]) {
+                self.error(at, format!("endpoint {}: day {} does not follow day {}", endpoint.id, pair[1], pair[0]));
+            }
         }
         if let Some(ancova) = &endpoint.ancova {
             let datasets = self.datasets();

@@ -147,7 +147,8 @@ impl<'a> Check<'a> {
         display.means.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
         display.individual.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
         if let Some(layout) = &display.time {
-            layout.of.iter().for_each(|name| self.refers(name, "time endpoint", &time));
+            let times = self.endpoints_of(|endpoint| endpoint.time.is_some() || endpoint.survival.is_some());
+            layout.of.iter().for_each(|name| self.refers(name, "time endpoint", &times));
             self.decimals(at, layout.p_decimals);
         }
         display.incidence.iter().for_each(|layout| self.refers(&layout.of, "time endpoint", &time));

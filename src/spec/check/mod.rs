@@ -3,6 +3,7 @@
 
 mod analyses;
 mod displays;
+mod narrative;
 mod records;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.summaries();
     check.exports();
     check.displays();
+    check.narrative();
     check.findings
 }
 
@@ -98,6 +100,10 @@ impl<'a> Check<'a> {
                 display.means.as_ref().map(|layout| &layout.y_title),
                 display.individual.as_ref().map(|layout| &layout.y_title),
                 display.incidence.as_ref().map(|layout| &layout.y_title),
+                display.kaplan_meier.as_ref().map(|layout| &layout.y_title),
+                display.scatter.as_ref().map(|layout| &layout.x_title),
+                display.scatter.as_ref().map(|layout| &layout.y_title),
+                display.waterfall.as_ref().map(|layout| &layout.y_title),
             ];
             for title in titles.into_iter().flatten() {
                 self.short(display.id.span.start, "the title of an axis", title, 200);

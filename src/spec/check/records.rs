@@ -3,11 +3,16 @@
 use super::Check;
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::SubjectVariable;
+use crate::spec::endpoint::Endpoint;
 use crate::spec::instrument;
 use crate::spec::output::DisplaySpec;
 use crate::spec::records::{Findings, Take};
 use crate::spec::safety_figure::LaneItem;
+use crate::spec::template::name_of;
 use crate::spec::text::Name;
+
+/// So many panels a sheet of paper holds.
+const MOST_PANELS: usize = 6;
 
 impl Check<'_> {
     pub(super) fn refers_records(&mut self, name: &Name) {
@@ -180,11 +185,29 @@ impl Check<'_> {
         let shifts: Vec<&str> = study.grade_shift.iter().map(|shift| &*shift.id).collect();
         display.grade_shift.iter().for_each(|layout| self.refers(&layout.of, "grade shift", &shifts));
         if let Some(layout) = &display.kaplan_meier {
-            let fits = study.endpoint.iter().filter(|endpoint| endpoint.survival.is_some() || endpoint.time.is_some());
-            let known: Vec<&str> = fits.map(|endpoint| &*endpoint.id).collect();
-            self.refers(&layout.of, "time endpoint", &known);
+            let drawn = |endpoint: &&Endpoint| {
+                let survival = endpoint.survival.iter().flat_map(|survival| &survival.methods);
+                let time = endpoint.time.iter().flat_map(|time| &time.methods);
+                let mut methods = survival.chain(time);
+                methods.any(|method| matches!(method, Method::KaplanMeier | Method::AalenJohansen))
+            };
+            let known: Vec<&str> = study.endpoint.iter().filter(drawn).map(|endpoint| &*endpoint.id).collect();
+            self.refers(&layout.of, "time endpoint with a curve", &known);
         }
-        display.scatter.iter().for_each(|layout| self.refers_set(&layout.analysis_set));
+        if let Some(layout) = &display.scatter {
+            self.refers_set(&layout.analysis_set);
+            if !(1..=MOST_PANELS).contains(&layout.panels.len()) {
+                let message =
+                    format!("display {} has {} panels, not 1 to {MOST_PANELS}", display.id, layout.panels.len());
+                self.error(at, message);
+            }
+            if layout.log && layout.x_lines.iter().chain(&layout.y_lines).any(|line| *line <= 0.0) {
+                self.error(
+                    at,
+                    format!("display {}: a line at 0 or below has no place on a logarithmic axis", display.id),
+                );
+            }
+        }
         display.waterfall.iter().for_each(|layout| self.refers_set(&layout.analysis_set));
         if let Some(layout) = &display.swimmer {
             self.refers_set(&layout.analysis_set);
@@ -199,6 +222,14 @@ impl Check<'_> {
                 self.refers_parameters(&findings.records, &findings.parameters);
             }
             layout.listings.iter().for_each(|listing| self.refers_records(&listing.records));
+            let [first, last] = layout.days;
+            if first >= last {
+                self.error(at, format!("display {}: the last day of the axis must be after the first", display.id));
+            }
+            let known: Vec<String> = layout.facts.iter().map(|fact| name_of(&fact.id)).collect();
+            for template in &layout.narrative {
+                self.findings.extend(template.findings(&known, &study.origin));
+            }
         }
         if let Some(layout) = &display.statements {
             let lists: Vec<&str> = study.statement.iter().map(|statement| &*statement.list).collect();

@@ -128,7 +128,8 @@ fn quantile([p, q]: [f64; 2], a: f64) -> Result<f64, Undefined> {
         if !step.is_finite() {
             return Err(Undefined::OutOfRange);
         }
-        w = if upper { w + step } else { w - step };
+        // Upwards in small steps: far beyond the quantile the upper tail has no digits left.
+        w = if upper { w + step.min(1.0) } else { w - step };
         // Newton squares the error, so a step this small leaves nothing but rounding.
         if libm::fabs(step) <= 1e-10 * (1.0 + libm::fabs(w)) {
             return Ok(libm::exp(w));

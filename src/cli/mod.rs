@@ -1,19 +1,21 @@
 //! The command line: verbs become calls. The only place that reads arguments, the clock and the terminal, and that
 //! prints.
 
-use std::io::{ErrorKind, Write};
+mod batch;
+mod terminal;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::date;
 use crate::data::rule::Function;
 use crate::error::{EXIT_NUMBERS, Error, Finding, Place, Stage};
-use crate::pipeline::{self, StudyFile};
+use crate::pipeline::{self, LogOf, StudyFile};
 use crate::spec::reference;
+use terminal::{Terminal, print, tell};
 
 /// From a locked clinical-trial dataset to a CONSORT-style PDF report.
 #[derive(Debug, Parser)]
@@ -30,6 +32,7 @@ Examples:
   trialpress lock studies/abc/study.toml --date 2026-06-11
   trialpress check studies/abc
   trialpress run studies/abc --out out/abc
+  trialpress run studies/abc studies/def --out out
   trialpress report out/abc --out out/abc-again
   trialpress explain studies/abc t-14-2-1
   trialpress spec --format schema > study.schema.json";
@@ -69,11 +72,21 @@ enum Verb {
         strict: bool,
     },
     /// Run everything and write the package: PDF, figures, results, provenance, Typst source.
-    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress run studies/abc --out out/abc"))]
+    ///
+    /// Several studies run side by side, a package each; one that fails does not stop the others.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress run studies/abc --out out/abc\n  trialpress run studies/abc studies/def --out out"
+    ))]
     Run {
-        #[command(flatten)]
-        study: StudyArgs,
-        /// The folder of the package. An earlier package there is replaced, when the new one is complete.
+        /// The study files, or the folders of their study.toml.
+        #[arg(required = true, value_name = "STUDY")]
+        studies: Vec<PathBuf>,
+        /// The folder of the data of a single study, if not the one the specification names.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// The folder of the package; of several studies, the folder of their packages, each named as its study is. An
+        /// earlier package there is replaced, when the new one is complete.
         #[arg(long)]
         out: PathBuf,
         /// The report template.
@@ -145,23 +158,6 @@ fn calendar_date(text: &str) -> Result<String, String> {
     date::parse(text).map(|_| text.to_owned()).ok_or_else(|| "not a day of the calendar, YYYY-MM-DD".to_owned())
 }
 
-/// Prints to the standard output. A reader that went away wants no more; a full disk is an error like any other.
-fn print(text: &str) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let message = format!("failed to print: {error}");
-            Err(Error::one(Stage::Files, Finding::error(Place::file("standard output"), message)))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Prints to the standard error; if that cannot be done there is nobody left to tell.
-fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
 /// Parses the arguments, does what they ask, and gives the exit number.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -171,28 +167,64 @@ pub fn main() -> ExitCode {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
     let terminal = Terminal::new(cli.common.quiet);
-    let outcome = perform(&cli.verb, &terminal);
-    terminal.done();
-    let (findings, exit) = match &outcome {
-        Ok(findings) => (findings.as_slice(), 0),
-        Err(error) => (error.findings.as_slice(), error.exit_number()),
-    };
-    for finding in findings {
-        if exit != 0 || !cli.common.quiet {
-            tell(&finding.to_string());
-        }
-    }
-    if exit != 0 {
-        let count = findings.len();
-        tell(&format!("{count} finding{}; nothing was written", if count == 1 { "" } else { "s" }));
-    }
+    let (log, exit) = batch_or_one(&cli, &terminal);
     if let Some(path) = &cli.common.log
-        && let Err(error) = pipeline::write_log(path, findings)
+        && let Err(error) = pipeline::write_log(path, &log)
     {
         tell(&error.to_string());
         return ExitCode::from(error.exit_number());
     }
     ExitCode::from(exit)
+}
+
+/// Does what is asked and tells its findings; gives them for the log, with the exit number.
+fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
+    let quiet = cli.common.quiet;
+    let outcome = match &cli.verb {
+        Verb::Run { studies, data, out, template, strict } if studies.len() > 1 => {
+            let studies: Vec<StudyFile> = studies.iter().map(|path| StudyFile::at(path, None)).collect();
+            let ordered = of_one_study(data.as_ref()).and_then(|()| {
+                let order = batch::Order { studies, out, template, strict: *strict };
+                batch::run(order, terminal, quiet)
+            });
+            match ordered {
+                Ok(done) => return done,
+                Err(error) => Err(error),
+            }
+        }
+        verb => perform(verb, terminal),
+    };
+    terminal.done();
+    let (findings, exit) = match outcome {
+        Ok(findings) => (findings, 0),
+        Err(error) => {
+            let exit = error.exit_number();
+            (error.findings, exit)
+        }
+    };
+    for finding in &findings {
+        if exit != 0 || !quiet {
+            tell(&finding.to_string());
+        }
+    }
+    if exit != 0 {
+        tell(&refusal(findings.len()));
+    }
+    (vec![LogOf { study: None, findings }], exit)
+}
+
+/// The last line of what failed.
+fn refusal(findings: usize) -> String {
+    format!("{findings} finding{}; nothing was written", if findings == 1 { "" } else { "s" })
+}
+
+/// A folder of data belongs to a single study.
+fn of_one_study(data: Option<&PathBuf>) -> Result<(), Error> {
+    data.map_or(Ok(()), |folder| {
+        let place = Place::file(folder.display().to_string());
+        let finding = Finding::error(place, "--data names the folder of a single study, and there are several");
+        Err(Error::one(Stage::Usage, finding.hint("say in each study.toml where its data lie, or run them apart")))
+    })
 }
 
 fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
@@ -231,8 +263,9 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             ));
             Ok(checked.warnings)
         }
-        Verb::Run { study, out, template, strict } => {
-            let run = pipeline::run(&study.file(), template, *strict, &progress)?;
+        Verb::Run { studies, data, out, template, strict } => {
+            let study = studies.first().cloned().unwrap_or_default();
+            let run = pipeline::run(&StudyFile::at(&study, data.clone()), template, *strict, &progress)?;
             finish(&run, out, terminal)?;
             Ok(run.warnings)
         }
@@ -281,38 +314,4 @@ fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Re
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     date::text(i32::try_from(seconds / 86_400).unwrap_or(0))
-}
-
-/// What a person sees while waiting: the stages on a terminal, nothing in a pipe.
-struct Terminal {
-    quiet: bool,
-    bar: ProgressBar,
-}
-
-impl Terminal {
-    const STAGES: u64 = 8;
-
-    fn new(quiet: bool) -> Self {
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(Self::STAGES) };
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
-            bar.set_style(style);
-        }
-        Self { quiet, bar }
-    }
-
-    fn stage(&self, name: &str) {
-        self.bar.inc(1);
-        self.bar.set_message(name.to_owned());
-        self.bar.tick();
-    }
-
-    fn say(&self, text: &str) {
-        if !self.quiet {
-            self.bar.suspend(|| tell(text));
-        }
-    }
-
-    fn done(&self) {
-        self.bar.finish_and_clear();
-    }
 }
