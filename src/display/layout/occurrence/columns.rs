@@ -276,7 +276,13 @@ impl<'a> Table<'a> {
             key
         };
         let has_events = grade.is_none() && !node.of_subjects;
-        let format = if has_events { self.layout.count.clone() } else { without_events(&self.layout.count) };
+        let mut format = if has_events { self.layout.count.clone() } else { without_events(&self.layout.count) };
+        // Over all levels the results have the number of the analysis set; those assessed are what the share is of.
+        if self.occurrence.assessed.is_some() && *node == Node::whole(&node.label) {
+            let share = assembly.rows.get(&key(Statistic::Share)).map(|row| &row.value);
+            let whole = if let Some(Value::Share { whole, .. }) = share { *whole } else { 0 };
+            format = format.replace("{n}", &whole.to_string());
+        }
         assembly.cell(&format, Style::recorded(0), &key)
     }
 }
