@@ -139,7 +139,7 @@ fn counts(counted: &[(&str, u64, u64)]) -> Results {
             [(Statistic::Difference, 0.0), (Statistic::DifferenceLower, -0.25), (Statistic::DifferenceUpper, 0.25)]
         {
             let key = Key { statistic, ..key.clone() };
-            let key = if add == 0.0 { key } else { key.conf_level(0.95) };
+            let key = if statistic == Statistic::Difference { key } else { key.conf_level(0.95) };
             push(&mut results, key, Value::Number(difference + add));
         }
     }
