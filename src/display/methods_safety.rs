@@ -54,10 +54,10 @@ fn records(study: &Study) -> Option<MethodsParagraph> {
             paragraphs.push(format!("{}: units are converted where they differ, {}.", records.label, list(&converted)));
         }
     }
-    let rules = study.records.iter().map(|(name, records)| Fact {
-        label: format!("{name} — {}", records.label),
-        text: record_rules(records),
-    });
+    let rules = study
+        .records
+        .iter()
+        .map(|(name, records)| Fact { label: format!("{name} — {}", records.label), text: record_rules(records) });
     Some(MethodsParagraph { heading: "Records".to_owned(), paragraphs, rules: rules.collect() })
 }
 

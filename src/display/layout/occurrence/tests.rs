@@ -267,12 +267,7 @@ fn shifts_show_who_had_no_baseline_and_name_what_nobody_was_assessed_for() {
     let laid = laid("[display.grade-shift]\nof = \"s\"\n", &shifts()).unwrap();
     assert_eq!(
         lines(&laid),
-        [
-            "Pressure",
-            ".None | 0 | 1 |  | 0 | 0 | ",
-            ".Missing | 0 | 1 |  | 0 | 0 | ",
-            ".All | 0 | 2 | 2 | 0 | 0 | 0"
-        ]
+        ["Pressure", ".None | 0 | 1 |  | 0 | 0 | ", ".Missing | 0 | 1 |  | 0 | 0 | ", ".All | 0 | 2 | 2 | 0 | 0 | 0"]
     );
     assert!(notes(&laid).contains("left out"));
     assert!(notes(&laid).contains("Nobody was assessed for: Quotient."));
@@ -281,7 +276,10 @@ fn shifts_show_who_had_no_baseline_and_name_what_nobody_was_assessed_for() {
 #[test]
 fn the_worst_alone_is_a_share_of_those_assessed() {
     let laid = laid("[display.grade-shift]\nof = \"s\"\nworst-only = true\n", &shifts()).unwrap();
-    assert_eq!(lines(&laid), ["Pressure", ".Assessed, n | 2 | 0", ".None | 0 (0.0) | 0 (–)", ".Some | 2 (100.0) | 0 (–)"]);
+    assert_eq!(
+        lines(&laid),
+        ["Pressure", ".Assessed, n | 2 | 0", ".None | 0 (0.0) | 0 (–)", ".Some | 2 (100.0) | 0 (–)"]
+    );
 }
 
 #[test]
