@@ -11,6 +11,7 @@ mod methods_safety;
 pub mod number;
 pub mod report;
 mod rounding;
+mod shell;
 mod texts;
 
 pub use report::*;
@@ -30,29 +31,53 @@ use texts::Narrative;
 /// # Errors
 /// A display asks for a result that does not exist: the results are not those of this specification.
 pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
-    let mut report = arranged(study, results, provenance)?;
+    let lookup = Lookup::new(results);
+    let mut report = arranged(study, results, &lookup, provenance)?;
     if study.display.iter().any(|display| display.rounding.is_some()) {
         let mut other = study.clone();
         other.study.rounding = study.study.rounding.other();
-        rounding::fill(study, results, &mut report, &arranged(&other, results, provenance)?);
+        rounding::fill(study, results, &mut report, &arranged(&other, results, &lookup, provenance)?);
     }
     Ok(report)
 }
 
+/// Arranges a report before there are data: each number is a placeholder of its shape. `specification` is the provenance
+/// as far as it is known then.
+///
+/// # Errors
+/// A display has nothing to show.
+pub fn shells(study: &Study, specification: &results::Provenance) -> Result<Report, Error> {
+    let results = shell::results(study);
+    let mut report = arranged(study, &results, &Lookup::examples(&results), &shell::provenance(specification))?;
+    rounding::example(study, &mut report);
+    // There is nothing yet that could be simulated.
+    report.front.simulated = false;
+    "Shells: the displays of the report before there are data".clone_into(&mut report.front.status);
+    report.front.facts.retain(|fact| !fact.text.is_empty());
+    report.provenance.facts.retain(|fact| !fact.text.is_empty());
+    Ok(report)
+}
+
 /// Arranges a report under the rounding rule of its study; tables of what depends on the rule stay empty.
-fn arranged(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
-    let lookup = Lookup::new(results);
+fn arranged(
+    study: &Study,
+    results: &Results,
+    lookup: &Lookup<'_>,
+    provenance: &results::Provenance,
+) -> Result<Report, Error> {
     let mut findings = Vec::new();
     let mut sections = Vec::new();
     let mut narrative = Narrative::default();
-    match texts::write(study, results, provenance) {
+    let written =
+        if lookup.is_of_examples() { Ok(texts::shells(study)) } else { texts::write(study, results, provenance) };
+    match written {
         Ok(written) => narrative = written,
         Err(error) => findings.extend(error.findings),
     }
     for section in &study.section {
         let mut displays = Vec::new();
         for spec in study.display.iter().filter(|display| display.section == section.number) {
-            match display(study, spec, results, &lookup, provenance, &narrative) {
+            match display(study, spec, results, lookup, provenance, &narrative) {
                 Ok(display) => displays.push(display),
                 Err(error) => findings.extend(error.findings),
             }
@@ -103,6 +128,9 @@ fn display(
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
     footnotes.extend(laid.footnotes);
     footnotes.extend(assembly.reason_footnotes());
+    if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_)) {
+        footnotes.push(note("No data: the figure shows its axes and legend only."));
+    }
     let endpoints: Vec<&Endpoint> = spec.estimand.iter().filter_map(|name| study.endpoint(name)).collect();
     Ok(Display {
         id: spec.id.to_string(),
@@ -157,10 +185,13 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
     datasets.sort_unstable();
     datasets.dedup();
     if analyses.is_empty() {
-        return String::new();
+        return "the specification and the locked data.".to_owned();
     }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
-    format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
+    let datasets = datasets.join(", ");
+    // Which data an analysis draws on is known when its rules are bound to them.
+    let separator = if datasets.is_empty() { "" } else { "; " };
+    format!("{datasets}{separator}{word} {}.", analyses.join(", "))
 }
 
 fn front(study: &Study, provenance: &results::Provenance) -> Front {

@@ -244,6 +244,7 @@ fn front(report: &Report) -> Value {
         "lock-date": text::line(&front.lock_date),
         "fingerprint": text::line(&front.fingerprint),
         "simulated": front.simulated,
+        "shell": front.lock_date.is_empty(),
         "language": front.language,
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
     let differences: Vec<f64> =
         differences.flat_map(|(_, at, (lower, upper))| [*at, *lower, *upper]).chain(zero).collect();
     let arms = study.arm.iter().map(|arm| {
-        let number = assembly.count(&Key::new(&*occurrence.id, Statistic::N).arm(&arm.id));
+        let number = assembly.counted(&Key::new(&*occurrence.id, Statistic::N).arm(&arm.id));
         format!("{} (N = {number})", arm.label)
     });
     let arms: Vec<String> = arms.collect();

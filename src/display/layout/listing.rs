@@ -99,6 +99,7 @@ impl Kind {
         }
     }
 
+    /// A field as shown; `rounded` rounds digits by the rule of the study.
     pub(super) fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),

@@ -60,7 +60,7 @@ pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance)
         return Some(statements::table(layout, study));
     }
     if spec.data_quality.is_some() {
-        return Some(data_quality::table(provenance));
+        return Some(data_quality::table(study, provenance));
     }
     // Filled when all other displays are arranged.
     let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };

@@ -148,7 +148,7 @@ impl Blocks<'_> {
         if !self.beside {
             let study = assembly.study;
             let arms = study.arm.iter().map(|arm| {
-                let number = assembly.count(&Key::new(&*self.summary.id, Statistic::N).arm(&arm.id));
+                let number = assembly.counted(&Key::new(&*self.summary.id, Statistic::N).arm(&arm.id));
                 format!("{} N = {number}", arm.label)
             });
             sentences.push(format!("{}.", arms.collect::<Vec<_>>().join(", ")));

@@ -121,6 +121,25 @@ pub(super) fn write(study: &Study, results: &Results, provenance: &Provenance) -
     Error::unless_clean(Stage::Specification, findings).map(|_| narrative)
 }
 
+/// The templates of a study before there are results: headings, and what stands for the words below them.
+pub(super) fn shells(study: &Study) -> Narrative {
+    const LATER: &str = "Text over results: it is written when there are data.";
+    let mut narrative = Narrative::default();
+    for text in &study.text {
+        let paragraphs = vec![LATER.to_owned()];
+        let shell = SectionText { id: text.id.to_string(), heading: text.heading.clone(), paragraphs };
+        narrative.texts.insert(shell.id.clone(), shell);
+    }
+    for template in templates(study) {
+        match template.kind {
+            Kind::Text(_) => {}
+            Kind::Answer(id) => _ = narrative.answers.insert(id.to_owned(), LATER.to_owned()),
+            Kind::Fact(name) => _ = narrative.facts.insert(name.to_owned(), LATER.to_owned()),
+        }
+    }
+    narrative
+}
+
 /// What the functions of templates share.
 #[derive(Debug, Default)]
 struct Shared {

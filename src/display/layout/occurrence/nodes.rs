@@ -43,11 +43,13 @@ impl Node {
 
     /// Whether so many percent of the subjects of some arm have it.
     fn reaches(&self, limit: f64, occurrence: &Occurrence, assembly: &Assembly<'_>) -> bool {
-        assembly.study.arm.iter().any(|arm| {
-            let key = self.key(occurrence, Statistic::Share).arm(&arm.id);
-            matches!(assembly.rows.get(&key).map(|row| &row.value), Some(Value::Share { part, whole })
+        // Before there are data, whatever may be shown is.
+        assembly.is_shell()
+            || assembly.study.arm.iter().any(|arm| {
+                let key = self.key(occurrence, Statistic::Share).arm(&arm.id);
+                matches!(assembly.rows.get(&key).map(|row| &row.value), Some(Value::Share { part, whole })
                 if real(*part) * 100.0 >= limit * real(*whole))
-        })
+            })
     }
 }
 
