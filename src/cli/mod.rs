@@ -33,6 +33,7 @@ Examples:
   trialpress check studies/abc
   trialpress run studies/abc --out out/abc
   trialpress run studies/abc studies/def --out out
+  trialpress shells studies/abc --out out/abc-shells
   trialpress report out/abc --out out/abc-again
   trialpress explain studies/abc t-14-2-1
   trialpress spec --format schema > study.schema.json";
@@ -95,6 +96,18 @@ enum Verb {
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
+    },
+    /// Make the report before there are data: every display with placeholders. Needs the study file alone.
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress shells studies/abc --out out/abc-shells"))]
+    Shells {
+        /// The study file, or the folder of a study.toml.
+        study: PathBuf,
+        /// The folder of the shells.
+        #[arg(long)]
+        out: PathBuf,
+        /// The report template.
+        #[arg(long, default_value = "final")]
+        template: String,
     },
     /// Make the report again from the results of a run, without the data.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress report out/abc --out out/abc-again"))]
@@ -268,6 +281,15 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::run(&StudyFile::at(&study, data.clone()), template, *strict, &progress)?;
             finish(&run, out, terminal)?;
             Ok(run.warnings)
+        }
+        Verb::Shells { study, out, template } => {
+            let shells = pipeline::shells(&StudyFile::at(study, None), template, &progress)?;
+            terminal.stage("package");
+            shells.package.write(out)?;
+            terminal.done();
+            terminal.say(&format!("{} displays, {} pages", shells.displays, shells.pages.text.len()));
+            print(&format!("{}\n", out.join(&shells.package.pdf).display()))?;
+            Ok(Vec::new())
         }
         Verb::Report { package, out, template } => {
             let run = pipeline::report(package, template, &progress)?;

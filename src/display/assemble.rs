@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::display::number::{self, Style, align, show};
 use crate::display::report::{Align, Cell, Column, Footnote, Table, TableRow};
+use crate::display::shell;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Key, Lookup, Reason, Row, Statistic, Value};
 use crate::spec::Study;
@@ -35,6 +36,7 @@ impl<'a> Assembly<'a> {
     pub(super) fn row(&mut self, key: &Key) -> Option<&'a Row> {
         let found = self.rows.get(key);
         match found {
+            None if self.is_shell() => {}
             None => self.missing.push(key.clone()),
             Some(Row { value: Value::NotEstimable(reason), .. }) => {
                 self.reasons.insert(*reason);
@@ -44,16 +46,34 @@ impl<'a> Assembly<'a> {
         found
     }
 
-    /// A count that must exist; zero if it does not, and then the display is refused at its end.
+    /// Whether there are no data, and every number is a placeholder.
+    pub(super) fn is_shell(&self) -> bool {
+        self.rows.is_of_examples()
+    }
+
+    /// A count that must exist; zero if it does not, and then the display is refused at its end. One in a shell, so that
+    /// nothing is left out for want of subjects: what is printed comes from [`Self::counted`].
     pub(super) fn count(&mut self, key: &Key) -> u64 {
+        if self.is_shell() {
+            return 1;
+        }
         match self.row(key).map(|row| &row.value) {
             Some(Value::Count(count)) => *count,
             _ => 0,
         }
     }
 
+    /// The text of such a count.
+    pub(super) fn counted(&mut self, key: &Key) -> String {
+        let count = self.count(key);
+        if self.is_shell() { shell::COUNT.to_owned() } else { count.to_string() }
+    }
+
     /// The text of one statistic.
     pub(super) fn text(&mut self, key: &Key, style: Style) -> String {
+        if self.is_shell() {
+            return shell::placeholder(key.statistic, style);
+        }
         self.row(key).map_or_else(String::new, |row| self.shown(key.statistic, &row.value, style))
     }
 
@@ -106,7 +126,7 @@ impl<'a> Assembly<'a> {
 
     /// The head of an arm's column, with the number in it: `key` is that of the number.
     pub(super) fn head(&mut self, label: &str, key: &Key) -> Column {
-        let number = self.count(key);
+        let number = self.counted(key);
         Column { head: vec![label.to_owned(), format!("(N = {number})")], align: Align::Decimal }
     }
 

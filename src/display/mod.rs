@@ -2,6 +2,7 @@
 //! drawn.
 
 mod assemble;
+mod checklist;
 mod dialects;
 mod estimand;
 mod layout;
@@ -9,8 +10,11 @@ mod methods;
 pub mod number;
 pub mod report;
 mod rounding;
+mod shell;
+mod texts;
 
 pub use report::*;
+pub use texts::{check as check_texts, keys_of_text};
 
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::results::{self, Lookup, Results};
@@ -19,37 +23,69 @@ use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use crate::spec::text::Name;
 use assemble::{Assembly, note};
+use texts::Narrative;
 
 /// Arranges a report.
 ///
 /// # Errors
 /// A display asks for a result that does not exist: the results are not those of this specification.
 pub fn arrange(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
-    let mut report = arranged(study, results, provenance)?;
+    let lookup = Lookup::new(results);
+    let mut report = arranged(study, results, &lookup, provenance)?;
     if study.display.iter().any(|display| display.rounding.is_some()) {
         let mut other = study.clone();
         other.study.rounding = study.study.rounding.other();
-        rounding::fill(study, results, &mut report, &arranged(&other, results, provenance)?);
+        rounding::fill(study, results, &mut report, &arranged(&other, results, &lookup, provenance)?);
     }
     Ok(report)
 }
 
+/// Arranges a report before there are data: each number is a placeholder of its shape. `specification` is the provenance
+/// as far as it is known then.
+///
+/// # Errors
+/// A display has nothing to show.
+pub fn shells(study: &Study, specification: &results::Provenance) -> Result<Report, Error> {
+    let results = shell::results(study);
+    let mut report = arranged(study, &results, &Lookup::examples(&results), &shell::provenance(specification))?;
+    rounding::example(study, &mut report);
+    // There is nothing yet that could be simulated.
+    report.front.simulated = false;
+    "Shells: the displays of the report before there are data".clone_into(&mut report.front.status);
+    report.front.facts.retain(|fact| !fact.text.is_empty());
+    report.provenance.facts.retain(|fact| !fact.text.is_empty());
+    Ok(report)
+}
+
 /// Arranges a report under the rounding rule of its study; tables of what depends on the rule stay empty.
-fn arranged(study: &Study, results: &Results, provenance: &results::Provenance) -> Result<Report, Error> {
-    let lookup = Lookup::new(results);
+fn arranged(
+    study: &Study,
+    results: &Results,
+    lookup: &Lookup<'_>,
+    provenance: &results::Provenance,
+) -> Result<Report, Error> {
     let mut findings = Vec::new();
     let mut sections = Vec::new();
+    let mut narrative = Narrative::default();
+    let written =
+        if lookup.is_of_examples() { Ok(texts::shells(study)) } else { texts::write(study, results, provenance) };
+    match written {
+        Ok(written) => narrative = written,
+        Err(error) => findings.extend(error.findings),
+    }
     for section in &study.section {
         let mut displays = Vec::new();
         for spec in study.display.iter().filter(|display| display.section == section.number) {
-            match display(study, spec, results, &lookup, provenance) {
+            match display(study, spec, results, lookup, provenance, &narrative) {
                 Ok(display) => displays.push(display),
                 Err(error) => findings.extend(error.findings),
             }
         }
-        if !displays.is_empty() {
+        let own = study.text.iter().filter(|text| text.section == section.number);
+        let texts: Vec<SectionText> = own.filter_map(|text| narrative.texts.get(&*text.id)).cloned().collect();
+        if !displays.is_empty() || !texts.is_empty() {
             sections.push(Section {
-                texts: Vec::new(),
+                texts,
                 number: section.number.to_string(),
                 title: section.title.clone(),
                 displays,
@@ -73,9 +109,16 @@ fn display(
     results: &Results,
     lookup: &Lookup<'_>,
     provenance: &results::Provenance,
+    narrative: &Narrative,
 ) -> Result<Display, Error> {
     let mut assembly = Assembly::new(study, lookup, &spec.id);
-    let laid = layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly));
+    let laid = match (&spec.checklist, &study.checklist) {
+        (Some(layout), Some(answers)) => {
+            let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
+            layout::checklist(layout, &ground)
+        }
+        _ => layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly)),
+    };
     let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))
@@ -84,6 +127,9 @@ fn display(
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
     footnotes.extend(laid.footnotes);
     footnotes.extend(assembly.reason_footnotes());
+    if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_)) {
+        footnotes.push(note("No data: the figure shows its axes and legend only."));
+    }
     let endpoints: Vec<&Endpoint> = spec.estimand.iter().filter_map(|name| study.endpoint(name)).collect();
     Ok(Display {
         id: spec.id.to_string(),
@@ -105,6 +151,9 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .endpoint(analysis)
             .map(|endpoint| &endpoint.analysis_set)
             .or_else(|| study.summary.iter().find(|s| *s.id == **analysis).map(|s| &s.analysis_set))
+            .or_else(|| study.occurrence.iter().find(|o| *o.id == **analysis).map(|o| &o.analysis_set))
+            .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
+            .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
             .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
             && !labels.contains(&label)
@@ -135,10 +184,13 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
     datasets.sort_unstable();
     datasets.dedup();
     if analyses.is_empty() {
-        return String::new();
+        return "the specification and the locked data.".to_owned();
     }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
-    format!("{}; {word} {}.", datasets.join(", "), analyses.join(", "))
+    let datasets = datasets.join(", ");
+    // Which data an analysis draws on is known when its rules are bound to them.
+    let separator = if datasets.is_empty() { "" } else { "; " };
+    format!("{datasets}{separator}{word} {}.", analyses.join(", "))
 }
 
 fn front(study: &Study, provenance: &results::Provenance) -> Front {

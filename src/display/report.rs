@@ -30,7 +30,7 @@ pub struct Front {
     pub status: String,
     /// Lines of the title page: label and text, such as registry number, design, lock date.
     pub facts: Vec<Fact>,
-    /// The date of the lock, `YYYY-MM-DD`; the date of the document.
+    /// The date of the lock, `YYYY-MM-DD`; the date of the document. Empty in shells, which have no data.
     pub lock_date: String,
     /// Short fingerprint of lock and specification, for the foot of each page.
     pub fingerprint: String,

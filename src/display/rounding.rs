@@ -4,6 +4,7 @@
 use crate::display::assemble::{data_row, heading, plain};
 use crate::display::number;
 use crate::display::report::{Align, Body, Cell, Column, Display, Plot, Report, Table};
+use crate::display::shell;
 use crate::results::{Extract, Key, Lookup, Results, Value};
 use crate::spec::Study;
 use crate::spec::design::Rounding;
@@ -45,9 +46,27 @@ pub(super) fn fill(study: &Study, results: &Results, report: &mut Report, other:
         .filter(|(own, _)| !is_rounding(study, own))
         .flat_map(|(own, twin)| differences(own, twin, &lookup, results.extract(&own.id)))
         .collect();
+    put(study, report, &all);
+}
+
+/// Fills them in a report without data.
+pub(super) fn example(study: &Study, report: &mut Report) {
+    let words = || shell::WORDS.to_owned();
+    let one = Difference {
+        display: words(),
+        row: words(),
+        column: words(),
+        values: words(),
+        printed: words(),
+        other: words(),
+    };
+    put(study, report, &[one]);
+}
+
+fn put(study: &Study, report: &mut Report, differences: &[Difference]) {
     for display in report.sections.iter_mut().flat_map(|section| &mut section.displays) {
         if is_rounding(study, display) {
-            display.body = table(&all, study.study.rounding);
+            display.body = table(differences, study.study.rounding);
         }
     }
 }

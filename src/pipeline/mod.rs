@@ -141,6 +141,7 @@ pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
 pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error> {
     progress("specification");
     let (study, text) = read_study(file)?;
+    display::check_texts(&study)?;
     let files = data_files(&study, file)?;
     progress("data");
     let lock_path = file.lock_path();
@@ -217,6 +218,44 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
     finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
 
+/// Shells: the pages of the report before there are data.
+#[derive(Debug)]
+pub struct Shells {
+    /// How many displays there are.
+    pub displays: usize,
+    /// The pages.
+    pub pages: Pages,
+    /// The files, ready to be written.
+    pub package: Package,
+}
+
+/// Makes shells from the specification alone: neither data nor lock are read.
+///
+/// # Errors
+/// The specification is invalid, or the pages cannot be set.
+pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Result<Shells, Error> {
+    progress("specification");
+    let (study, text) = read_study(file)?;
+    let specification = hex(&Sha256::digest(text.as_bytes()));
+    let instruments = instruments();
+    let fingerprint = digest(&[PROGRAM, &specification, &instruments]).chars().take(16).collect();
+    let known =
+        Provenance { program: PROGRAM.to_owned(), specification, instruments, fingerprint, ..Provenance::default() };
+    progress("displays");
+    let report = display::shells(&study, &known)?;
+    progress("pages");
+    let stamp = Stamp { ident: known.fingerprint, creator: PROGRAM.to_owned() };
+    let pages = render::typeset(&report, &templates(template)?, &stamp)?;
+    let package = Package::shells(&study, &text, &pages);
+    Ok(Shells { displays: study.display.len(), pages, package })
+}
+
+fn templates(name: &str) -> Result<Templates, Error> {
+    Templates::built_in(name).ok_or_else(|| {
+        Error::one(Stage::Usage, Finding::error(Place::default(), format!("there is no report template {name}")))
+    })
+}
+
 /// Stages 6 and 7, and the package.
 #[expect(clippy::too_many_arguments, reason = "the inputs of the last stages, each of them needed")]
 fn finish(
@@ -234,11 +273,8 @@ fn finish(
     progress("displays");
     let report = display::arrange(&study, &results, &provenance)?;
     progress("pages");
-    let templates = Templates::built_in(template).ok_or_else(|| {
-        Error::one(Stage::Usage, Finding::error(Place::default(), format!("there is no report template {template}")))
-    })?;
     let stamp = Stamp { ident: provenance.fingerprint.clone(), creator: PROGRAM.to_owned() };
-    let pages = render::typeset(&report, &templates, &stamp)?;
+    let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::new(&study, text, lock, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })
 }
@@ -293,16 +329,8 @@ pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
 /// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
 /// order of rows. The bytes of the files stand in `data.lock`, which is part of the package.
 fn provenance(checked: &Checked) -> Provenance {
-    let digest = |parts: &[&str]| {
-        let mut hasher = Sha256::new();
-        for part in parts {
-            hasher.update(part.len().to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        hex(&hasher.finalize())
-    };
     let specification = hex(&Sha256::digest(checked.text.as_bytes()));
-    let instruments = digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let instruments = instruments();
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
     let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
@@ -343,6 +371,21 @@ fn quality(dataset: &Dataset, subject: &str) -> DataQuality {
     let data::quality::Quality { subjects, empty, undated, partial_dates, limits, repeated } =
         data::quality::of(dataset, subject);
     DataQuality { subjects, empty, undated, partial_dates, limits, repeated }
+}
+
+/// Digest of all instrument files together.
+fn instruments() -> String {
+    digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>())
+}
+
+/// Digest of texts, each with its length.
+fn digest(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex(&hasher.finalize())
 }
 
 /// Hexadecimal text of a digest.

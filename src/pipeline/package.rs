@@ -66,12 +66,21 @@ impl Package {
         for dataset in &results.datasets {
             files.push((dataset_path(&dataset.name), dataset.csv.clone().into_bytes()));
         }
-        for (id, svg) in &pages.figures {
-            files.push((format!("figures/{}.svg", file_name(id)), svg.clone().into_bytes()));
-        }
-        for (path, source) in &pages.sources {
-            files.push((format!("typst/{}", path.trim_start_matches('/')), source.clone().into_bytes()));
-        }
+        files.extend(of_pages(pages));
+        Self::of(files, pdf)
+    }
+
+    /// The package of shells: pages and figures, and the specification they show.
+    #[must_use]
+    pub fn shells(study: &Study, text: &str, pages: &Pages) -> Self {
+        let pdf = format!("{}-shells.pdf", file_name(&study.study.id));
+        let mut files = vec![(pdf.clone(), pages.pdf.clone()), ("study.toml".to_owned(), text.as_bytes().to_vec())];
+        files.extend(of_pages(pages));
+        Self::of(files, pdf)
+    }
+
+    /// Files in order, and their sums.
+    fn of(mut files: Vec<(String, Vec<u8>)>, pdf: String) -> Self {
         files.sort();
         let sums: Vec<String> =
             files.iter().map(|(path, bytes)| format!("{}  {path}", hex(&Sha256::digest(bytes)))).collect();
@@ -134,6 +143,13 @@ impl Package {
     }
 }
 
+/// Figures and the source of the pages.
+fn of_pages(pages: &Pages) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let figures = pages.figures.iter().map(|(id, svg)| (format!("figures/{}.svg", file_name(id)), svg));
+    let sources = pages.sources.iter().map(|(path, text)| (format!("typst/{}", path.trim_start_matches('/')), text));
+    figures.chain(sources).map(|(path, text)| (path, text.clone().into_bytes()))
+}
+
 /// The folder in which a target stands, and its name there.
 fn home(target: &Path) -> (PathBuf, String) {
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -150,7 +166,8 @@ pub(super) fn is_package(folder: &Path) -> bool {
 fn is_replaceable(target: &Path) -> bool {
     let sums = read_text(&target.join(SUMS)).unwrap_or_default();
     let mut listed: BTreeSet<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
-    if listed.contains("results.json") {
+    // Results and shells both have the source of their pages.
+    if listed.contains("typst/main.typ") && listed.contains("study.toml") {
         listed.insert(SUMS);
     } else {
         listed.clear();

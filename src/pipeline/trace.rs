@@ -30,7 +30,7 @@ struct Counted {
     without: BTreeMap<String, Vec<String>>,
 }
 
-/// Explains a display (`t-14-1-1`), an analysis (`rr_w24`) or some of its rows (`rr_w24 arm=msc statistic=count`).
+/// Explains a display (`t-14-1-1`), a text, an analysis (`rr_w24`) or some of its rows (`rr_w24 arm=msc statistic=count`).
 ///
 /// # Errors
 /// The study does not pass its checks, or nothing has this name.
@@ -46,7 +46,10 @@ pub fn explain(
     let provenance = provenance(&checked);
     let report = display::arrange(&checked.study, &results, &provenance)?;
     let display = report.sections.iter().flat_map(|section| &section.displays).find(|display| display.id == id);
-    let keys: Option<Vec<Key>> = display.map(shown_keys);
+    let keys: Option<Vec<Key>> = match display {
+        Some(display) => Some(shown_keys(display)),
+        None => display::keys_of_text(&checked.study, &results, &provenance, id)?,
+    };
     let wanted = |row: &&Row| match &keys {
         Some(keys) => keys.contains(&row.key) || (keys.is_empty() && row.key.analysis == id),
         None => row.key.analysis == id,
@@ -82,6 +85,7 @@ pub fn explain(
             .sections
             .iter()
             .flat_map(|section| section.displays.iter().map(|display| display.id.as_str()))
+            .chain(checked.study.text.iter().map(|text| &*text.id))
             .chain(provenance.analyses.iter().map(|source| source.analysis.as_str()))
             .collect();
         let mut finding = Finding::error(Place::default(), format!("there is no display or analysis {id}"));

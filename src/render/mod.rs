@@ -18,17 +18,20 @@ mod forest;
 mod grid;
 mod lanes;
 mod legend;
+mod notes;
 mod noto;
 mod page_text;
 mod palette;
 mod pen;
 mod plot;
+mod prose;
 mod rows;
 mod scale;
 mod shapes;
 mod sheet;
 mod sides;
 mod table;
+mod targets;
 mod template;
 mod text;
 mod ticks;
@@ -85,7 +88,11 @@ pub fn typeset(report: &Report, templates: &Templates, stamp: &Stamp) -> Result<
     Ok(Pages { pdf, figures: document.figures, sources, text })
 }
 
+/// The day that a document without data bears: archival PDF wants one, and there is no clock here.
+const NO_DAY: &str = "2000-01-01";
+
 fn date(text: &str) -> Result<Datetime, Error> {
+    let text = if text.is_empty() { NO_DAY } else { text };
     let parts: Vec<&str> = text.split('-').collect();
     let date = match parts.as_slice() {
         [year, month, day] if year.len() == 4 && month.len() == 2 && day.len() == 2 => {

@@ -80,13 +80,27 @@ pub struct Extract {
 pub struct Lookup<'a> {
     rows: &'a [Row],
     by_key: BTreeMap<&'a Key, &'a Row>,
+    examples: bool,
 }
 
 impl<'a> Lookup<'a> {
     /// The rows of `results` by key.
     #[must_use]
     pub fn new(results: &'a Results) -> Self {
-        Self { rows: &results.rows, by_key: results.rows.iter().map(|row| (&row.key, row)).collect() }
+        let by_key = results.rows.iter().map(|row| (&row.key, row)).collect();
+        Self { rows: &results.rows, by_key, examples: false }
+    }
+
+    /// Rows that only give examples of keys: there are no data, and every other row is missing without harm.
+    #[must_use]
+    pub fn examples(results: &'a Results) -> Self {
+        Self { examples: true, ..Self::new(results) }
+    }
+
+    /// Whether the rows are examples.
+    #[must_use]
+    pub const fn is_of_examples(&self) -> bool {
+        self.examples
     }
 
     /// All keys, in the order of the results.

@@ -5,10 +5,22 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::spec::text::Name;
+use crate::spec::text::{Name, Prose};
 
-/// A text of the report: a tera template. `{{ value(analysis = "cr_w24", arm = "msc", statistic = "count") }}` prints a
-/// result as tables print it; conditions may compare results (`number(…)`).
+/// A text of the report: a tera template, in which no number needs to be typed.
+///
+/// `{{ value(analysis = "…", arm = "…", statistic = "count") }}` prints a result as tables print it, and a statistic
+/// that cannot be estimated in words. Further arguments name the rest of its key: `variant`, `contrast = "first-second"`
+/// (or `first` and `second`), `variable`, `level` or `levels = […]`, `at`, `method`, `conf_level`, `group = "name=level"`
+/// (`"grade=3"`); `at`, `method` and `conf_level` may be left out where only one row fits. `decimals` changes the
+/// decimals, `relation = true` writes "= 0.03" or "< 0.0001".
+///
+/// `number(…)` is the number of the same result for conditions (a share is a fraction), none where it cannot be
+/// estimated; `estimable(…)` says whether it can. `label(arm = "…")` prints the label of an `arm`, `set`, `visit`,
+/// `endpoint`, `variant`, `subgroup`, `occurrence` or `statement`, and the number of a `display`; `study(name = "…")` the
+/// `id`, `title`, `kind`, `status`, `lock-date`, `program`, `fingerprint`, number of `arms`, or a line of the title page
+/// by its label; `estimand(of = "…", part = "…")` a part of an estimand; `confidence(of = "…")` the confidence level of
+/// an endpoint or of occurrences, in percent.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextSpec {
@@ -20,7 +32,7 @@ pub struct TextSpec {
     #[serde(default)]
     pub heading: String,
     /// The template; an empty line ends a paragraph.
-    pub text: String,
+    pub text: Prose,
 }
 
 /// A statement of the report that a person must know of or decide: an anomaly of the record, a definition to sign.
@@ -61,9 +73,9 @@ pub struct Checklist {
     pub instrument: Name,
     /// Answers, by item.
     pub item: BTreeMap<String, Answer>,
-    /// Facts for the machine checks, by name; the reference of the checks lists them.
+    /// Facts for the machine checks, by name, as templates; the file of the instrument lists them.
     #[serde(default)]
-    pub facts: BTreeMap<String, String>,
+    pub facts: BTreeMap<String, Prose>,
 }
 
 /// The answer to an item of a checklist.
@@ -73,9 +85,9 @@ pub struct Answer {
     /// Displays, texts or sections (`section 14.1`), or `title`, `methods`, `provenance`: where the report answers it.
     #[serde(default)]
     pub at: Vec<Name>,
-    /// What the specification says about it.
+    /// What the specification says about it: a template.
     #[serde(default)]
-    pub text: Option<String>,
+    pub text: Option<Prose>,
     /// What a person has still to write.
     #[serde(default)]
     pub author: Option<String>,
@@ -84,10 +96,14 @@ pub struct Answer {
     pub not_applicable: Option<String>,
 }
 
-/// A table of the reporting checklist, with pages, machine checks, and the list of what a person has still to write.
+/// A table of the reporting checklist, with pages and machine checks.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct ChecklistLayout {}
+pub struct ChecklistLayout {
+    /// Instead: the list of what a person has still to write.
+    #[serde(default)]
+    pub open: bool,
+}
 
 /// A table of the locked data: records, subjects, missing values, warnings of the run.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -43,6 +43,37 @@ impl JsonSchema for RuleText {
     }
 }
 
+/// A text that remembers where it stands: a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prose {
+    /// The text.
+    pub text: String,
+    /// Where it stands in the file, in bytes, quotes included.
+    pub span: Range<usize>,
+}
+
+impl<'de> Deserialize<'de> for Prose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<String>::deserialize(deserializer)?;
+        let span = spanned.span();
+        Ok(Self { text: spanned.into_inner(), span })
+    }
+}
+
+impl JsonSchema for Prose {
+    fn schema_name() -> Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "A text; a tera template." })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
 /// A name that remembers where it stands: an identifier, or a reference to one.
 #[derive(Clone, Debug)]
 pub struct Name {
@@ -145,12 +176,12 @@ impl Origin {
         if rule.instrument.is_some() {
             return self.place(rule.span.start);
         }
-        self.place_in_literal(&rule.span, line, column)
+        self.place_in(&rule.span, line, column)
     }
 
-    /// The place of a position inside a string (line and column of its text, from 1) that stands here, quotes included.
+    /// The place of a position inside a text (line and column, from 1) that stands here, quotes included.
     #[must_use]
-    pub fn place_in_literal(&self, span: &Range<usize>, line: usize, column: usize) -> Place {
+    pub fn place_in(&self, span: &Range<usize>, line: usize, column: usize) -> Place {
         let raw = self.text.get(span.clone()).unwrap_or("");
         self.place(span.start + offset_in_literal(raw, line, column))
     }

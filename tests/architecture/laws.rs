@@ -70,8 +70,8 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "display",
         ours: &["error", "results", "spec"],
-        crates: &["serde", "serde_json"],
-        why: "keys of missing rows are told as JSON",
+        crates: &["serde", "serde_json", "tera"],
+        why: "keys of missing rows are told as JSON; texts are templates over results",
     },
     Law {
         module: "render",

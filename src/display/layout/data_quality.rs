@@ -3,7 +3,9 @@
 use crate::display::assemble::{aligned, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::report::{Align, Body, Cell, Column, Table};
+use crate::display::shell;
 use crate::results::{DataSource, Provenance};
+use crate::spec::Study;
 
 /// The heads of the columns, and what each counts of a dataset.
 type Count = fn(&DataSource) -> Option<usize>;
@@ -18,7 +20,7 @@ const COLUMNS: [(&[&str], Count); 8] = [
     (&["Repeated", "records"], |data| Some(data.quality.as_ref()?.repeated)),
 ];
 
-pub(super) fn table(provenance: &Provenance) -> Laid {
+pub(super) fn table(study: &Study, provenance: &Provenance) -> Laid {
     let head = |(lines, _): &(&[&str], Count)| Column {
         head: lines.iter().map(|line| (*line).to_owned()).collect(),
         align: Align::Decimal,
@@ -29,6 +31,12 @@ pub(super) fn table(provenance: &Provenance) -> Laid {
             |(_, count): &(&[&str], Count)| plain(count(data).map_or_else(|| "–".to_owned(), |own| own.to_string()));
         rows.push(data_row(0, data.name.clone(), COLUMNS.iter().map(cell).collect()));
     }
+    // Before there are data, the datasets that the specification names.
+    let shell = provenance.lock_date.is_empty();
+    if shell {
+        let cells = || COLUMNS.iter().map(|_| plain(shell::COUNT)).collect();
+        rows.extend(study.data.datasets.keys().map(|name| data_row(0, name.clone(), cells())));
+    }
     rows.push(heading(0, "Warnings of the run"));
     let kinds = kinds(&provenance.warnings);
     let line = |words: String, count: String| {
@@ -37,7 +45,8 @@ pub(super) fn table(provenance: &Provenance) -> Laid {
         data_row(1, words, cells)
     };
     if kinds.is_empty() {
-        rows.push(line("None".to_owned(), "0".to_owned()));
+        let [words, count] = if shell { [shell::WORDS, shell::COUNT] } else { ["None", "0"] };
+        rows.push(line(words.to_owned(), count.to_owned()));
     }
     rows.extend(kinds.into_iter().map(|(kind, count)| line(kind, count.to_string())));
     let mut footnotes = vec![note(

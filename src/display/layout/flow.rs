@@ -48,6 +48,15 @@ pub(super) fn diagram(results: &Results, assembly: &mut Assembly<'_>) -> Option<
     Some(Laid { body: Body::Flow(diagram), footnotes: Vec::new(), analyses: vec![flow.id.to_string()] })
 }
 
+/// A number of subjects, or what stands for it in a shell.
+fn counted(value: &Value) -> Option<String> {
+    match value {
+        Value::Count(count) => Some(count.to_string()),
+        Value::Text(placeholder) => Some(placeholder.clone()),
+        _ => None,
+    }
+}
+
 struct Boxes<'a> {
     analysis: &'a str,
     results: &'a Results,
@@ -67,7 +76,7 @@ impl Boxes<'_> {
             key = key.arm(arm);
         }
         let key = key.variable(node);
-        FlowLine { indent, text: format!("{label} (n = {})", assembly.count(&key)), keys: vec![key] }
+        FlowLine { indent, text: format!("{label} (n = {})", assembly.counted(&key)), keys: vec![key] }
     }
 
     /// The reasons of a node: those listed keep their order and their zeros, those by value come most frequent first.
@@ -78,9 +87,13 @@ impl Boxes<'_> {
                 Some(arm) => key.groups.first().is_some_and(|(_, level)| level == arm),
                 None => key.groups.is_empty(),
             };
-            if let (true, true, Some(node_name), Some(label), Value::Count(count)) =
-                (key.analysis == self.analysis, of_arm, key.variable.as_deref(), key.levels.first(), &row.value)
-                && node_name == node
+            if let (true, true, Some(node_name), Some(label), Some(count)) = (
+                key.analysis == self.analysis,
+                of_arm,
+                key.variable.as_deref(),
+                key.levels.first(),
+                counted(&row.value),
+            ) && node_name == node
             {
                 let text = format!("{} (n = {count})", sentence_case(label));
                 into.lines.push(FlowLine { indent, text, keys: vec![key.clone()] });

@@ -72,7 +72,7 @@ impl Map<'_> {
             rows.push(GridRow { label: item.label.clone(), opens_group: *opens_group, cells });
         }
         rows.extend(self.denominators(arm, assembly));
-        let number = assembly.count(&Key::new(&*self.summary.id, Statistic::N).arm(&arm.id));
+        let number = assembly.counted(&Key::new(&*self.summary.id, Statistic::N).arm(&arm.id));
         GridPanel {
             title: format!("{} (N = {number})", arm.label),
             x_title: String::new(),
@@ -89,6 +89,7 @@ impl Map<'_> {
                 assembly.shown(key.statistic, value, Style { explicit: Some(0), ..Style::recorded(0) })
             }
             Some(Value::NotEstimable(reason)) => reason.abbreviation().to_owned(),
+            _ if assembly.is_shell() => assembly.text(&key, Style { explicit: Some(0), ..Style::recorded(0) }),
             _ => Reason::NoData.abbreviation().to_owned(),
         };
         // As dark as the number in it says.
@@ -102,13 +103,13 @@ impl Map<'_> {
         let mut cells = Vec::new();
         for (visit, _) in &self.visits {
             let key = |item: &Item| self.key(item, visit, Statistic::N).arm(&arm.id);
-            let number = assembly.count(&key(first));
+            let number = assembly.counted(&key(first));
             for (item, _) in &self.items {
-                if assembly.count(&key(item)) != number {
+                if assembly.counted(&key(item)) != number {
                     return None;
                 }
             }
-            cells.push(GridCell { text: number.to_string(), keys: vec![key(first)], ..GridCell::default() });
+            cells.push(GridCell { text: number, keys: vec![key(first)], ..GridCell::default() });
         }
         Some(GridRow { label: "n".to_owned(), opens_group: true, cells })
     }

@@ -36,7 +36,7 @@ pub(super) fn panels(
             series.push(means);
             has_means = true;
         }
-        let number = assembly.count(&Key::new(&*endpoint.id, Statistic::N).arm(&arm.id));
+        let number = assembly.counted(&Key::new(&*endpoint.id, Statistic::N).arm(&arm.id));
         arms.push((format!("{} (N = {number})", arm.label), series, format!("{}. {alt}", endpoint.label)));
     }
     // One scale for all panels, so that they can be compared.

@@ -1,10 +1,11 @@
-//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit.
+//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit; or records
+//! of a dataset, of which a participant may have several.
 
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
 use crate::display::report::{Align, Body, Column, Table};
-use crate::results::Results;
+use crate::results::{Extract, Results};
 use crate::spec::output::ListingLayout;
 
 pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembly: &Assembly<'_>) -> Option<Laid> {
@@ -27,6 +28,8 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
         shown.push(kind);
     }
     let rounded = |digits: &str, places: u8| assembly.rounded(digits, places);
+    // Where participants have several lines, there is a little room between them.
+    let grouped = by_visit || has_several(extract);
     let mut rows = Vec::new();
     for arm in &study.arm {
         rows.push(heading(0, arm.label.clone()));
@@ -42,7 +45,7 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
                 .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
             let mut row = data_row(1, participant, cells);
-            row.opens_group = by_visit && !latest.is_empty() && latest != participant;
+            row.opens_group = grouped && !latest.is_empty() && latest != participant;
             latest = participant;
             rows.push(row);
         }
@@ -61,6 +64,11 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     }
     let table = Table { stub_head: sentence_case("Participant"), columns, spanners: Vec::new(), rows };
     Some(Laid { body: Body::Table(crate::display::assemble::aligned(table)), footnotes, analyses: vec![id.to_owned()] })
+}
+
+/// Whether a participant has several lines.
+fn has_several(extract: &Extract) -> bool {
+    extract.lines.windows(2).any(|pair| pair[0].get(..2) == pair[1].get(..2))
 }
 
 /// What stands for no value.
@@ -91,6 +99,7 @@ impl Kind {
         }
     }
 
+    /// A field as shown; `rounded` rounds digits by the rule of the study.
     pub(super) fn show(self, text: &str, rounded: &dyn Fn(&str, u8) -> String) -> String {
         match (self, text) {
             (_, "") => NONE.to_owned(),

@@ -2,17 +2,23 @@
 
 mod ancova;
 mod axis;
+mod boxes;
 mod by_visit;
 mod change;
+mod checklist;
 mod data_quality;
+mod dots;
 mod flow;
 mod forest;
+mod grade_shift;
 mod heat_map;
 mod incidence;
 mod individual;
 mod kaplan_meier;
 mod listing;
 mod means;
+mod occurrence;
+mod parameters;
 mod profile;
 mod response;
 mod response_by_visit;
@@ -29,6 +35,8 @@ mod waterfall;
 
 #[cfg(test)]
 mod tests;
+
+pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, plain};
 use crate::display::report::{Body, Cell, Column, Footnote, Table};
@@ -52,7 +60,7 @@ pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance)
         return Some(statements::table(layout, study));
     }
     if spec.data_quality.is_some() {
-        return Some(data_quality::table(provenance));
+        return Some(data_quality::table(study, provenance));
     }
     // Filled when all other displays are arranged.
     let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };
@@ -102,6 +110,21 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.shift {
         return shift::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.occurrence {
+        return occurrence::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.dots {
+        return dots::figure(layout, assembly);
+    }
+    if let Some(layout) = &spec.parameters {
+        return parameters::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.boxes {
+        return boxes::figure(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.grade_shift {
+        return grade_shift::table(layout, assembly);
     }
     if let Some(layout) = &spec.listing {
         return listing::table(&spec.id, layout, results, assembly);

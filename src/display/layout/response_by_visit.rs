@@ -31,6 +31,14 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
                     words.push(format!("{} {part} of {whole} ({} %)", visit.label, assembly.percent(part, whole, 0)));
                     Some(as_percent(part, whole))
                 }
+                _ if assembly.is_shell() => {
+                    words.push(format!(
+                        "{} {} %",
+                        visit.label,
+                        assembly.text(&key(Statistic::Share), Style::recorded(0))
+                    ));
+                    None
+                }
                 _ => None,
             };
             let mut limit_of = |statistic| {

@@ -52,6 +52,7 @@ pub(super) fn not_shown(study: &Study, why: &str, parts: &[Part]) -> Footnote {
 /// A number in words: its shortest digits, with a true minus sign.
 pub(super) fn figure(number: f64) -> String {
     let digits = number.to_string();
+    // With all its decimals: there is nothing to round.
     rounded(&digits, decimals_of(&digits), Rounding::default())
 }
 

@@ -5,6 +5,7 @@ use crate::display::layout::response::{difference_methods, level_text, method_na
 use crate::display::layout::{Laid, contrasts, interval};
 use crate::display::number::Style;
 use crate::display::report::{Body, Footnote, Grid, GridCell, GridPanel, GridRow};
+use crate::display::shell;
 use crate::results::{Key, Method, Statistic, completions};
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Binary, Endpoint};
@@ -113,7 +114,11 @@ impl Completions<'_> {
             }
             rows.push(GridRow { label: i.to_string(), opens_group: false, cells });
         }
-        let title_of = |count: u64, label: &str| format!("{label}: responders among {count} imputed");
+        let shell = assembly.is_shell();
+        let title_of = |count: u64, label: &str| {
+            let count = if shell { shell::COUNT.to_owned() } else { count.to_string() };
+            format!("{label}: responders among {count} imputed")
+        };
         GridPanel {
             title: format!("{} − {}", arm.label, reference.label),
             x_title: title_of(across, &reference.label),

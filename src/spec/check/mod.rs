@@ -3,6 +3,7 @@
 
 mod analyses;
 mod displays;
+mod narrative;
 mod records;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.summaries();
     check.exports();
     check.displays();
+    check.narrative();
     check.findings
 }
 

@@ -128,11 +128,12 @@ pub(super) fn plots(
             let title = unit.map_or_else(|| label.to_owned(), |unit| format!("{label} ({unit})"));
             let held: Vec<f64> = points.iter().map(|(_, value)| *value).chain(limits.iter().copied()).collect();
             let places = parameter.map_or(0, |parameter| parameter.decimals);
+            let rule = study.study.rounding;
             let told: Vec<String> = points
                 .iter()
-                .map(|(day, value)| format!("day {} {}", figure(*day), decimal(*value, places, study.study.rounding)))
+                .map(|(day, value)| format!("day {} {}", figure(*day), decimal(*value, places, rule)))
                 .collect();
-            let range: Vec<String> = limits.iter().map(|limit| decimal(*limit, places, study.study.rounding)).collect();
+            let range: Vec<String> = limits.iter().map(|limit| decimal(*limit, places, rule)).collect();
             let range = if range.is_empty() { "none".to_owned() } else { range.join(", ") };
             let alt = format!(
                 "{title} of participant {subject}: {}. Limits of the reference range: {range}.",

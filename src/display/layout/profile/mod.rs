@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::display::assemble::{Assembly, aligned, data_row, note, plain};
 use crate::display::layout::Laid;
 use crate::display::layout::listing::{Kind, NONE, decimals_of, head_lines, is_number};
-use crate::display::layout::tally::{figure, of_arms};
+use crate::display::layout::tally::of_arms;
 use crate::display::number::rounded;
 use crate::display::report::{Align, Body, Column, Fact, Footnote, Lane, Profile, Table};
 use crate::results::{Extract, Results};
@@ -67,6 +67,7 @@ fn readable(text: &str) -> String {
     match text {
         "true" => "Yes".to_owned(),
         "false" => "No".to_owned(),
+        // With all its decimals: there is nothing to round.
         number if is_number(number) => rounded(number, decimals_of(number), Rounding::default()),
         other => other.to_owned(),
     }
@@ -157,7 +158,7 @@ fn footnotes(layout: &ProfileLayout, profiles: &[Profile]) -> Vec<Footnote> {
     let mut lanes = profiles.iter().filter_map(|profile| profile.lanes.as_ref()).flat_map(|lanes| &lanes.groups);
     let open = |lane: &Lane| lane.segments.iter().any(|own| own.open_start || own.open_end);
     if lanes.any(|group| group.lanes.iter().any(open)) {
-        let [first, last] = layout.days.map(|day| figure(f64::from(day)));
+        let [first, last] = layout.days.map(|day| rounded(&day.to_string(), 0, Rounding::default()));
         notes.push(note(format!(
             "Study days {first} to {last} are drawn. Arrows: the first or last day is not known, or lies beyond them."
         )));
