@@ -126,7 +126,7 @@ fn symbols_stand_where_their_numbers_say_and_the_rest_is_counted() {
         ]
     );
     assert!(plot.alt.contains("Active: 2, of these 0 horizontally below 3 and vertically below 2"), "{}", plot.alt);
-    assert!(plot.alt.contains("1 horizontally 3 or above and vertically 2 or above. Control: 1"), "{}", plot.alt);
+    assert!(plot.alt.contains("1 horizontally at 3 or above and vertically at 2 or above. Control: 1"), "{}", plot.alt);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn bars_fall_from_left_to_right_over_all_arms() {
     assert_eq!(notes(&laid), ["Participants without a value, who are not shown: Active 1 of 3, Control 0 of 3."]);
     assert!(plot.alt.contains("5 in all, from 25.5 to −60."), "{}", plot.alt);
     assert!(
-        plot.alt.contains("Control: 3, of these 1 0 or above; 1 from −50 to below 0; 1 below −50."),
+        plot.alt.contains("Control: 3, of these 1 at 0 or above; 1 from −50 to below 0; 1 below −50."),
         "{}",
         plot.alt
     );
