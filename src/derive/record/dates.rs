@@ -65,8 +65,8 @@ mod tests {
         insert(&mut sheet, "start", &records, &("D".to_owned(), Some("T".to_owned())), &[day_one; 4]);
         let shown =
             |name: &str| (0..4).map(|row| sheet.column(name).map(|column| column.show(row)).unwrap_or_default());
-        assert_eq!(shown("start").collect::<Vec<_>>(), ["2024-10-04", "2025-03-24", "2025-02-01", ""]);
-        assert_eq!(shown("start_last").collect::<Vec<_>>(), ["2024-10-04", "2025-03-31", "2025-02-28", ""]);
-        assert_eq!(shown("start_day").collect::<Vec<_>>(), ["-171", "1", "-51", ""]);
+        assert_eq!(shown("start"), ["2024-10-04", "2025-03-24", "2025-02-01", ""]);
+        assert_eq!(shown("start_last"), ["2024-10-04", "2025-03-31", "2025-02-28", ""]);
+        assert_eq!(shown("start_day"), ["-171", "1", "-51", ""]);
     }
 }
