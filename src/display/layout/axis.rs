@@ -3,6 +3,7 @@
 use crate::display::layout::Shown;
 use crate::display::number::decimal;
 use crate::display::report::Axis;
+use crate::spec::design::Rounding;
 
 /// At most so many steps from end to end of a scale.
 const STEPS: f64 = 6.0;
