@@ -77,7 +77,7 @@ impl Work<'_> {
     fn number_statistics(&mut self, base: &Key, numbers: &Numbers, subjects: &[usize]) {
         let key = |statistic| Key { statistic, ..base.clone() };
         for statistic in NUMBER_STATISTICS {
-            let value = numbers.statistic(*statistic);
+            let value = numbers.statistic(*statistic, self.plan.quantiles);
             if matches!(statistic, Statistic::N) {
                 self.push_count(key(*statistic), value, subjects);
             } else {
@@ -85,7 +85,7 @@ impl Work<'_> {
             }
         }
         for statistic in [Statistic::WhiskerLower, Statistic::WhiskerUpper] {
-            self.push(key(statistic), numbers.statistic(statistic), None);
+            self.push(key(statistic), numbers.statistic(statistic, self.plan.quantiles), None);
         }
     }
 
