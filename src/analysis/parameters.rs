@@ -45,7 +45,7 @@ impl Work<'_> {
                         let base = base.variable(parameter).at(visit).level(what);
                         let subjects: Vec<usize> = own.iter().map(|(subject, _)| *subject).collect();
                         self.number_statistics(&base, &numbers, &subjects);
-                        if let (Some(arm), Some((lower, upper))) = (group, numbers.whiskers()) {
+                        if let (Some(arm), Some((lower, upper))) = (group, numbers.whiskers(self.plan.quantiles)) {
                             let outside = own.iter().filter_map(|(subject, row)| {
                                 let value = measures[*row].value()?;
                                 (value < lower || value > upper).then_some((*subject, *row))

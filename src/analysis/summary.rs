@@ -44,18 +44,15 @@ impl Numbers {
     }
 
     /// The ends of the whiskers, where there are some.
-    pub(super) fn whiskers(&self) -> Option<(f64, f64)> {
-        let ends = describe::whiskers(&self.exact, QuantileRule::AveragedSteps).ok();
+    pub(super) fn whiskers(&self, quantiles: Quantiles) -> Option<(f64, f64)> {
+        let ends = describe::whiskers(&self.exact, rule_of(quantiles)).ok();
         ends.filter(|_| self.bounded == 0).map(|ends| (ends.lower, ends.upper))
     }
 
     /// One statistic of them.
     pub(super) fn statistic(&self, statistic: Statistic, quantiles: Quantiles) -> Value {
         let exact = &self.exact;
-        let rule = match quantiles {
-            Quantiles::AveragedSteps => QuantileRule::AveragedSteps,
-            Quantiles::Linear => QuantileRule::Interpolated,
-        };
+        let rule = rule_of(quantiles);
         let quantile = |p| describe::quantile(exact, p, rule);
         let moment = match statistic {
             Statistic::N => return Value::Count(exact.len() as u64 + self.bounded),
@@ -69,12 +66,20 @@ impl Numbers {
             Statistic::Min => describe::minimum(exact),
             Statistic::Max => describe::maximum(exact),
             Statistic::WhiskerLower | Statistic::WhiskerUpper => {
-                let ends = describe::whiskers(exact, QuantileRule::AveragedSteps);
+                let ends = describe::whiskers(exact, rule);
                 ends.map(|ends| if statistic == Statistic::WhiskerLower { ends.lower } else { ends.upper })
             }
             _ => Err(Undefined::NoData),
         };
         value(moment)
+    }
+}
+
+/// The quantile rule of the study, as the statistics name it.
+const fn rule_of(quantiles: Quantiles) -> QuantileRule {
+    match quantiles {
+        Quantiles::AveragedSteps => QuantileRule::AveragedSteps,
+        Quantiles::Linear => QuantileRule::Interpolated,
     }
 }
 

@@ -3,8 +3,11 @@
 //! All findings at once, each naming the display and the place in it, instead of an exporter's message about glyphs.
 
 use super::fonts::Fonts;
+use super::targets::Targets;
 use super::{forest, grid, lanes, plot, text};
-use crate::display::{Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Report, Table};
+use crate::display::{
+    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Report, SectionText, Table,
+};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Refuses what cannot be printed.
@@ -12,12 +15,13 @@ use crate::error::{Error, Finding, Place, Stage};
 /// # Errors
 /// Every text with a character that no font has, and every display whose parts contradict each other.
 pub fn report(report: &Report) -> Result<(), Error> {
-    let mut inspector = Inspector { findings: Vec::new() };
+    let mut inspector = Inspector { targets: Targets::of(report), findings: Vec::new() };
     inspector.front(report);
     for section in &report.sections {
         let place = format!("section {}", section.number);
         inspector.text(&place, "number", &section.number);
         inspector.text(&place, "title", &section.title);
+        inspector.texts(&section.texts);
         for display in &section.displays {
             inspector.display(display);
         }
@@ -27,6 +31,7 @@ pub fn report(report: &Report) -> Result<(), Error> {
 }
 
 struct Inspector {
+    targets: Targets,
     findings: Vec<Finding>,
 }
 
@@ -92,6 +97,16 @@ impl Inspector {
         }
         for (index, words) in provenance.warnings.iter().enumerate() {
             self.text("provenance", &format!("warning {}", index + 1), words);
+        }
+    }
+
+    fn texts(&mut self, texts: &[SectionText]) {
+        for one in texts {
+            let place = format!("text {}", one.id);
+            self.text(&place, "heading", &one.heading);
+            for (index, words) in one.paragraphs.iter().enumerate() {
+                self.text(&place, &format!("paragraph {}", index + 1), words);
+            }
         }
     }
 
@@ -270,6 +285,13 @@ impl Inspector {
             self.text(name, &format!("{place}, column {}", index + 1), &cell.text);
             for mark in &cell.marks {
                 self.text(name, &format!("{place}, column {}, mark", index + 1), mark);
+            }
+            for target in cell.pages_of.iter().filter(|target| self.targets.label(target).is_none()) {
+                let message =
+                    format!("{name}, {place}, column {}: there is no {target} whose pages could be told", index + 1);
+                let hint = "name a display or a text of a section by its identifier, a section like “section 14.1”, title, \
+                            methods or provenance";
+                self.findings.push(Finding::error(Place::default(), message).hint(hint));
             }
         }
     }

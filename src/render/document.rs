@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::fonts::Face;
 use super::sheet::{self, Turn};
-use super::{flow, forest, grid, lanes, pen, plot, table, text};
+use super::targets::Targets;
+use super::{flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -15,8 +16,6 @@ use crate::error::{Error, Finding, Place, Stage};
 const DATASETS: [f64; 5] = [72.0, 159.0, 50.0, 50.0, 139.0];
 /// Characters of a hash on a line: half of SHA-256.
 const HASH_LINE: usize = 32;
-/// Size of rules.
-const RULE: f64 = 7.6;
 
 /// The files, and what the template of the report may know.
 pub struct Document {
@@ -24,8 +23,17 @@ pub struct Document {
     pub files: Vec<(String, String)>,
     /// Identifier of the display and its drawing; later parts of one display have their number in the identifier.
     pub figures: Vec<(String, String)>,
-    /// For each section how many displays it has.
-    pub outline: Vec<usize>,
+    /// What each section has.
+    pub outline: Vec<Part>,
+}
+
+/// What a section has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Whether it begins with texts.
+    pub texts: bool,
+    /// How many displays it has.
+    pub displays: usize,
 }
 
 /// Arranges the report as files.
@@ -36,22 +44,29 @@ pub fn arrange(report: &Report) -> Result<Document, Error> {
     let mut document = Document { files: Vec::new(), figures: Vec::new(), outline: Vec::new() };
     document.add("data/sheet.json", &sheet::as_json());
     document.add("data/front.json", &front(report));
-    let sections: Vec<Value> = report.sections.iter().map(section_json).collect();
+    let sections: Vec<Value> =
+        report.sections.iter().enumerate().map(|(at, section)| prose::section(section, at)).collect();
     document.add("data/sections.json", &json!(sections));
+    let targets = Targets::of(report);
     let mut index = 0;
     let mut findings = Vec::new();
-    for section in &report.sections {
-        document.outline.push(section.displays.len());
+    for (at, section) in report.sections.iter().enumerate() {
+        let texts = !section.texts.is_empty();
+        document.outline.push(Part { texts, displays: section.displays.len() });
+        if texts {
+            document.add(&format!("data/texts-{at}.json"), &prose::texts(section, at));
+        }
         for (position, display) in section.displays.iter().enumerate() {
             index += 1;
-            let opened = (position == 0).then_some(section);
-            if let Err(error) = document.display(index, display, opened) {
+            // Texts have pages of their own, and the title of the section stands there.
+            let opened = (position == 0 && !texts).then_some((section, at));
+            if let Err(error) = document.display(index, display, opened, &targets) {
                 findings.extend(error.findings);
             }
         }
     }
     Error::unless_clean(Stage::Typesetting, findings)?;
-    document.add("data/methods.json", &methods(report));
+    document.add("data/methods.json", &prose::methods(report));
     document.add("data/provenance.json", &provenance(report));
     Ok(document)
 }
@@ -61,13 +76,17 @@ impl Document {
         self.files.push((path.to_owned(), format!("{value}\n")));
     }
 
-    fn display(&mut self, index: usize, display: &Display, opened: Option<&Section>) -> Result<(), Error> {
-        let title = opened.map(|section| section.title.as_str());
+    fn display(
+        &mut self,
+        index: usize,
+        display: &Display,
+        opened: Option<(&Section, usize)>,
+        targets: &Targets,
+    ) -> Result<(), Error> {
+        let title = opened.map(|(section, _)| section.title.as_str());
         let (kind, turn, body) = if let Body::Table(table) = &display.body {
-            let around = |turn| (sheet::height_above(display, title, turn), sheet::height_below(display, turn));
-            let laid = table::Sheet::choose(table, around);
-            let (above, below) = around(laid.turn);
-            ("table", laid.turn, laid.into_json(table, above, below))
+            let (turn, body) = table::pages(display, table, title, targets);
+            ("table", turn, body)
         } else {
             let (turn, parts) = self.figure(index, display, title)?;
             ("figure", turn, json!({ "parts": parts }))
@@ -77,9 +96,9 @@ impl Document {
             .iter()
             .map(|note| json!({ "mark": note.mark, "text": long(Face::Sans, 7.4, &note.text, turn.width() - 12.0) }));
         let value = json!({
-            "label": format!("display-{index}"),
+            "label": targets::display(index),
             "landscape": turn == Turn::Landscape,
-            "section": opened.map(section_json),
+            "section": opened.map(|(section, at)| prose::section(section, at)),
             "number": text::line(&display.number),
             "title": long(Face::SerifBold, 14.0, &display.title, turn.width()),
             "running": sheet::running_title(display, turn),
@@ -193,7 +212,7 @@ fn too_large(display: &Display) -> Error {
 }
 
 /// One line of text that breaks anywhere where a word is too wide.
-fn long(face: Face, size: f64, words: &str, width: f64) -> String {
+pub fn long(face: Face, size: f64, words: &str, width: f64) -> String {
     text::breakable(face, size, &text::line(words), width).into_owned()
 }
 
@@ -209,10 +228,6 @@ fn estimand(facts: &[Fact], width: f64) -> Value {
         json!({ "label": text::line(&fact.label), "lines": lines })
     };
     facts.iter().map(one).collect()
-}
-
-fn section_json(section: &Section) -> Value {
-    json!({ "number": text::line(&section.number), "title": long(Face::SerifBold, 19.0, &section.title, 380.0) })
 }
 
 fn front(report: &Report) -> Value {
@@ -232,26 +247,6 @@ fn front(report: &Report) -> Value {
         "shell": front.lock_date.is_empty(),
         "language": front.language,
     })
-}
-
-fn methods(report: &Report) -> Value {
-    let width = Turn::Portrait.width();
-    let one = |paragraph: &crate::display::MethodsParagraph| {
-        let rules = paragraph.rules.iter().map(|rule| {
-            let lines: Vec<String> = text::lines(&rule.text)
-                .trim_end()
-                .split('\n')
-                .map(|line| text::breakable(Face::Mono, RULE, line, width - 20.0).into_owned())
-                .collect();
-            json!({ "label": long(Face::SansBold, 8.0, &rule.label, width), "text": lines.join("\n") })
-        });
-        json!({
-            "heading": text::line(&paragraph.heading),
-            "paragraphs": paragraph.paragraphs.iter().map(|words| long(Face::Serif, 10.5, words, width)).collect::<Vec<_>>(),
-            "rules": rules.collect::<Vec<_>>(),
-        })
-    };
-    report.methods.iter().map(one).collect()
 }
 
 fn provenance(report: &Report) -> Value {

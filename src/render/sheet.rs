@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fonts::{Face, Fonts};
+use super::notes::Notes;
 use super::{palette, text};
 use crate::display::{Display, Fact};
 
@@ -19,7 +20,7 @@ const TOP: f64 = 76.0;
 const BOTTOM: f64 = 58.0;
 
 /// Size of prose.
-const PROSE: f64 = 10.5;
+pub const PROSE: f64 = 10.5;
 /// Number of a display, above its title.
 const NUMBER: f64 = 8.5;
 /// Title of a display.
@@ -31,7 +32,7 @@ const SECTION: f64 = 19.0;
 /// Estimand block.
 const SMALL: f64 = 7.6;
 /// Footnotes and the source.
-const NOTE: f64 = 7.4;
+pub const NOTE: f64 = 7.4;
 /// Running head and foot.
 const RUNNING: f64 = 7.5;
 
@@ -39,7 +40,7 @@ const RUNNING: f64 = 7.5;
 const LEADING: f64 = 0.58;
 
 /// Gaps: below the number, the title, the subtitle, the estimand block; above the footnotes; between them.
-const GAPS: [f64; 6] = [6.0, 7.0, 12.0, 12.0, 9.0, 4.0];
+pub const GAPS: [f64; 6] = [6.0, 7.0, 12.0, 12.0, 9.0, 4.0];
 /// Room that a section title takes with what separates it from the display.
 const SECTION_GAP: f64 = 22.0;
 /// Padding of the estimand block, the width of its labels, what separates them from the texts, and the gap between its
@@ -103,7 +104,8 @@ pub const fn small(count: usize) -> f64 {
     count as f64
 }
 
-fn text_height(face: Face, size: f64, words: &str, width: f64) -> f64 {
+/// Height of a text of this face and size within a width.
+pub fn text_height(face: Face, size: f64, words: &str, width: f64) -> f64 {
     lines_height(face, text::wrap(face, size, words, width).len(), size)
 }
 
@@ -140,9 +142,8 @@ fn lines_of_estimand(line: &str, turn: Turn) -> usize {
 
 /// Height of the footnotes and the source line.
 pub fn height_below(display: &Display, turn: Turn) -> f64 {
-    let width = turn.width();
-    let notes = display.footnotes.iter().map(|note| text_height(Face::Sans, NOTE, &note.text, width - 9.0) + GAPS[5]);
-    GAPS[4] + notes.sum::<f64>() + text_height(Face::Sans, NOTE, &display.source, width - 40.0) + GAPS[5]
+    let notes = Notes::of(display, turn);
+    notes.height(&(0..display.footnotes.len()).collect::<Vec<_>>(), true)
 }
 
 /// Room for a figure on the page of its display.
@@ -158,6 +159,6 @@ pub fn following_room(display: &Display, turn: Turn) -> (f64, f64) {
 
 /// The number and title of a display as following pages repeat them: one line.
 pub fn running_title(display: &Display, turn: Turn) -> String {
-    let room = turn.width() - Fonts::get().width(Face::SansBold, RUNNING + 0.5, &display.number) - 80.0;
+    let room = turn.width() - Fonts::get().width(Face::SansBold, RUNNING + 0.5, &display.number) - 125.0;
     text::elide(Face::Sans, RUNNING + 0.5, &display.title, room.max(40.0)).into_owned()
 }

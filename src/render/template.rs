@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, Value};
 
+use super::document::Part;
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Folder of the templates, as findings name it.
@@ -51,11 +52,11 @@ impl Templates {
         &self.library
     }
 
-    /// The Typst source of a report whose sections have so many displays each.
+    /// The Typst source of a report whose sections have these parts.
     ///
     /// # Errors
     /// What tera refuses, with line and column of the template.
-    pub(super) fn fill(&self, outline: &[usize]) -> Result<String, Error> {
+    pub(super) fn fill(&self, outline: &[Part]) -> Result<String, Error> {
         let path = self.report_path();
         let refuse = |error: &tera::Error| Error::one(Stage::Typesetting, finding(&path, error));
         let mut tera = Tera::new();
@@ -89,15 +90,15 @@ impl Templates {
     }
 }
 
-fn context(outline: &[usize]) -> Context {
+fn context(outline: &[Part]) -> Context {
     let mut next = 0;
     let sections: Vec<serde_json::Value> = outline
         .iter()
         .enumerate()
-        .map(|(index, displays)| {
+        .map(|(index, part)| {
             let first = next + 1;
-            next += displays;
-            serde_json::json!({ "index": index, "displays": (first..=next).collect::<Vec<_>>() })
+            next += part.displays;
+            serde_json::json!({ "index": index, "texts": part.texts, "displays": (first..=next).collect::<Vec<_>>() })
         })
         .collect();
     let mut context = Context::new();
@@ -135,17 +136,21 @@ mod tests {
         Templates { name: "test".to_owned(), report: report.to_owned(), library: Vec::new() }
     }
 
+    fn parts(displays: &[usize]) -> Vec<Part> {
+        displays.iter().map(|displays| Part { texts: *displays == 0, displays: *displays }).collect()
+    }
+
     fn refusal(report: &str) -> String {
-        templates(report).fill(&[1]).map_or_else(|error| error.to_string(), |_| "not refused".to_owned())
+        templates(report).fill(&parts(&[1])).map_or_else(|error| error.to_string(), |_| "not refused".to_owned())
     }
 
     #[test]
     fn the_parts_of_a_report_are_listed_in_order() {
         let filled = templates(
-            "<% for s in sections %>[<< s.index >>:<% for d in s.displays %> << d >><% endfor %>]<% endfor %>",
+            "<% for s in sections %>[<< s.index >><% if s.texts %> text<% endif %>:<% for d in s.displays %> << d >><% endfor %>]<% endfor %>",
         )
-        .fill(&[2, 0, 1]);
-        assert_eq!(filled.as_deref(), Ok("[0: 1 2][1:][2: 3]"));
+        .fill(&parts(&[2, 0, 1]));
+        assert_eq!(filled.as_deref(), Ok("[0: 1 2][1 text:][2: 3]"));
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Template {
         }
         let finding = |name: &str| {
             let (line, column) = self.first(name);
-            let place = origin.place_in_literal(&self.span, line, column);
+            let place = origin.place_in(&self.span, line, column);
             let hint = match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean {near}?"),
                 None if known.is_empty() => "there are no facts".to_owned(),
@@ -116,7 +116,7 @@ impl Template {
         match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
                 let span = report.span();
-                let place = origin.place_in_literal(&self.span, span.start_line, span.start_col + 1);
+                let place = origin.place_in(&self.span, span.start_line, span.start_col + 1);
                 Finding::error(place, format!("the template cannot be filled: {}", report.message()))
             }
             other => Finding::error(origin.place(self.span.start), format!("the template cannot be filled: {other}")),

@@ -176,12 +176,12 @@ impl Origin {
         if rule.instrument.is_some() {
             return self.place(rule.span.start);
         }
-        self.place_in_literal(&rule.span, line, column)
+        self.place_in(&rule.span, line, column)
     }
 
-    /// The place of a position inside a string (line and column of its text, from 1) that stands here, quotes included.
+    /// The place of a position inside a text (line and column, from 1) that stands here, quotes included.
     #[must_use]
-    pub fn place_in_literal(&self, span: &Range<usize>, line: usize, column: usize) -> Place {
+    pub fn place_in(&self, span: &Range<usize>, line: usize, column: usize) -> Place {
         let raw = self.text.get(span.clone()).unwrap_or("");
         self.place(span.start + offset_in_literal(raw, line, column))
     }

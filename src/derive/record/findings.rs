@@ -8,6 +8,7 @@ use crate::data::vector::{Measure, Texts, Truth, Vector};
 use crate::derive::Notes;
 use crate::derive::frame::Sources;
 use crate::derive::record::dates::days;
+use crate::derive::record::grades::{self, Graded};
 use crate::derive::record::over::DATE;
 use crate::derive::window::Choice;
 use crate::error::{self, Finding};
@@ -74,17 +75,17 @@ pub(super) fn insert(
         _ => vec![Measure::MISSING; rows],
     };
     let change = Vector::Number(change);
-    grades(
-        into,
-        findings,
-        place,
-        (&value, &low, &high, &bases, &change),
-        &chosen,
-        &parameter,
+    let graded = Graded {
+        value: &value,
+        low: &low,
+        high: &high,
+        bases: &bases,
+        change: &change,
+        chosen: &chosen,
+        parameter: &parameter,
         subjects,
-        sources,
-        notes,
-    );
+    };
+    grades::insert(into, findings, place, &graded, sources, notes);
     into.insert("base_low", base(&low));
     into.insert("base_high", base(&high));
     into.insert("base_range", base(&range));
@@ -242,11 +243,11 @@ impl Faults {
 }
 
 /// Which records are baselines and stand for visits.
-struct Chosen {
+pub(super) struct Chosen {
     /// The baseline record of the same subject and parameter, for each record.
-    baseline_of: Vec<Option<usize>>,
+    pub(super) baseline_of: Vec<Option<usize>>,
     baseline: Vec<Truth>,
-    after: Vec<Truth>,
+    pub(super) after: Vec<Truth>,
     visit: Texts,
 }
 
@@ -331,79 +332,6 @@ fn choose(
     }
     chosen.visit = Texts::encode(visit.into_iter());
     chosen
-}
-
-/// Grades of all records, and those of their baseline records. A record that does not come after baseline has none to
-/// be compared with: it is graded by its reference range alone.
-#[expect(clippy::too_many_arguments, reason = "the columns of findings, each of them needed")]
-fn grades(
-    into: &mut Sheet,
-    findings: &BoundFindings,
-    place: &Place<'_>,
-    (value, low, high, bases, change): (&Vector, &Vector, &Vector, &Vector, &Vector),
-    chosen: &Chosen,
-    parameter: &[Option<usize>],
-    subjects: &[Option<usize>],
-    sources: &Sources<'_>,
-    notes: &mut Notes<'_>,
-) {
-    if findings.gradings.is_empty() {
-        return;
-    }
-    let rows = subjects.len();
-    let of_subject = |name: &Option<String>, kind| {
-        let column = name.as_deref().and_then(|name| sources.subject_sheet.column(name));
-        column.map_or_else(|| Vector::missing(kind, rows), |column| column.gather(subjects))
-    };
-    let age = of_subject(&findings.age, crate::data::vector::Type::Number);
-    let sex = of_subject(&findings.sex, crate::data::vector::Type::Text);
-    let mut graded: BTreeMap<String, Vec<Measure>> = BTreeMap::new();
-    for name in &findings.gradings {
-        for side in ["low", "high"] {
-            graded.insert(format!("{name}_{side}"), vec![Measure::MISSING; rows]);
-        }
-    }
-    for (position, own) in findings.parameters.iter().enumerate().filter(|(_, own)| !own.grades.is_empty()) {
-        let here: Vec<usize> = (0..rows).filter(|row| parameter[*row] == Some(position)).collect();
-        let gathered: Vec<Option<usize>> = here.iter().map(|row| Some(*row)).collect();
-        let compared: Vec<Option<usize>> = here.iter().map(|row| chosen.after[*row].holds().then_some(*row)).collect();
-        let who = |row: usize| {
-            here.get(row).and_then(|row| subjects[*row]).map_or_else(String::new, |own| sources.index.id(own))
-        };
-        for grade in &own.grades {
-            let scaled = |vector: Vector| match vector {
-                Vector::Number(numbers) => {
-                    let scale =
-                        |number: Measure| if number.is_missing() { number } else { number.scaled(grade.factor) };
-                    Vector::Number(numbers.into_iter().map(scale).collect())
-                }
-                other => other,
-            };
-            let mut sheet = Sheet::new(format!("records {}", place.name), here.len());
-            sheet.insert("value", scaled(value.gather(&gathered)));
-            sheet.insert("lln", scaled(low.gather(&gathered)));
-            sheet.insert("uln", scaled(high.gather(&gathered)));
-            sheet.insert("base", scaled(bases.gather(&compared)));
-            sheet.insert("change", scaled(change.gather(&compared)));
-            sheet.insert("age", age.gather(&gathered));
-            sheet.insert("sex", sex.gather(&gathered));
-            if let (Vector::Number(numbers), Some(column)) =
-                (notes.evaluate(grade.rule, &sheet, &place.plan.options, &who), graded.get_mut(&grade.column))
-            {
-                for (row, number) in here.iter().zip(numbers) {
-                    // A value that is missing has no grade, whatever a rule makes of it.
-                    if !matches!(value, Vector::Number(values) if values[*row].is_missing()) {
-                        column[*row] = number;
-                    }
-                }
-            }
-        }
-    }
-    for (column, numbers) in graded {
-        let vector = Vector::Number(numbers);
-        into.insert(format!("{column}_base"), vector.gather(&chosen.baseline_of));
-        into.insert(column, vector);
-    }
 }
 
 #[cfg(test)]

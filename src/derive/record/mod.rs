@@ -2,6 +2,7 @@
 
 mod dates;
 mod findings;
+mod grades;
 mod over;
 mod taken;
 

@@ -7,7 +7,7 @@ use crate::display::number::rounded;
 use crate::display::report::Footnote;
 use crate::results::Extract;
 use crate::spec::Study;
-use crate::spec::design::Rounding;
+use crate::spec::design::{Arm, Rounding};
 
 /// The lines of an extract with the position of their arm, the subject, and the fields behind; lines of no arm are left
 /// out.
@@ -40,8 +40,7 @@ impl Part {
 
 /// "Active 1 of 20, Control 0 of 20".
 pub(super) fn by_arm(study: &Study, parts: &[Part]) -> String {
-    let arm =
-        |(arm, part): (&crate::spec::design::Arm, &Part)| format!("{} {} of {}", arm.label, part.part, part.whole);
+    let arm = |(arm, part): (&Arm, &Part)| format!("{} {} of {}", arm.label, part.part, part.whole);
     study.arm.iter().zip(parts).map(arm).collect::<Vec<_>>().join(", ")
 }
 

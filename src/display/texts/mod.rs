@@ -194,7 +194,7 @@ fn fill(study: &Study, template: &Template<'_>, shared: &Arc<Shared>, findings: 
     let mut known = Vec::new();
     for call in calls::calls(&template.prose.text, &FUNCTIONS) {
         if let Err(mistake) = shared.text(&call.function, &call.args) {
-            let place = study.origin.place_in_literal(&template.prose.span, call.line, call.column);
+            let place = study.origin.place_in(&template.prose.span, call.line, call.column);
             findings.push(finding(template, place, &mistake));
             known.push(mistake);
         }
@@ -224,7 +224,7 @@ fn told(study: &Study, template: &Template<'_>, error: &tera::Error) -> Finding 
     let (place, message) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             let at = report.span();
-            (study.origin.place_in_literal(span, at.start_line, at.start_col + 1), report.message().to_owned())
+            (study.origin.place_in(span, at.start_line, at.start_col + 1), report.message().to_owned())
         }
         other => (study.origin.place(span.start), other.to_string()),
     };

@@ -1,6 +1,7 @@
 //! How wide the columns of a table are: what each would like, and how a page is shared out among them.
 
-use super::{IN_HAND, INDENT, MARK, NUMBER_AT_MOST, PAD, cells_of};
+use super::lines::{marks_width, words};
+use super::{IN_HAND, INDENT, NUMBER_AT_MOST, PAD, cells_of};
 use crate::display::{Align, Column, Table};
 use crate::render::fonts::{Face, Fonts};
 use crate::render::sheet::small;
@@ -57,21 +58,21 @@ pub fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
 fn column_wish(table: &Table, index: usize, column: &Column, size: f64, width: f64) -> Wish {
     let fonts = Fonts::get();
     let head = |line: &String| text::glued(&text::line(line)).into_owned();
-    let words =
+    let longest =
         column.head.iter().map(|line| text::longest_word(Face::SansBold, size, &head(line))).fold(0.0, f64::max);
     let lines = column.head.iter().map(|line| fonts.width(Face::SansBold, size, line)).fold(0.0, f64::max);
     let pads = 2.0 * PAD + IN_HAND;
-    let mut wish = Wish { least: words.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
+    let mut wish =
+        Wish { least: longest.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
     for cell in cells_of(table, index) {
-        let marks: f64 =
-            if cell.marks.is_empty() { 0.0 } else { fonts.width(Face::Sans, size * MARK, &cell.marks.join(",")) + 0.5 };
-        let whole = fonts.width(Face::Sans, size, &cell.text);
+        let (marks, words) = (marks_width(cell, size), words(cell));
+        let whole = fonts.width(Face::Sans, size, &words);
         let number = column.align == Align::Decimal && whole <= NUMBER_AT_MOST;
         let least = if number {
             // The block is centred: a mark at its right needs the same room at its left.
             whole + 2.0 * marks
         } else {
-            text::longest_word(Face::Sans, size, &cell.text).min(100.0).max((whole * 0.4).min(110.0)) + marks
+            text::longest_word(Face::Sans, size, &words).min(100.0).max((whole * 0.4).min(110.0)) + marks
         };
         wish.least = wish.least.max(least + pads);
         wish.most = wish.most.max((whole + 2.0 * marks).min(width * 0.5) + pads);

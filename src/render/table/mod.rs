@@ -1,21 +1,28 @@
 //! A table on paper: widths of its columns, size of its type, how the paper lies, and where its pages end.
 //!
-//! All is measured here with the real fonts, so that Typst need not try: with columns and rows fixed and no padding
-//! around cells it sets a table in a fraction of the time. So the air between columns is gutter, the air between rows
-//! belongs to the lines of text, and only rows whose text wraps are left for Typst to measure. Numbers never wrap;
-//! stubs and words do, and words wider than their column break anywhere.
+//! All is measured here with the real fonts, so that Typst need not try: texts are broken into lines, columns and rows
+//! have fixed sizes, and each page is a table of its own. The air between columns is gutter, the air between rows
+//! belongs to the lines of text. Numbers never wrap; stubs and words do, and words wider than their column break
+//! anywhere. A table too wide for the widest page in type that can be read is shown in parts with the same stub.
 
 mod breaks;
 mod columns;
+mod lines;
+mod panels;
+
+use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
 use super::fonts::{Face, Fonts};
-use super::sheet::{Turn, lines_height};
+use super::notes::Notes;
+use super::sheet::{self, Turn};
+use super::targets::Targets;
 use super::text;
-use crate::display::{Align, Cell, Spanner, Table, TableRow};
-use breaks::{empty_row, repeats};
-use columns::{share_out, wishes};
+use crate::display::{Align, Cell, Display, Spanner, Table};
+use breaks::{Page, Piece};
+use columns::{Wish, share_out, wishes};
+use lines::{Broken, slice};
 
 /// What is tried, in this order: large type before small, upright before on its side.
 const WAYS: [(Turn, f64); 8] = [
@@ -26,10 +33,14 @@ const WAYS: [(Turn, f64); 8] = [
     (Turn::Portrait, 7.2),
     (Turn::Landscape, 7.2),
     (Turn::Landscape, 6.6),
-    (Turn::Landscape, 6.0),
+    (Turn::Landscape, 6.3),
 ];
+/// Size of a table in parts.
+const IN_PARTS: f64 = 7.8;
 /// Upright sizes that are tried for a table that would need several pages.
 const SMALL_UPRIGHT: [f64; 3] = [7.2, 6.9, 6.6];
+/// Sizes of a table that must stay upright.
+const UPRIGHT: [f64; 4] = [7.8, 7.2, 6.6, 6.0];
 /// Room at either side of a cell.
 const PAD: f64 = 4.5;
 /// Room above and below the text of a cell, as a share of the size; more where rows of several lines must be told apart.
@@ -45,50 +56,110 @@ const NUMBER_AT_MOST: f64 = 150.0;
 const IN_HAND: f64 = 0.8;
 /// Marks of footnotes, as a share of the size.
 pub const MARK: f64 = 0.68;
+/// Behind a stub that is repeated.
+const CONTINUED: &str = " (continued)";
 
 /// A table laid out.
-#[derive(Clone)]
-pub struct Sheet {
-    /// How the paper lies.
-    pub turn: Turn,
+struct Sheet {
+    turn: Turn,
     size: f64,
     /// Above and below the text of a cell.
     air: f64,
-    /// Left free below a row, so that the next one begins a page; empty where Typst breaks by itself.
-    more: Vec<f64>,
     widths: Vec<f64>,
     left: Vec<f64>,
+    /// The texts of the rows, line by line.
+    rows: Vec<Broken>,
+}
+
+/// A table with its title and notes on as many pages as it needs: how the paper lies, and what the templates read.
+/// `section` is the title of the section that it opens.
+pub fn pages(display: &Display, table: &Table, section: Option<&str>, targets: &Targets) -> (Turn, Value) {
+    let around = |turn: Turn| (sheet::height_above(display, section, turn), sheet::height_below(display, turn));
+    let parts = match Sheet::choose(table, around) {
+        Some(sheet) => vec![(Cow::Borrowed(table), sheet)],
+        None => in_parts(table),
+    };
+    let turn = parts[0].1.turn;
+    let notes = Notes::of(display, turn);
+    let used = notes.used(table);
+    let count = parts.len();
+    let parts: Vec<Value> = (parts.into_iter().enumerate())
+        .map(|(index, (part, sheet))| {
+            let above = if index == 0 { around(turn).0 } else { 0.0 };
+            let pages = sheet.paginate(&part, above, &notes, (&used, index + 1 == count));
+            let mut out = sheet.as_json(&part);
+            if count > 1 {
+                out["part"] = json!(format!("part {} of {count}", index + 1));
+            }
+            out["pages"] = pages.iter().map(|page| sheet.page(&part, page, targets)).collect();
+            out
+        })
+        .collect();
+    (turn, json!({ "parts": parts }))
+}
+
+/// A table that follows other things on an upright page, which may end within it anywhere between rows.
+pub fn flowing(table: &Table, targets: &Targets) -> Value {
+    let turn = Turn::Portrait;
+    let fitting = UPRIGHT.into_iter().find_map(|size| Sheet::fitting(table, turn, size));
+    let sheet = fitting.unwrap_or_else(|| Sheet::forced(table, turn, UPRIGHT[UPRIGHT.len() - 1]));
+    let pieces = sheet.pieces();
+    let mut out = sheet.as_json(table);
+    out["page"] = sheet.page(table, &Page { pieces, over: Vec::new(), notes: Vec::new(), last: false }, targets);
+    out
+}
+
+fn in_parts(table: &Table) -> Vec<(Cow<'_, Table>, Sheet)> {
+    let turn = Turn::Landscape;
+    let parts = panels::split(table, &wishes(table, IN_PARTS, turn.width()), turn.width());
+    let lay_out = |part: Table| {
+        let fitting = Sheet::fitting(&part, turn, IN_PARTS);
+        let sheet = fitting.unwrap_or_else(|| Sheet::forced(&part, turn, IN_PARTS));
+        (Cow::Owned(part), sheet)
+    };
+    parts.into_iter().map(lay_out).collect()
+}
+
+fn least(wishes: &[Wish]) -> f64 {
+    wishes.iter().map(|wish| wish.least).sum()
 }
 
 impl Sheet {
-    /// Lays the table out.
-    pub fn lay_out(table: &Table) -> Self {
-        for (turn, size) in WAYS {
-            let wishes = wishes(table, size, turn.width());
-            if wishes.iter().map(|wish| wish.least).sum::<f64>() <= turn.width() {
-                return Self::of(table, turn, size, share_out(table, &wishes, turn.width()));
-            }
-        }
-        let (turn, size) = WAYS[WAYS.len() - 1];
+    /// The table in this size, if it fits on a page so wide.
+    fn fitting(table: &Table, turn: Turn, size: f64) -> Option<Self> {
         let wishes = wishes(table, size, turn.width());
-        let scale = turn.width() / wishes.iter().map(|wish| wish.least).sum::<f64>();
+        let fits = least(&wishes) <= turn.width();
+        fits.then(|| Self::of(table, turn, size, share_out(table, &wishes, turn.width())))
+    }
+
+    /// The table in this size with columns narrower than they can bear, if need be.
+    fn forced(table: &Table, turn: Turn, size: f64) -> Self {
+        let wishes = wishes(table, size, turn.width());
+        let scale = (turn.width() / least(&wishes)).min(1.0);
         Self::of(table, turn, size, wishes.iter().map(|wish| wish.least * scale).collect())
+    }
+
+    /// Lays the table out; none if it fits on no page.
+    fn lay_out(table: &Table) -> Option<Self> {
+        WAYS.into_iter().find_map(|(turn, size)| Self::fitting(table, turn, size))
     }
 
     /// Lays the table out, upright in smaller type where one page is enough then. `around` is what stands
     /// above the table on its first page, and what follows it.
-    pub fn choose(table: &Table, around: impl Fn(Turn) -> (f64, f64)) -> Self {
-        let usual = Self::lay_out(table);
-        if usual.clone().is_on_one_page(table, around(usual.turn)) {
-            return usual;
+    fn choose(table: &Table, around: impl Fn(Turn) -> (f64, f64)) -> Option<Self> {
+        let mut usual = Self::lay_out(table)?;
+        let (above, below) = around(usual.turn);
+        // No row is lower than a line; a long listing need not be tried.
+        let hopeless = table.rows.len() > 200;
+        if hopeless || usual.is_on_one_page(table, above, below) {
+            return Some(usual);
         }
         let turn = Turn::Portrait;
-        let upright = SMALL_UPRIGHT.into_iter().filter_map(|size| {
-            let wishes = wishes(table, size, turn.width());
-            let fits = wishes.iter().map(|wish| wish.least).sum::<f64>() <= turn.width();
-            fits.then(|| Self::of(table, turn, size, share_out(table, &wishes, turn.width())))
-        });
-        upright.into_iter().find(|sheet| sheet.clone().is_on_one_page(table, around(turn))).unwrap_or(usual)
+        let (above, below) = around(turn);
+        let upright = SMALL_UPRIGHT.into_iter().filter_map(|size| Self::fitting(table, turn, size));
+        let upright =
+            upright.into_iter().find_map(|mut sheet| sheet.is_on_one_page(table, above, below).then_some(sheet));
+        Some(upright.unwrap_or(usual))
     }
 
     fn of(table: &Table, turn: Turn, size: f64, widths: Vec<f64>) -> Self {
@@ -97,16 +168,16 @@ impl Sheet {
             let block = match column.align {
                 Align::Left => 0.0,
                 Align::Decimal => cells_of(table, index)
-                    .map(|cell| Fonts::get().width(Face::Sans, size, &cell.text))
+                    .map(|cell| Fonts::get().width(Face::Sans, size, &lines::words(cell)))
                     .filter(|width| *width <= NUMBER_AT_MOST)
                     .fold(0.0, f64::max),
             };
             let centred = (widths[index + 1] - block) / 2.0;
             left.push(if block > 0.0 { centred.clamp(1.0, f64::MAX) } else { PAD });
         }
-        let mut sheet = Self { turn, size, air: ROOM * size, more: Vec::new(), widths, left };
-        let single = sheet.row_height(&empty_row());
-        let several = table.rows.iter().filter(|row| sheet.row_height(row) > single + size).count();
+        let mut sheet = Self { turn, size, air: ROOM * size, widths, left, rows: Vec::new() };
+        sheet.break_lines(table);
+        let several = sheet.rows.iter().filter(|row| row.lines > 1).count();
         if several * 4 > table.rows.len() {
             sheet.air = ROOM_OF_WORDS * size;
         }
@@ -128,20 +199,17 @@ impl Sheet {
         (1..self.widths.len()).map(|column| self.right(column - 1) + self.left[column]).collect()
     }
 
-    fn stub_room(&self, row: &TableRow) -> f64 {
+    fn stub_room(&self, row: &crate::display::TableRow) -> f64 {
         let whole = if row.heading { self.widths.iter().sum() } else { self.widths[0] };
-        (whole - PAD - self.indent(row)).max(self.size)
+        (whole - PAD - self.indent(row.indent)).max(self.size)
     }
 
-    fn indent(&self, row: &TableRow) -> f64 {
-        f64::from(row.indent.min(8)) * INDENT * self.size
+    fn indent(&self, level: u8) -> f64 {
+        f64::from(level.min(8)) * INDENT * self.size
     }
 
-    /// What the templates read. `above` is what stands above the table on its first page, `below` what follows it.
-    pub fn into_json(mut self, table: &Table, above: f64, below: f64) -> Value {
-        self.settle(table, above, below);
-        let repeats = repeats(&table.rows);
-        let rows: Vec<Value> = (0..table.rows.len()).map(|at| self.row(table, at, repeats[at])).collect();
+    /// What the templates read, but for the rows.
+    fn as_json(&self, table: &Table) -> Value {
         json!({
             "size": self.size,
             "widths": (0..self.widths.len()).map(|column| self.room(column)).collect::<Vec<_>>(),
@@ -151,40 +219,72 @@ impl Sheet {
             "air": self.air / self.size,
             "mark": MARK,
             "head": self.head(table),
-            "rows": rows,
         })
     }
 
-    fn row(&self, table: &Table, at: usize, repeat: bool) -> Value {
+    /// One page.
+    fn page(&self, table: &Table, page: &Page, targets: &Targets) -> Value {
+        let over = page.over.iter().map(|at| self.repeated(table, *at));
+        let rows: Vec<Value> = over.chain(page.pieces.iter().map(|piece| self.row(table, *piece, targets))).collect();
+        json!({ "rows": rows, "notes": page.notes, "last": page.last })
+    }
+
+    /// The stub of a row whose group goes on, in one line.
+    fn repeated(&self, table: &Table, at: usize) -> Value {
         let row = &table.rows[at];
+        let indent = self.indent(row.indent);
+        let face = if row.heading { Face::SansBold } else { Face::Sans };
+        let room = self.widths.iter().sum::<f64>() - PAD - IN_HAND - indent;
+        let room = room - Fonts::get().width(Face::Sans, self.size, CONTINUED);
         let stub = text::line(&row.stub);
-        let stub = text::breakable(Face::Sans, self.size, &stub, self.stub_room(row) - IN_HAND);
-        let mut out = json!({ "stub": stub });
+        let stub = text::elide(face, self.size, &stub, room.max(self.size));
+        json!({
+            "stub": stub, "continued": CONTINUED, "strong": row.heading, "indent": indent, "height": self.height_of(1),
+            "level": u32::from(row.indent) + 2,
+        })
+    }
+
+    fn row(&self, table: &Table, piece: Piece, targets: &Targets) -> Value {
+        let (row, broken) = (&table.rows[piece.row], &self.rows[piece.row]);
+        let ends = piece.to >= broken.lines;
+        let gap = if ends { self.gap_below(table, piece.row) } else { 0.0 };
+        let mut out = json!({
+            "stub": slice(&broken.stub, piece.from, piece.to),
+            "height": self.height_of(piece.to - piece.from) + gap,
+        });
         if row.indent > 0 {
-            out["indent"] = json!(self.indent(row));
-        }
-        let gap = self.gap_below(table, at) + self.more.get(at).copied().unwrap_or(0.0);
-        if self.is_one_line(row) {
-            out["height"] = json!(self.line_height() + gap);
-        } else {
-            out["gap"] = json!(gap);
+            out["indent"] = json!(self.indent(row.indent));
         }
         if row.heading {
+            out["strong"] = json!(true);
             out["level"] = json!(u32::from(row.indent) + 2);
-            out["repeat"] = json!(repeat);
             return out;
         }
-        if self.row_height(row) > self.turn.height() * 0.3 {
-            out["long"] = json!(true);
-        }
-        let cells = row.cells.iter().enumerate().map(|(index, cell)| {
-            let words = text::line(&cell.text);
-            let words = text::breakable(Face::Sans, self.size, &words, self.room(index + 1) - IN_HAND);
-            if cell.marks.is_empty() { json!(words) } else { json!([words, cell.marks.join(",")]) }
+        let mut special = false;
+        let cells = row.cells.iter().zip(&broken.cells).map(|(cell, lines)| {
+            let pages: Vec<&str> = cell.pages_of.iter().filter_map(|name| targets.label(name)).collect();
+            let whole = !pages.is_empty();
+            let words = match (whole, piece.from) {
+                (false, _) => slice(lines, piece.from, piece.to),
+                (true, 0) => Cow::Borrowed(lines.as_str()),
+                (true, _) => Cow::Borrowed(""),
+            };
+            let mut one = json!({ "text": words });
+            if whole && piece.from == 0 {
+                one["pages"] = json!(pages);
+            }
+            if ends && !cell.marks.is_empty() {
+                one["marks"] = json!(cell.marks.join(","));
+            }
+            if one.as_object().is_some_and(|one| one.len() == 1) {
+                return one["text"].take();
+            }
+            special = true;
+            one
         });
         out["cells"] = cells.collect();
-        if row.cells.iter().any(|cell| !cell.marks.is_empty()) {
-            out["marks"] = json!(true);
+        if special {
+            out["special"] = json!(true);
         }
         out
     }
@@ -192,21 +292,6 @@ impl Sheet {
     /// The gap before a group hangs below the row above it: at the head of a page there is none.
     fn gap_below(&self, table: &Table, at: usize) -> f64 {
         if table.rows.get(at + 1).is_some_and(|next| next.opens_group) { GROUP * self.size } else { 0.0 }
-    }
-
-    fn line_height(&self) -> f64 {
-        lines_height(Face::Sans, 1, self.size) + 2.0 * self.air
-    }
-
-    /// Whether no text of the row can wrap, so that its height is known for certain.
-    fn is_one_line(&self, row: &TableRow) -> bool {
-        let fits = |face: Face, words: &str, room: f64| Fonts::get().width(face, self.size, words) + IN_HAND <= room;
-        let face = if row.heading { Face::SansBold } else { Face::Sans };
-        fits(face, &row.stub, self.stub_room(row))
-            && row.cells.iter().enumerate().all(|(index, cell)| {
-                let marks = Fonts::get().width(Face::Sans, self.size * MARK, &cell.marks.join(","));
-                fits(Face::Sans, &cell.text, self.room(index + 1) - marks)
-            })
     }
 
     /// The head, a list of rows of cells.
