@@ -255,7 +255,10 @@ impl fmt::Display for Explanation {
             writeln!(f, "display {display}")?;
         }
         if self.analyses.is_empty() {
-            writeln!(f, "\nno analysis: what it shows stands in the specification, or is counted from the locked data")?;
+            writeln!(
+                f,
+                "\nno analysis: what it shows stands in the specification, or is counted from the locked data"
+            )?;
         }
         for source in &self.analyses {
             writeln!(f, "\nanalysis {} ({})", source.analysis, source.place)?;

@@ -80,12 +80,7 @@ pub(super) fn draw(field: &Field, pen: &mut Pen, plot: &Plot) {
 }
 
 /// Where each label begins, its text, and the line that leads there.
-fn placed(
-    field: &Field,
-    plot: &Plot,
-    labels: &[(At, String)],
-    symbols: &[Area],
-) -> Vec<(At, String, Option<[At; 2]>)> {
+fn placed(field: &Field, plot: &Plot, labels: &[(At, String)], symbols: &[Area]) -> Vec<(At, String, Option<[At; 2]>)> {
     let lines: Vec<Area> = plot.lines.iter().flat_map(|line| pieces(&field.course(*line))).collect();
     let all = Area { from: (field.left, field.top), to: (field.left + field.width, field.top + field.height) };
     let (mut taken, mut leaders): (Vec<Area>, Vec<Area>) = (Vec::new(), Vec::new());

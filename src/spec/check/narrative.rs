@@ -26,7 +26,10 @@ impl Check<'_> {
         for statement in &study.statement {
             self.filled(statement.id.span.start, "what a statement says", &statement.what);
             self.filled(statement.id.span.start, "how a statement is handled", &statement.handling);
-            statement.r#in.iter().for_each(|name| self.refers(name, "option, endpoint, definition or display", &places));
+            statement
+                .r#in
+                .iter()
+                .for_each(|name| self.refers(name, "option, endpoint, definition or display", &places));
         }
         if let Some(checklist) = &study.checklist {
             self.refers_instrument(&checklist.instrument, instrument::CHECKLISTS);
