@@ -87,20 +87,24 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
     };
 
     let mut values = BTreeMap::new();
+    let source =
+        frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
     for name in plan.frames.keys() {
-        let source =
-            frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
         values.insert(name.clone(), frame::build(plan, name, &source, &mut notes));
     }
 
+    // The records that are the subjects themselves come last: they see what subjects take from the others.
     let mut records = BTreeMap::new();
-    for name in plan.records.keys() {
-        let source =
-            frame::Sources { sheets: &sheets, frame_of: &frame_of, index: &index, day_one: &day_one, subject_sheet };
+    let (last, first): (Vec<&String>, Vec<&String>) =
+        plan.records.keys().partition(|name| plan.records[*name].dataset == plan.subjects);
+    for name in first {
         records.insert(name.clone(), record::build(plan, name, &source, &mut notes));
     }
-
     let with_variables = subject_sheet_with_variables(plan, subject_sheet, &values, &records, index.len());
+    let source = frame::Sources { subject_sheet: &with_variables, ..source };
+    for name in last {
+        records.insert(name.clone(), record::build(plan, name, &source, &mut notes));
+    }
     let mut rules = BTreeMap::new();
     for (position, bound) in plan.rules.iter().enumerate() {
         let id = RuleId(position);

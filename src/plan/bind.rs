@@ -17,6 +17,7 @@ use crate::plan::{
 };
 use crate::spec::Study;
 use crate::spec::design::Tie;
+use crate::spec::records::Records;
 use crate::spec::text::{Name, RuleText};
 
 /// Binds a specification to locked data.
@@ -42,8 +43,8 @@ pub(super) struct Binding<'a> {
     pub(super) frames: BTreeMap<String, Schema>,
     /// Columns of frames that something other than a rule names.
     named: BTreeMap<String, BTreeSet<String>>,
-    /// The subjects' dataset with the variables that come from frames.
-    subjects: Schema,
+    /// The subjects' dataset with the variables that come from frames and records.
+    pub(super) subjects: Schema,
 }
 
 impl<'a> Binding<'a> {
@@ -104,9 +105,13 @@ impl<'a> Binding<'a> {
             .and_then(|visits| self.compile(&visits.reference, Scope::SubjectRecords, Some(Type::Date), "study day 1"));
         let frames: BTreeMap<String, BoundFrame> =
             study.frame.iter().map(|(name, frame)| (name.clone(), self.frame(name, frame))).collect();
-        let records: BTreeMap<String, BoundRecords> =
-            study.records.iter().map(|(name, records)| (name.clone(), self.records(name, records))).collect();
+        // Subjects take variables from records; the records that are the subjects themselves see them all.
+        let of_subjects = |records: &Records| records.dataset == study.data.subjects;
+        let (last, first): (Vec<_>, Vec<_>) = study.records.iter().partition(|(_, records)| of_subjects(records));
+        let mut records: BTreeMap<String, BoundRecords> =
+            first.into_iter().map(|(name, own)| (name.clone(), self.records(name, own))).collect();
         let subject_variables = self.subject_variables();
+        records.extend(last.into_iter().map(|(name, own)| (name.clone(), self.records(name, own))));
         let sets = study
             .analysis_set
             .iter()
@@ -126,7 +131,7 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let jobs = self.jobs();
-        let (mut frames, mut records) = (frames, records);
+        let mut frames = frames;
         self.keep_named(&mut frames, &mut records);
         let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
         Plan {

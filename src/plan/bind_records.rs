@@ -62,6 +62,15 @@ impl Binding<'_> {
                 }
             }
         }
+        if records.dataset == study.data.subjects {
+            for column in self.subjects.columns().into_iter().filter(|column| !schema.has(column)).collect::<Vec<_>>() {
+                match self.subjects.column(&column) {
+                    Some(kind) => schema.add(column.clone(), kind),
+                    None => schema.add_untyped(column.clone()),
+                }
+                subject_columns.push(column);
+            }
+        }
         self.frames.insert(name.to_owned(), schema);
         let mut derivations = Vec::new();
         for derivation in study.derivation.iter().filter(|derivation| &*derivation.frame == name) {

@@ -36,6 +36,12 @@ impl Check<'_> {
         let at = variable.frame.span.start;
         self.refers_frame_or_records(&variable.frame);
         if self.study.records.contains_key(&*variable.frame) {
+            if self.study.records.get(&*variable.frame).is_some_and(|own| own.dataset == self.study.data.subjects) {
+                self.error(
+                    at,
+                    format!("{} are the subjects themselves: their variables are theirs already", variable.frame),
+                );
+            }
             let valued = !matches!(variable.take, Some(Take::Any | Take::Count));
             if variable.take.is_none() {
                 self.error(at, "what is taken from the records must be said").hint = Some(
