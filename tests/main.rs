@@ -6,6 +6,7 @@
 //! - `readers`: genuine data files, the same in every format.
 //! - `vectors`: decision tables of endpoints and instruments, through locked data and `run`.
 //! - `truth`: what became of each planted subject of the flagship study.
+//! - `safety_truth`: safety of the flagship study against its second program.
 //! - `pilot`: printed cells of a real trial against its published report.
 //! - `pages`: the text of the pages.
 //! - `populated`: every display of every study in the fixtures is filled.
@@ -34,6 +35,7 @@ mod properties;
 mod readers;
 mod record;
 mod reference;
+mod safety_truth;
 mod second_study;
 mod shells;
 mod simulation;

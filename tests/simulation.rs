@@ -12,7 +12,7 @@ use simulate::{Profile, Settings};
 fn the_committed_data_are_what_the_generator_makes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/studies/ln-msc-il2/data");
     let study = simulate::simulate(&Settings::default());
-    assert_eq!(study.datasets.len(), 8, "datasets of the flagship study");
+    assert_eq!(study.datasets.len(), 9, "datasets of the flagship study");
     for table in &study.datasets {
         let made = simulate::encode(table).unwrap_or_else(|error| panic!("{}: {error:?}", table.file_name()));
         let committed = std::fs::read(folder.join(table.file_name()))

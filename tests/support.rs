@@ -139,7 +139,58 @@ pub fn json(package: &Path, file: &str) -> Value {
 /// The displays of a package as the page shows them, in order.
 pub fn displays(package: &Path) -> Vec<Value> {
     let files = (1..1000).map(|position| format!("typst/data/display-{position}.json"));
-    files.take_while(|file| package.join(file).exists()).map(|file| json(package, &file)).collect()
+    files.take_while(|file| package.join(file).exists()).map(|file| whole(json(package, &file))).collect()
+}
+
+/// A display whose table is one again: the page has it in parts side by side and over pages, with what is repeated there.
+fn whole(mut display: Value) -> Value {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    if display["kind"] != "table" {
+        return display;
+    }
+    let (mut head, mut rows): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    for (part, body) in list(&display["body"]["parts"]).iter().enumerate() {
+        for (line, cells) in list(&body["head"]).into_iter().enumerate() {
+            match head.get_mut(line).and_then(Value::as_array_mut) {
+                None => head.push(cells),
+                Some(all) => all.extend(list(&cells).into_iter().filter(|cell| cell["stub"] != true)),
+            }
+        }
+        let mut own: Vec<Value> = Vec::new();
+        for mut row in list(&body["pages"]).iter().flat_map(|page| list(&page["rows"])) {
+            if let Some(cells) = row["cells"].as_array_mut() {
+                cells.iter_mut().filter(|cell| cell.is_object()).for_each(|cell| *cell = cell["text"].take());
+            }
+            match own.last_mut() {
+                _ if row.get("continued").is_some() => {}
+                Some(last) if row["rest"] == true => {
+                    append(&mut last["stub"], &row["stub"]);
+                    let cells = last["cells"].as_array_mut().into_iter().flatten();
+                    cells.zip(&list(&row["cells"])).for_each(|(cell, rest)| append(cell, rest));
+                }
+                _ => own.push(row),
+            }
+        }
+        if part == 0 {
+            rows = own;
+        } else {
+            assert_eq!(rows.len(), own.len(), "the parts of {} have the same rows", display["number"]);
+            for (row, more) in rows.iter_mut().zip(own) {
+                if let Some(cells) = row["cells"].as_array_mut() {
+                    cells.extend(list(&more["cells"]));
+                }
+            }
+        }
+    }
+    display["body"]["head"] = Value::Array(head);
+    display["body"]["rows"] = Value::Array(rows);
+    display
+}
+
+/// Adds the rest of a text that goes on over the page.
+fn append(text: &mut Value, rest: &Value) {
+    let (first, rest) = (text.as_str().unwrap_or_default(), rest.as_str().unwrap_or_default());
+    *text = Value::String([first, rest].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" "));
 }
 
 /// The field of a record.

@@ -108,10 +108,12 @@ impl Work<'_> {
         for arm in 0..self.plan.arms.len() {
             let mean = fit.and_then(|fit| fit.least_squares_mean(arm, ancova.conf_level));
             let key = |this: &Self, statistic| this.key(statistic).arm(&this.plan.arms[arm].id).method(Method::Ancova);
-            let estimate = mean.as_ref().map(|mean| mean.estimate).map_err(|undefined| *undefined);
-            self.push(key(self, Statistic::LsMean), value(estimate), ancova.unit.as_deref());
-            let se = mean.map(|mean| mean.standard_error);
-            self.push(key(self, Statistic::LsMeanSe), value(se), ancova.unit.as_deref());
+            let unit = ancova.unit.as_deref();
+            let limit = |this: &Self, statistic| key(this, statistic).conf_level(ancova.conf_level);
+            self.push(key(self, Statistic::LsMean), value(mean.map(|mean| mean.estimate)), unit);
+            self.push(key(self, Statistic::LsMeanSe), value(mean.map(|mean| mean.standard_error)), unit);
+            self.push(limit(self, Statistic::LsMeanLower), value(mean.map(|mean| mean.interval.lower)), unit);
+            self.push(limit(self, Statistic::LsMeanUpper), value(mean.map(|mean| mean.interval.upper)), unit);
         }
     }
 

@@ -65,13 +65,9 @@ fn table(outcomes: &[Outcome]) -> Vec<String> {
             made.package.display().to_string(),
         ],
         Err(error) => {
+            let none = || "–".to_owned();
             let status = format!("failed ({})", error.exit_number());
-            [outcome.name.clone(), status]
-                .into_iter()
-                .chain(std::iter::repeat_n("–".to_owned(), 5))
-                .collect::<Vec<_>>()
-                .try_into()
-                .unwrap_or_default()
+            [outcome.name.clone(), status, none(), none(), none(), none(), none()]
         }
     };
     let rows: Vec<[String; 7]> = std::iter::once(heads).chain(outcomes.iter().map(row)).collect();

@@ -1,6 +1,7 @@
 //! The methods section, generated from what was really used: analysis sets, visits, options, definitions, statistics.
 
 use crate::display::dialects;
+use crate::display::methods_safety;
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
@@ -15,6 +16,7 @@ pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenan
     let mut all = vec![analysis_sets(study), statistics(study, results)];
     all.extend(visits(study));
     all.extend(instruments(study));
+    all.extend(methods_safety::paragraphs(study));
     all.extend(definitions(study));
     all.extend(outcomes(study));
     all.extend(options(study));
@@ -315,6 +317,6 @@ fn numbers(study: &Study, provenance: &Provenance) -> MethodsParagraph {
 }
 
 /// A rule on one line.
-fn one_line(sql: &str) -> String {
+pub(super) fn one_line(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,21 +5,20 @@
 
 pub mod batch;
 mod package;
+mod provenance;
 mod trace;
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::analysis::{self, Trace};
-use crate::data::{self, Dataset, DatasetFile, Format, Lock, LockedData};
+use crate::data::{self, DatasetFile, Format, Lock, LockedData};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{DataQuality, DataSource, Provenance, Results, store};
-use crate::spec::{Study, design::FileFormat, instrument};
+use crate::results::{Provenance, Results, store};
+use crate::spec::{Study, design::FileFormat};
 pub use package::Package;
 pub use trace::{Explanation, explain};
 
@@ -188,7 +187,7 @@ pub fn run(file: &StudyFile, template: &str, strict: bool, progress: Progress<'_
     refuse_warnings(&checked.warnings, strict)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::Off);
-    let provenance = provenance(&checked);
+    let provenance = provenance::of(&checked);
     let lock_text = checked.data.lock.text();
     let Checked { study, text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
@@ -236,11 +235,7 @@ pub struct Shells {
 pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Result<Shells, Error> {
     progress("specification");
     let (study, text) = read_study(file)?;
-    let specification = hex(&Sha256::digest(text.as_bytes()));
-    let instruments = instruments();
-    let fingerprint = digest(&[PROGRAM, &specification, &instruments]).chars().take(16).collect();
-    let known =
-        Provenance { program: PROGRAM.to_owned(), specification, instruments, fingerprint, ..Provenance::default() };
+    let known = provenance::of_specification(&text);
     progress("displays");
     let report = display::shells(&study, &known)?;
     progress("pages");
@@ -324,68 +319,6 @@ pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
         }
     }
     package::write_file(path, lines.as_bytes())
-}
-
-/// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
-/// order of rows. The bytes of the files stand in `data.lock`, which is part of the package.
-fn provenance(checked: &Checked) -> Provenance {
-    let specification = hex(&Sha256::digest(checked.text.as_bytes()));
-    let instruments = instruments();
-    let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
-    let content = digest(&contents);
-    let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
-    // It takes a look at every value: only for a report that shows it.
-    let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
-    let data = checked
-        .data
-        .datasets
-        .values()
-        .map(|dataset| DataSource {
-            name: dataset.name.clone(),
-            file: checked.data.lock.entry(&dataset.name).map_or_else(String::new, |entry| entry.file.clone()),
-            content: dataset.content.clone(),
-            records: dataset.frame.height(),
-            variables: dataset.variables.len(),
-            quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
-        })
-        .collect();
-    Provenance {
-        program: PROGRAM.to_owned(),
-        specification,
-        instruments,
-        lock_date: checked.data.lock.locked.clone(),
-        content,
-        fingerprint: fingerprint.chars().take(16).collect(),
-        data,
-        analyses: analysis::sources(&checked.plan, &checked.frames),
-        warnings: checked
-            .warnings
-            .iter()
-            .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
-            .collect(),
-    }
-}
-
-/// What is missing or odd in a dataset.
-fn quality(dataset: &Dataset, subject: &str) -> DataQuality {
-    let data::quality::Quality { subjects, empty, undated, partial_dates, limits, repeated } =
-        data::quality::of(dataset, subject);
-    DataQuality { subjects, empty, undated, partial_dates, limits, repeated }
-}
-
-/// Digest of all instrument files together.
-fn instruments() -> String {
-    digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>())
-}
-
-/// Digest of texts, each with its length.
-fn digest(parts: &[&str]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part.len().to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hex(&hasher.finalize())
 }
 
 /// Hexadecimal text of a digest.

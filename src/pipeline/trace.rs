@@ -43,7 +43,7 @@ pub fn explain(
     let checked = check(file, progress)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::On);
-    let provenance = provenance(&checked);
+    let provenance = provenance::of(&checked);
     let report = display::arrange(&checked.study, &results, &provenance)?;
     let display = report.sections.iter().flat_map(|section| &section.displays).find(|display| display.id == id);
     let keys: Option<Vec<Key>> = match display {
@@ -80,7 +80,7 @@ pub fn explain(
         source.place = as_typed(&source.place);
         source.rules.iter_mut().for_each(|rule| rule.place = as_typed(&rule.place));
     }
-    if analyses.is_empty() {
+    if analyses.is_empty() && keys.is_none() {
         let known: Vec<&str> = report
             .sections
             .iter()
@@ -253,6 +253,12 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(display) = &self.display {
             writeln!(f, "display {display}")?;
+        }
+        if self.analyses.is_empty() {
+            writeln!(
+                f,
+                "\nno analysis: what it shows stands in the specification, or is counted from the locked data"
+            )?;
         }
         for source in &self.analyses {
             writeln!(f, "\nanalysis {} ({})", source.analysis, source.place)?;

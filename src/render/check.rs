@@ -4,9 +4,10 @@
 
 use super::fonts::Fonts;
 use super::targets::Targets;
-use super::{forest, grid, lanes, plot, text};
+use super::{dots, forest, grid, lanes, plot, text};
 use crate::display::{
-    Axis, Body, Cell, Column, Display, Fact, FlowBox, Forest, Grid, Lanes, Plot, Report, SectionText, Table,
+    Axis, Body, Cell, Column, Display, Dots, Fact, FlowBox, Forest, Grid, Lanes, Plot, Profile, Report, SectionText,
+    Table,
 };
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -146,7 +147,12 @@ impl Inspector {
             Body::Forest(forest) => self.forest(&name, forest),
             Body::Grid(grid) => self.grid(&name, grid),
             Body::Lanes(lanes) => self.lanes(&name, lanes),
-            Body::Dots(_) | Body::Profiles(_) => {}
+            Body::Dots(dots) => self.dots(&name, dots),
+            Body::Profiles(profiles) => {
+                for one in profiles {
+                    self.profile(&name, one);
+                }
+            }
             Body::Flow(flow) => {
                 for words in &flow.bands {
                     self.text(&name, "name of a band", words);
@@ -169,6 +175,29 @@ impl Inspector {
         }
     }
 
+    fn profile(&mut self, name: &str, profile: &Profile) {
+        let name = &format!("{name}, {}", text::line(&profile.title));
+        self.text(name, "title", &profile.title);
+        self.facts(name, "facts", &profile.facts);
+        for (index, words) in profile.paragraphs.iter().enumerate() {
+            self.text(name, &format!("paragraph {}", index + 1), words);
+        }
+        if let Some(lanes) = &profile.lanes {
+            self.lanes(name, lanes);
+        }
+        for panel in &profile.plots {
+            self.text(name, "title of a plot", &panel.title);
+            self.plot(name, &panel.plot);
+            for fault in plot::faults(&panel.plot) {
+                self.fault(name, &fault);
+            }
+        }
+        for (title, table) in &profile.tables {
+            self.text(name, "title of a listing", title);
+            self.table(name, table);
+        }
+    }
+
     fn axis(&mut self, name: &str, place: &str, axis: &Axis) {
         self.text(name, place, &axis.title);
         for (_, label) in &axis.ticks {
@@ -181,6 +210,9 @@ impl Inspector {
         self.axis(name, "vertical axis", &plot.y);
         for series in &plot.series {
             self.text(name, "legend", &series.label);
+            for label in series.marks.iter().filter_map(|mark| mark.label.as_ref()) {
+                self.text(name, "label of a mark", label);
+            }
         }
         self.text(name, "heading of the rows below", &plot.under_head);
         for (index, row) in plot.under.iter().enumerate() {
@@ -214,6 +246,26 @@ impl Inspector {
         self.text(name, "description", &forest.alt);
         self.described(name, &forest.alt);
         for fault in forest::faults(forest) {
+            self.fault(name, &fault);
+        }
+    }
+
+    fn dots(&mut self, name: &str, dots: &Dots) {
+        self.text(name, "head of the stub", &dots.stub_head);
+        self.axis(name, "axis of shares", &dots.shares);
+        self.axis(name, "axis of differences", &dots.differences);
+        for label in &dots.arms {
+            self.text(name, "legend", label);
+        }
+        for words in dots.sides.iter().flat_map(|(left, right)| [left, right]) {
+            self.text(name, "words at the sides of no difference", words);
+        }
+        for (index, row) in dots.rows.iter().enumerate() {
+            self.text(name, &format!("row {}, stub", index + 1), &row.stub);
+        }
+        self.text(name, "description", &dots.alt);
+        self.described(name, &dots.alt);
+        for fault in dots::faults(dots) {
             self.fault(name, &fault);
         }
     }

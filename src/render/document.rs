@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fonts::Face;
 use super::sheet::{self, Turn};
 use super::targets::Targets;
-use super::{flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
+use super::{dots, flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -87,6 +87,9 @@ impl Document {
         let (kind, turn, body) = if let Body::Table(table) = &display.body {
             let (turn, body) = table::pages(display, table, title, targets);
             ("table", turn, body)
+        } else if let Body::Profiles(profiles) = &display.body {
+            let body = self.profiles(index, display, profiles, (title, targets))?;
+            ("profiles", Turn::Portrait, body)
         } else {
             let (turn, parts) = self.figure(index, display, title)?;
             ("figure", turn, json!({ "parts": parts }))
@@ -122,7 +125,7 @@ impl Document {
             Ok(json!({ "path": path, "width": canvas.0 * share, "alt": text::line(alt) }))
         };
         Ok(match &display.body {
-            Body::Table(_) | Body::Dots(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
+            Body::Table(_) | Body::Profiles(_) => (Turn::Portrait, Vec::new()),
             Body::Plot(plot) => {
                 let mut turn = Turn::Portrait;
                 let mut laid = plot::Sheet::lay_out(plot, room(turn));
@@ -139,12 +142,24 @@ impl Document {
                 (turn, vec![part(0, laid.canvas, share, &flow.alt, &|pen| flow::draw(&laid, pen))?])
             }
             Body::Panels(panels) => {
-                let Some((laid, turn, share)) = plot::choose_panels(panels, room) else {
-                    return Err(too_large(display));
-                };
                 let alt: Vec<String> =
                     panels.iter().map(|panel| format!("{}: {}", panel.title, panel.plot.alt)).collect();
-                (turn, vec![part(0, laid.canvas, share, &alt.join(" "), &|pen| laid.draw(pen))?])
+                let alt = alt.join(" ");
+                if plot::are_alike(panels) {
+                    let Some((laid, turn, share)) = plot::choose_panels(panels, room) else {
+                        return Err(too_large(display));
+                    };
+                    (turn, vec![part(0, laid.canvas, share, &alt, &|pen| laid.draw(pen))?])
+                } else {
+                    let Some((laid, turn)) = plot::choose_tiles(panels, room, next) else {
+                        return Err(too_large(display));
+                    };
+                    let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                        let alt = alt_of_part(&alt, number, laid.pages.len());
+                        part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                    });
+                    (turn, parts.collect::<Result<_, _>>()?)
+                }
             }
             Body::Forest(forest) => {
                 let Some(laid) = forest::choose(forest, room, next) else { return Err(too_large(display)) };
@@ -153,6 +168,14 @@ impl Document {
                     part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
                 });
                 (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+            Body::Dots(dots) => {
+                let Some((laid, turn)) = dots::choose(dots, room, next) else { return Err(too_large(display)) };
+                let parts = laid.pages.iter().enumerate().map(|(number, page)| {
+                    let alt = alt_of_part(&dots.alt, number, laid.pages.len());
+                    part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
+                });
+                (turn, parts.collect::<Result<_, _>>()?)
             }
             Body::Lanes(lanes) => {
                 let Some((laid, turn)) = lanes::choose(lanes, room, next) else { return Err(too_large(display)) };
@@ -174,7 +197,7 @@ impl Document {
     }
 
     /// Draws a part of a figure, and hands back its path.
-    fn part(
+    pub fn part(
         &mut self,
         (index, number): (usize, usize),
         display: &Display,
@@ -198,14 +221,15 @@ impl Document {
 }
 
 /// What a screen reader is told of one part of a figure: all of it with the first, so that nothing is told twice.
-fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
+pub fn alt_of_part(alt: &str, number: usize, parts: usize) -> String {
     match number {
         0 => alt.to_owned(),
         _ => format!("Continued, part {} of {parts}: described with the first part.", number + 1),
     }
 }
 
-fn too_large(display: &Display) -> Error {
+/// The finding on a figure for which there is no room.
+pub fn too_large(display: &Display) -> Error {
     let message = format!("display {}: the figure does not fit on a page in type that can be read", display.id);
     let hint = "show it in parts, with fewer columns or panels each, or with shorter labels";
     Error::one(Stage::Typesetting, Finding::error(Place::default(), message).hint(hint))
@@ -216,7 +240,8 @@ pub fn long(face: Face, size: f64, words: &str, width: f64) -> String {
     text::breakable(face, size, &text::line(words), width).into_owned()
 }
 
-fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
+/// Labels and what they say, in a width.
+pub fn facts(facts: &[Fact], face: Face, size: f64, width: f64) -> Value {
     let one = |fact: &Fact| json!({ "label": text::line(&fact.label), "text": long(face, size, &fact.text, width) });
     facts.iter().map(one).collect()
 }

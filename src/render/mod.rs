@@ -5,13 +5,14 @@
 //! and Typst for its pages. How a page comes about:
 //!
 //! ```text
-//! check ─▶ document (table · plot · forest · grid · flow) ─▶ template ─▶ compile ─▶ PDF and text of pages
+//! check ─▶ document (table · plot · forest · dots · lanes · grid · flow) ─▶ template ─▶ compile ─▶ PDF and text
 //!          measured with fonts
 //! ```
 
 mod check;
 mod compile;
 mod document;
+mod dots;
 mod flow;
 mod fonts;
 mod forest;
@@ -24,6 +25,7 @@ mod page_text;
 mod palette;
 mod pen;
 mod plot;
+mod profile;
 mod prose;
 mod rows;
 mod scale;

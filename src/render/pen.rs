@@ -118,7 +118,7 @@ impl Pen<'_> {
     }
 
     /// Draws with points counted from this corner: a figure inside a figure.
-    pub fn from_corner(&mut self, corner: At, strokes: impl FnOnce(&mut Self)) {
+    pub fn at_corner(&mut self, corner: At, strokes: impl FnOnce(&mut Self)) {
         let before = self.origin;
         self.origin = (before.0 + corner.0, before.1 + corner.1);
         strokes(self);

@@ -9,7 +9,8 @@ pub struct Scale {
     pub from: f64,
     /// The value at the end.
     pub to: f64,
-    log: bool,
+    /// Whether by its logarithm.
+    pub log: bool,
 }
 
 impl Scale {

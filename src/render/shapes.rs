@@ -58,7 +58,7 @@ impl Pen<'_> {
                 self.path(&[corners[0], corners[1], corners[2], corners[3], corners[0], corners[1]], colour, 1.1);
             }
             Symbol::Plus => {
-                self.strokes(&[[(x - radius, y), (x + radius, y)], [(x, y - radius), (x, y + radius)]], colour)
+                self.strokes(&[[(x - radius, y), (x + radius, y)], [(x, y - radius), (x, y + radius)]], colour);
             }
             Symbol::Cross => {
                 let half = radius * 0.8;

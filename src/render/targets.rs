@@ -21,6 +21,11 @@ pub fn text(section: usize, position: usize) -> String {
     format!("text-{section}-{position}")
 }
 
+/// The label of a subject's profile: its display, and its position there.
+pub fn profile(index: usize, position: usize) -> String {
+    format!("profile-{index}-{position}")
+}
+
 /// Label by name. Where a name is given twice, the first has it.
 pub struct Targets(BTreeMap<String, String>);
 

@@ -1,12 +1,14 @@
 //! Whole reports set on pages: that all text is there, that nothing acts, that the bytes are the same.
 
 pub mod drawn;
+mod marks;
+mod pagination;
 
 use super::*;
 use crate::display::{
     Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowArm, FlowBox, FlowLine, Footnote, Forest, ForestRow,
-    Front, Grid, GridCell, GridPanel, GridRow, LockedDataset, Mark, MethodsParagraph, Panel, Plot, Provenance, Section,
-    Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
+    Front, Grid, GridCell, GridPanel, GridRow, Lane, LaneGroup, Lanes, LockedDataset, Mark, MethodsParagraph, Panel,
+    Plot, Profile, Provenance, Section, SectionText, Segment, Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
 };
 
 /// Everything that means something to Typst, tera, SVG or JSON, and a line separator.
@@ -374,7 +376,7 @@ fn a_display_that_contradicts_itself_is_refused() {
     let mut blind = plot();
     blind.alt.clear();
     let mut unlike = panels();
-    unlike[1].plot.x.to = 48.0;
+    unlike[1].plot.x.to = -48.0;
     let mut off = forest(2, "a");
     off.reference = 7.0;
     let mut dark = grid("a");
@@ -391,7 +393,7 @@ fn a_display_that_contradicts_itself_is_refused() {
         "row 1 has 1 cells for 2 columns",
         "spans 7 columns",
         "no description",
-        "differ in their horizontal axis",
+        "the horizontal axis runs from 0 to -48",
         "display f-3: the reference at 7 is off the axis",
         "display f-4: panel 2, row 1: a cell has the shade 150",
     ] {

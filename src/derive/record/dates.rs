@@ -63,10 +63,10 @@ mod tests {
         let day_one = crate::data::date::parse("2025-03-24");
         let mut sheet = Sheet::new("records", 4);
         insert(&mut sheet, "start", &records, &("D".to_owned(), Some("T".to_owned())), &[day_one; 4]);
-        let shown =
-            |name: &str| (0..4).map(|row| sheet.column(name).map(|column| column.show(row)).unwrap_or_default());
-        assert_eq!(shown("start").collect::<Vec<_>>(), ["2024-10-04", "2025-03-24", "2025-02-01", ""]);
-        assert_eq!(shown("start_last").collect::<Vec<_>>(), ["2024-10-04", "2025-03-31", "2025-02-28", ""]);
-        assert_eq!(shown("start_day").collect::<Vec<_>>(), ["-171", "1", "-51", ""]);
+        let show = |name: &str, row| sheet.column(name).map(|column| column.show(row)).unwrap_or_default();
+        let shown = |name: &str| [0, 1, 2, 3].map(|row| show(name, row));
+        assert_eq!(shown("start"), ["2024-10-04", "2025-03-24", "2025-02-01", ""]);
+        assert_eq!(shown("start_last"), ["2024-10-04", "2025-03-31", "2025-02-28", ""]);
+        assert_eq!(shown("start_day"), ["-171", "1", "-51", ""]);
     }
 }

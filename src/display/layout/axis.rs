@@ -162,7 +162,6 @@ mod tests {
     use super::{holding, logarithmic, of_visits, percentages, with_zero_if_near};
     use crate::display::layout::Shown;
     use crate::display::report::Axis;
-    use crate::spec::design::Rounding;
 
     fn labels(axis: &Axis) -> String {
         axis.ticks.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>().join(" ")

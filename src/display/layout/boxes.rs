@@ -165,3 +165,24 @@ fn ends(mark: &Mark) -> Vec<f64> {
     let pairs = mark.interval.into_iter().chain(mark.quartiles).flat_map(|(lower, upper)| [lower, upper]);
     mark.y.into_iter().chain(pairs).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Boxes, ends};
+    use crate::display::report::Mark;
+
+    #[test]
+    fn boxes_of_a_visit_stand_around_it_and_apart_from_the_next() {
+        let near = |one: f64, other: f64| (one - other).abs() < 1e-12;
+        assert!(near(Boxes::place(3, 0, 1), 3.0));
+        assert!(near(Boxes::place(1, 0, 2), 0.8) && near(Boxes::place(1, 1, 2), 1.2));
+        let (last, next) = (Boxes::place(0, 3, 4), Boxes::place(1, 0, 4));
+        assert!(last < 0.5 && next > 0.5);
+    }
+
+    #[test]
+    fn the_axis_holds_whiskers_and_boxes() {
+        let mark = Mark { y: Some(2.0), interval: Some((0.5, 4.0)), quartiles: Some((1.0, 3.0)), ..Mark::default() };
+        assert_eq!(ends(&mark), [2.0, 0.5, 4.0, 1.0, 3.0]);
+    }
+}

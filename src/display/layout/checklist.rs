@@ -101,7 +101,9 @@ fn part(at: &str, ground: &Ground<'_>) -> String {
     let display = study.display.iter().find(|display| *display.id == *at).map(|display| display.number.clone());
     let text = || {
         let text = study.text.iter().find(|text| *text.id == *at)?;
-        Some(if text.heading.is_empty() { format!("Text of section {}", text.section) } else { text.heading.clone() })
+        let section = study.section.iter().find(|section| section.number == text.section)?;
+        let heading = if text.heading.is_empty() { "text" } else { &text.heading };
+        Some(format!("{}: {heading}", section.title))
     };
     let page = || match at {
         "title" => Some("Title page".to_owned()),

@@ -33,7 +33,7 @@ pub(super) fn table(layout: &GradeShiftLayout, assembly: &mut Assembly<'_>) -> O
     if rows.is_empty() {
         rows.push(data_row(0, "None", columns.iter().map(|_| plain("")).collect()));
     }
-    let stub_head = if layout.worst_only { "Worst grade" } else { "Grade at baseline" }.to_owned();
+    let stub_head = if layout.worst_only { of.worst_words() } else { "At baseline".to_owned() };
     let table = Table { stub_head, columns, spanners, rows };
     let footnotes = of.footnotes(&nobody);
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: vec![shift.id.to_string()] })
@@ -50,6 +50,15 @@ impl Shifts<'_> {
     /// The visits, a block each; none where all records count together.
     fn visits(&self) -> Vec<Option<&str>> {
         if self.shift.at.is_empty() { vec![None] } else { self.shift.at.iter().map(|visit| Some(&**visit)).collect() }
+    }
+
+    /// What the worst ones are: "Worst after baseline".
+    fn worst_words(&self) -> String {
+        format!("Worst {}", self.when())
+    }
+
+    fn when(&self) -> &'static str {
+        if self.shift.at.is_empty() { "after baseline" } else { "at the visit" }
     }
 
     fn key(&self, parameter: &FindingParameter, visit: Option<&str>, arm: &str, statistic: Statistic) -> Key {
@@ -77,7 +86,7 @@ impl Shifts<'_> {
         let mut columns = Vec::new();
         let mut spanners = Vec::new();
         let each = self.shift.levels.len() + 1;
-        let text = "Worst grade after baseline".to_owned();
+        let text = self.worst_words();
         spanners.push(Spanner { text, first: 0, columns: arms.len() * each });
         let column = |text: &str| Column { head: vec![text.to_owned()], align: Align::Decimal };
         for arm in arms {
@@ -181,20 +190,20 @@ impl Shifts<'_> {
     }
 
     fn footnotes(&self, nobody: &[&str]) -> Vec<Footnote> {
-        let when = if self.shift.at.is_empty() { "after baseline" } else { "at the visit" };
+        let when = self.when();
         let mut text = if self.layout.worst_only {
-            format!("n (%): participants by their worst grade {when}, and their percentage of those assessed.")
+            format!("n (%): participants by their worst level {when}, and their percentage of those assessed.")
         } else {
             format!(
-                "Numbers of participants: rows are their grades at baseline, columns their worst grades {when}. n: \
-                 participants with a grade {when}."
+                "Numbers of participants: rows are their levels at baseline, columns their worst ones {when}. n: \
+                 participants assessed {when}."
             )
         };
         if self.omitted {
-            text.push_str(" Grades at baseline that nobody had are left out.");
+            text.push_str(" Levels at baseline that nobody had are left out.");
         }
         if !nobody.is_empty() {
-            text.push_str(&format!(" Nobody has a grade of: {}.", nobody.join(", ")));
+            text.push_str(&format!(" Nobody was assessed for: {}.", nobody.join(", ")));
         }
         vec![note(text)]
     }

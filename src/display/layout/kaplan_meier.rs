@@ -4,7 +4,7 @@
 use crate::display::assemble::{Assembly, note, plain};
 use crate::display::layout::response::{level_text, method_name};
 use crate::display::layout::time::CENSORED;
-use crate::display::layout::timed::{Competes, Timed};
+use crate::display::layout::timed::{Competes, Reading, Timed};
 use crate::display::layout::{Laid, axis, contrasts, interval, number};
 use crate::display::number::Style;
 use crate::display::report::{Axis, Body, Cell, Footnote, Mark, Plot, Series, SeriesStyle, UnderRow};
@@ -23,16 +23,15 @@ pub(super) fn plot(layout: &KaplanMeierLayout, assembly: &mut Assembly<'_>) -> O
         under.extend(curve.below(position, arm, assembly));
         sentences.push(format!("{}: {}.", arm.label, curve.words(&arm.id, assembly)));
     }
-    let times = series.iter().flat_map(|series| &series.marks).map(|mark| mark.x);
-    let readings = &curve.time.readings;
-    let to = readings.iter().map(|reading| reading.day).chain(times).fold(1.0, f64::max);
     let title = if curve.time.last_day.is_some() {
         "Days (the first day is 1); ticks: last day of the window of a visit"
     } else {
         "Days"
     };
-    let ticks = readings.iter().filter(|reading| reading.day > 0.0).map(|own| (own.day, own.tick.clone()));
-    let ticks = [(0.0, "0".to_owned())].into_iter().chain(ticks).collect();
+    let start = curve.starts().then(|| (0.0, "0".to_owned()));
+    let ticks = start.into_iter().chain(curve.readings().map(|own| (own.day, own.tick.clone()))).collect();
+    let times = series.iter().flat_map(|series| &series.marks).map(|mark| mark.x);
+    let to = times.fold(curve.last(), f64::max);
     let alt = format!(
         "Step functions by arm. {}. {} at the ticks of the axis. {}",
         curve.time.endpoint.label,
@@ -51,6 +50,9 @@ pub(super) fn plot(layout: &KaplanMeierLayout, assembly: &mut Assembly<'_>) -> O
     let footnotes = curve.footnotes(study, assembly);
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![curve.time.endpoint.id.to_string()] })
 }
+
+/// Ticks that are no further from each other than this share of the axis stand on one another.
+const NEAR: f64 = 0.03;
 
 /// Which curve is drawn, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +117,20 @@ struct Curve<'a> {
 }
 
 impl Curve<'_> {
+    /// The readings after the start.
+    fn readings(&self) -> impl Iterator<Item = &Reading> {
+        self.time.readings.iter().filter(|reading| reading.day > 0.0)
+    }
+
+    fn last(&self) -> f64 {
+        self.readings().map(|reading| reading.day).fold(1.0, f64::max)
+    }
+
+    /// Whether the start has a tick of its own: not where a reading is so near that both would stand on one another.
+    fn starts(&self) -> bool {
+        self.readings().all(|reading| reading.day > self.last() * NEAR)
+    }
+
     fn key(&self, arm: &str, statistic: Statistic) -> Key {
         self.time.key(arm, self.view.method(), statistic)
     }
@@ -161,8 +177,8 @@ impl Curve<'_> {
         let style = Style::recorded(0);
         let n = assembly.cell("{n}", style, &|s| Key::new(&*self.time.endpoint.id, s).arm(&arm.id));
         let mut row = |label: String, start: Cell, format: &str, method: Method| {
-            let mut cells = vec![start];
-            for reading in self.time.readings.iter().filter(|reading| reading.day > 0.0) {
+            let mut cells: Vec<Cell> = self.starts().then_some(start).into_iter().collect();
+            for reading in self.readings() {
                 cells.push(assembly.cell(format, style, &|s| self.time.key(&arm.id, method, s).at(&reading.at)));
             }
             UnderRow { label, arm: position, cells }
@@ -195,9 +211,9 @@ impl Curve<'_> {
             View::Incidence => "cumulative incidence",
         };
         let below = if time.has(Method::KaplanMeier) {
-            "At risk: without end of time just before the day; censored, with event: up to the day and on it."
+            "At risk: with neither event nor censoring before the day; censored, with event: by the end of the day."
         } else {
-            "At risk: without end of time just before the day."
+            "At risk: with neither event nor censoring before the day."
         };
         let mut notes = vec![note(format!(
             "Steps: {what} ({}); bands: {level} % confidence intervals; small ticks: censored participants. {below}",

@@ -31,8 +31,7 @@ pub(super) fn table(layout: &ParametersLayout, assembly: &mut Assembly<'_>) -> O
         }
         of.block(parameter, u8::from(group.is_some()), assembly, &mut rows);
     }
-    let stub_head = if beside { "Visit" } else { "Visit and arm" };
-    let table = Table { stub_head: stub_head.to_owned(), columns, spanners, rows };
+    let table = Table { stub_head: "Visit".to_owned(), columns, spanners, rows };
     let footnotes = of.footnotes(assembly);
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: vec![summary.id.to_string()] })
 }
@@ -101,6 +100,7 @@ impl Blocks<'_> {
                 spanners.insert(at, Spanner { text, first, columns: columns.len() - first });
             }
         } else {
+            columns.push(Column { head: vec!["Arm".to_owned()], align: Align::Left });
             statistics(&mut columns, &mut spanners);
         }
         (columns, spanners)
@@ -118,10 +118,11 @@ impl Blocks<'_> {
                 rows.push(data_row(indent + 1, name, cells));
                 continue;
             }
-            rows.push(TableRow { opens_group: false, ..heading(indent + 1, name) });
-            for arm in &study.arm {
-                let cells = self.cells(parameter, visit, &arm.id, assembly);
-                rows.push(data_row(indent + 2, &arm.label, cells));
+            for (position, arm) in study.arm.iter().enumerate() {
+                let mut cells = vec![plain(&arm.label)];
+                cells.extend(self.cells(parameter, visit, &arm.id, assembly));
+                let row = data_row(indent + 1, if position == 0 { name } else { "" }, cells);
+                rows.push(TableRow { opens_group: position == 0, ..row });
             }
         }
     }

@@ -78,13 +78,13 @@ impl Bands {
         self.lines.iter().filter(|line| value >= **line).count()
     }
 
-    /// "below 2", "from 2 to below 3", "3 or above"; nothing where there is no line.
+    /// "below 2", "from 2 to below 3", "at 3 or above"; nothing where there is no line.
     pub(super) fn words(&self, band: usize) -> String {
         let at = |position: usize| self.lines.get(position).map(|line| figure(*line));
         match (band.checked_sub(1).and_then(at), at(band)) {
             (None, None) => String::new(),
             (None, Some(upper)) => format!("below {upper}"),
-            (Some(lower), None) => format!("{lower} or above"),
+            (Some(lower), None) => format!("at {lower} or above"),
             (Some(lower), Some(upper)) => format!("from {lower} to below {upper}"),
         }
     }
@@ -99,7 +99,7 @@ mod tests {
         let bands = Bands::between(&[3.0, -2.5, 3.0]);
         assert_eq!(bands.count(), 3);
         assert_eq!([-9.0, -2.5, 2.9, 3.0].map(|value| bands.of(value)), [0, 1, 1, 2]);
-        assert_eq!([0, 1, 2].map(|band| bands.words(band)), ["below −2.5", "from −2.5 to below 3", "3 or above"]);
+        assert_eq!([0, 1, 2].map(|band| bands.words(band)), ["below −2.5", "from −2.5 to below 3", "at 3 or above"]);
         assert_eq!((Bands::between(&[]).count(), Bands::between(&[]).words(0).as_str()), (1, ""));
     }
 }

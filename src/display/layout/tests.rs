@@ -65,7 +65,11 @@ fn extract(id: &str, lines: &[&str]) -> Extract {
 
 /// Lays out the display, or tells why not.
 fn laid(layout: &str, results: &Results) -> Result<Laid, String> {
-    let study = Study::parse(&format!("{STUDY}{layout}"), "study.toml").map_err(|error| error.to_string())?;
+    laid_of(STUDY, layout, results)
+}
+
+fn laid_of(study: &str, layout: &str, results: &Results) -> Result<Laid, String> {
+    let study = Study::parse(&format!("{study}{layout}"), "study.toml").map_err(|error| error.to_string())?;
     let lookup = Lookup::new(results);
     let mut assembly = Assembly::new(&study, &lookup, "shown");
     let laid = lay_out(&study.display[0], results, &mut assembly).ok_or("nothing to show")?;
@@ -122,7 +126,7 @@ fn symbols_stand_where_their_numbers_say_and_the_rest_is_counted() {
         ]
     );
     assert!(plot.alt.contains("Active: 2, of these 0 horizontally below 3 and vertically below 2"), "{}", plot.alt);
-    assert!(plot.alt.contains("1 horizontally 3 or above and vertically 2 or above. Control: 1"), "{}", plot.alt);
+    assert!(plot.alt.contains("1 horizontally at 3 or above and vertically at 2 or above. Control: 1"), "{}", plot.alt);
 }
 
 #[test]
@@ -174,7 +178,7 @@ fn bars_fall_from_left_to_right_over_all_arms() {
     assert_eq!(notes(&laid), ["Participants without a value, who are not shown: Active 1 of 3, Control 0 of 3."]);
     assert!(plot.alt.contains("5 in all, from 25.5 to −60."), "{}", plot.alt);
     assert!(
-        plot.alt.contains("Control: 3, of these 1 0 or above; 1 from −50 to below 0; 1 below −50."),
+        plot.alt.contains("Control: 3, of these 1 at 0 or above; 1 from −50 to below 0; 1 below −50."),
         "{}",
         plot.alt
     );
@@ -369,6 +373,19 @@ fn a_curve_falls_from_all_and_says_who_is_left() {
         notes(&laid)
     );
     assert!(plot.alt.contains("Active: Day 10 100.0 %, Day 20 75.0 %."), "{}", plot.alt);
+}
+
+#[test]
+fn a_reading_on_the_first_day_stands_for_the_start() {
+    let study = STUDY.replace("at = [10, 20]", "at = [1, 90]");
+    let mut results = survival();
+    for row in &mut results.rows {
+        row.key.at = row.key.at.take().map(|at| if at == "10" { "1".to_owned() } else { "90".to_owned() });
+    }
+    let laid = laid_of(&study, CURVE, &results).unwrap_or_else(|error| panic!("{error}"));
+    let plot = plot(&laid);
+    assert!(plot.x.ticks.iter().map(|(_, label)| label.as_str()).eq(["1", "90"]));
+    assert!(plot.under.iter().all(|row| row.cells.len() == 2));
 }
 
 #[test]

@@ -94,12 +94,12 @@ fn all_mistakes_are_told_with_their_places_and_what_is_closest() {
          {{ value(analysis = \"base\", contrast = \"a-b\", variable = \"age\", statistic = \"difference-upper\") }}",
     );
     for part in [
-        "study.toml:34:4: error: text said: the results have no row analysis = \"base\", arm = \"c\"",
+        "study.toml:37:4: error: text said: the results have no row analysis = \"base\", arm = \"c\"",
         "the closest is analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\"",
-        "study.toml:35:19: error: text said: there is no arm aa",
-        "study.toml:36:4: error: text said: the results have no analysis bas",
+        "study.toml:38:19: error: text said: there is no arm aa",
+        "study.toml:39:4: error: text said: the results have no analysis bas",
         "did you mean base?",
-        "study.toml:37:6: error: text said: there is no statistic meen",
+        "study.toml:40:6: error: text said: there is no statistic meen",
         "2 rows fit",
         "method = \"hodges-lehmann\"",
     ] {
@@ -110,7 +110,7 @@ fn all_mistakes_are_told_with_their_places_and_what_is_closest() {
 #[test]
 fn what_only_the_filling_shows_is_told_too() {
     let said = refusal("{% for arm in [\"a\", \"x\"] %}{{ label(arm = arm) }} {% endfor %}");
-    assert!(said.contains("study.toml:33:8: error: text said: there is no arm x"), "{said}");
+    assert!(said.contains("study.toml:36:8: error: text said: there is no arm x"), "{said}");
     assert!(refusal("{% if arm %}x{% endif %}").contains("arm is not known here"));
     assert!(
         refusal("{{ value(analysis = \"base\", statistics = \"mean\") }}").contains("there is no argument statistics")
@@ -121,16 +121,16 @@ fn what_only_the_filling_shows_is_told_too() {
 fn the_grammar_is_checked_without_results() {
     assert!(check(&study("{{ label(arm = \"a\") }}")).is_ok());
     let said = check(&study("One.\n{% if %}")).expect_err("that is no condition").to_string();
-    assert!(said.contains("study.toml:35:") && said.contains("text said"), "{said}");
+    assert!(said.contains("study.toml:38:") && said.contains("text said"), "{said}");
 }
 
 #[test]
 fn numbers_typed_by_hand_are_seen_and_printed_results_are_not() {
-    let text = "{{ value(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }} of 20, IL-2, \
+    let text = "{{ value(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }} of 20, AB-2, \
                 {{ study(name = \"lock-date\") }}, {{ study(name = \"Design\") }}, \
                 {{ number(analysis = \"base\", arm = \"a\", variable = \"age\", statistic = \"mean\") }}";
     let narrative = written(text, 1.0);
     assert_eq!(narrative.typed["said"], ["20", "30.25"]);
-    assert_eq!(narrative.texts["said"].paragraphs, ["30.25 of 20, IL-2, 2024-01-31, parallel, 30.25"]);
+    assert_eq!(narrative.texts["said"].paragraphs, ["30.25 of 20, AB-2, 2024-01-31, parallel, 30.25"]);
     assert_eq!(narrative.keys["said"].len(), 2);
 }

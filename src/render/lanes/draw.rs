@@ -9,7 +9,7 @@ use crate::render::sheet::small;
 /// Height of a stretch that lies over none, as a share of its lane; and by how much one that lies over another is
 /// narrower.
 const THICK: f64 = 0.62;
-const NARROWER: f64 = 0.66;
+const NARROWER: f64 = 0.5;
 /// A stretch is at least so long, an arrow reaches so far, and marks are so large, in points.
 const SHORTEST: f64 = 1.6;
 const ARROW: f64 = 6.5;

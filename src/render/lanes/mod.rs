@@ -107,7 +107,7 @@ impl<'a> Sheet<'a> {
             })
             .fold(0.0, f64::max)
             .min(width * LABELS_MOST);
-        let mut lines = Vec::new();
+        let mut texts = Vec::new();
         let mut rows = Vec::new();
         for group in &lanes.groups {
             let titled = titled(&group.title);
@@ -115,14 +115,14 @@ impl<'a> Sheet<'a> {
                 let words = text::wrap(Face::SansBold, size, &text::glued(&text::line(&group.title)), width);
                 let height = lines_high(size, 1.8, PITCH, words.len());
                 rows.push(Row { indent: 0, heading: true, height });
-                lines.push(Line { words, indent: 0.0, lane: None });
+                texts.push(Line { words, indent: 0.0, lane: None });
             }
             for lane in &group.lanes {
                 let indent = indent(titled);
                 let words = text::wrap(Face::Sans, size, &text::glued(&text::line(&lane.label)), widest - indent);
                 let height = lines_high(size, air, PITCH, words.len());
                 rows.push(Row { indent: u8::from(titled), heading: false, height });
-                lines.push(Line { words, indent, lane: Some(lane) });
+                texts.push(Line { words, indent, lane: Some(lane) });
             }
         }
         let last = lanes.x.ticks.last().map_or(0.0, |(_, label)| fonts.width(Face::Sans, ticks::TICK, label) / 2.0);
@@ -140,7 +140,7 @@ impl<'a> Sheet<'a> {
             width,
             field,
             scale,
-            lines,
+            lines: texts,
             rows: Rows::new(rows, GROUP * size),
             levels: levels(lanes),
             legend: Legend::lay_out(&stretches.chain(marks).collect::<Vec<_>>(), width),

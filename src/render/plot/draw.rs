@@ -22,6 +22,7 @@ impl Sheet<'_> {
             entry.draw(pen);
         }
         self.field.series(pen, &self.plot.series);
+        self.field.scattered(pen, self.plot);
         if !self.under.is_empty() {
             let top = under_head(pen, &self.under_head.1, (0.0, self.under_head.0), self.canvas.0);
             under_rows(pen, &self.under, (0.0, top), self.beside, |arm_of| arm(arm_of).colour);

@@ -1,9 +1,10 @@
 //! The field of a plot: its two scales, and the series drawn on them.
 
-use super::{CAP, RADIUS};
-use crate::display::{Axis, Mark, Plot, Series, SeriesStyle};
-use crate::render::palette::{ArmStyle, Colour, GRID, INK, PAPER, SOFT, Symbol, arm, pale};
+use super::{CAP, RADIUS, boxes, scatter};
+use crate::display::{Axis, Mark, Plot, ReferenceLine, Series, SeriesStyle};
+use crate::render::palette::{Colour, GRID, INK, SOFT, Symbol, arm, pale};
 use crate::render::pen::{Anchor, At, Lettering, Pen};
+use crate::render::scale::Scale;
 use crate::render::sheet::small;
 use crate::render::text;
 use crate::render::ticks::{Row, TICK};
@@ -12,6 +13,9 @@ use crate::render::ticks::{Row, TICK};
 pub(super) const LINE: f64 = 1.3;
 pub(super) const THIN: f64 = 0.6;
 pub(super) const EDGE: f64 = 0.4;
+/// The lines across a plot: dashes, and width.
+const REFERENCE: [f64; 2] = [3.0, 2.0];
+pub(super) const REFERENCE_LINE: f64 = 0.7;
 /// How far the tick of censored subjects reaches up and down.
 const CENSORED: f64 = 3.0;
 
@@ -24,20 +28,20 @@ pub(super) struct Field {
     pub(super) height: f64,
     /// From the edge to the ends of the horizontal axis.
     pub(super) inset: f64,
-    pub(super) x: (f64, f64),
-    pub(super) y: (f64, f64),
+    pub(super) x: Scale,
+    pub(super) y: Scale,
 }
 
 impl Field {
     pub(super) fn across(&self, x: f64) -> f64 {
-        self.left + self.inset + (x - self.x.0) / (self.x.1 - self.x.0) * (self.width - 2.0 * self.inset)
+        self.left + self.inset + self.x.share(x) * (self.width - 2.0 * self.inset)
     }
 
     pub(super) fn down(&self, y: f64) -> f64 {
-        self.top + self.height * (1.0 - (y - self.y.0) / (self.y.1 - self.y.0))
+        self.top + self.height * (1.0 - self.y.share(y))
     }
 
-    fn at(&self, (x, y): At) -> At {
+    pub(super) fn at(&self, (x, y): At) -> At {
         (self.across(x), self.down(y))
     }
 
@@ -62,13 +66,21 @@ impl Field {
         let (right, foot) = (self.left + self.width, self.top + self.height);
         for (y, label) in &plot.y.ticks {
             let at = self.down(*y);
-            let zero = *y == 0.0 && self.y.0 < 0.0 && self.y.1 > 0.0;
+            let zero = *y == 0.0 && self.y.from < 0.0 && self.y.to > 0.0;
             pen.path(&[(self.left, at), (right, at)], if zero { SOFT } else { GRID }, if zero { 0.8 } else { 0.6 });
             if labels {
                 let look = Lettering { size: TICK, bold: false, colour: INK };
                 pen.text(&text::line(label), (self.left - 5.0, at + TICK * 0.36), Anchor::End, look);
             }
         }
+        // Single symbols are read along both axes.
+        let scattered = plot.series.iter().any(|series| series.style == SeriesStyle::Scatter)
+            && !plot.series.iter().any(|series| series.style == SeriesStyle::Boxes);
+        for (x, _) in plot.x.ticks.iter().filter(|_| scattered) {
+            let at = self.across(*x);
+            pen.path(&[(at, self.top), (at, foot)], GRID, 0.6);
+        }
+        self.reference_lines(pen, &plot.lines);
         pen.path(&[(self.left, foot), (right, foot)], INK, 0.9);
         for (x, _) in &plot.x.ticks {
             let at = self.across(*x);
@@ -76,9 +88,36 @@ impl Field {
         }
     }
 
+    /// The lines across the plot, below everything else.
+    fn reference_lines(&self, pen: &mut Pen, lines: &[ReferenceLine]) {
+        for line in lines {
+            pen.dashed(&self.course(*line), &REFERENCE, SOFT, REFERENCE_LINE);
+        }
+    }
+
+    /// The points of a line across the plot.
+    pub(super) fn course(&self, line: ReferenceLine) -> Vec<At> {
+        const PARTS: usize = 64;
+        match line {
+            ReferenceLine::Vertical(x) => vec![(self.across(x), self.top), (self.across(x), self.top + self.height)],
+            ReferenceLine::Horizontal(y) => vec![(self.left, self.down(y)), (self.left + self.width, self.down(y))],
+            ReferenceLine::Diagonal => {
+                let (from, to) = (self.x.from.max(self.y.from), self.x.to.min(self.y.to));
+                let part = Scale { from, to, ..self.x };
+                // Where one axis is logarithmic and the other is not, equal values do not lie on a straight line.
+                let at = |index: usize| part.value(small(index) / small(PARTS));
+                let inner = (1..PARTS).map(at);
+                std::iter::once(from).chain(inner).chain([to]).map(|at| self.at((at, at))).collect()
+            }
+        }
+    }
+
     /// The series: what covers most comes first, so that nothing is hidden.
     pub(super) fn series(&self, pen: &mut Pen, series: &[Series]) {
         let of = |style: SeriesStyle| series.iter().filter(move |series| series.style == style);
+        for style in [SeriesStyle::Bars, SeriesStyle::Boxes] {
+            boxes::draw(self, pen, series, style);
+        }
         for one in of(SeriesStyle::Thin) {
             self.thin(pen, one);
         }
@@ -97,6 +136,11 @@ impl Field {
         for (index, one) in of(SeriesStyle::Points).enumerate() {
             self.marks(pen, one, dodge(index));
         }
+    }
+
+    /// What is drawn over the series: single symbols, which keep out of each other's way with their labels.
+    pub(super) fn scattered(&self, pen: &mut Pen, plot: &Plot) {
+        scatter::draw(self, pen, plot);
     }
 
     fn thin(&self, pen: &mut Pen, series: &Series) {
@@ -123,7 +167,7 @@ impl Field {
         let mut runs = Vec::new();
         let mut run: Vec<At> = Vec::new();
         for (index, mark) in series.marks.iter().enumerate() {
-            let until = series.marks.get(index + 1).map_or(self.x.1, |next| next.x);
+            let until = series.marks.get(index + 1).map_or(self.x.to, |next| next.x);
             if let Some(y) = value(mark) {
                 run.extend([self.at((mark.x, y)), self.at((until, y))]);
             } else {
@@ -174,22 +218,21 @@ impl Field {
         for mark in &series.marks {
             let Some(y) = mark.y else { continue };
             let across = self.across(mark.x) + dodge;
-            if let Some((lower, upper)) = mark.interval {
-                let (foot, head) = (self.down(lower), self.down(upper));
-                pen.path(&[(across, foot), (across, head)], style.colour, 0.9);
-                for end in [foot, head] {
-                    pen.path(&[(across - CAP, end), (across + CAP, end)], style.colour, 0.9);
-                }
+            if let Some(ends) = mark.interval {
+                self.interval(pen, across, ends, style.colour);
             }
-            symbol(pen, style, (across, self.down(y)));
+            pen.mark(style.symbol, (across, self.down(y)), RADIUS, style.colour);
         }
     }
-}
 
-/// The mark of an arm. Paper around it keeps it apart from lines that pass behind it.
-fn symbol(pen: &mut Pen, style: ArmStyle, at: At) {
-    pen.symbol(style.symbol, at, RADIUS + 0.7, PAPER);
-    pen.symbol(style.symbol, at, RADIUS, style.colour);
+    /// An interval with its caps.
+    pub(super) fn interval(&self, pen: &mut Pen, across: f64, (lower, upper): (f64, f64), colour: Colour) {
+        let (foot, head) = (self.down(lower), self.down(upper));
+        pen.path(&[(across, foot), (across, head)], colour, 0.9);
+        for end in [foot, head] {
+            pen.path(&[(across - CAP, end), (across + CAP, end)], colour, 0.9);
+        }
+    }
 }
 
 /// The tick of censored subjects.

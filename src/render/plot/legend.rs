@@ -1,7 +1,7 @@
 //! The legend of one plot, or of several on the same axes: above the field, so that it hides nothing.
 
 use super::field::{EDGE, LINE, THIN, censored};
-use super::{LABEL, RADIUS};
+use super::{LABEL, RADIUS, boxes};
 use crate::display::{Series, SeriesStyle};
 use crate::render::fonts::{Face, Fonts};
 use crate::render::palette::{INK, arm, pale};
@@ -66,7 +66,17 @@ impl Entry<'_> {
         let (left, right) = (self.at.0, self.at.0 + SAMPLE);
         let middle = self.at.1 + LABEL * 0.75;
         match self.series.style {
-            SeriesStyle::Points | SeriesStyle::Scatter | SeriesStyle::Boxes | SeriesStyle::Bars => {
+            SeriesStyle::Scatter => pen.symbol(style.symbol, (left + SAMPLE / 2.0, middle), RADIUS, style.colour),
+            SeriesStyle::Boxes => {
+                let (corner, size) = ((left + 6.0, middle - LABEL * 0.5), (SAMPLE - 12.0, LABEL));
+                pen.filled(corner, size, style.fill, style.colour);
+                boxes::median(pen, (corner.0, middle), size.0, style.colour);
+            }
+            SeriesStyle::Bars => {
+                let (corner, size) = ((left + 6.0, middle - LABEL * 0.45), (SAMPLE - 12.0, LABEL * 0.9));
+                pen.filled(corner, size, style.fill, style.colour);
+            }
+            SeriesStyle::Points => {
                 pen.dashed(&[(left, middle), (right, middle)], style.dashes, style.colour, LINE);
                 pen.symbol(style.symbol, (left + SAMPLE / 2.0, middle), RADIUS, style.colour);
             }

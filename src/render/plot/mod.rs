@@ -1,24 +1,29 @@
-//! A plot on paper: axes, light grid, series of marks, legend above, rows of text below. Alone, or several side by
-//! side.
+//! A plot on paper: axes, light grid, series of marks, legend above, rows of text below. Alone, several side by side on
+//! the same axes, or several with axes of their own.
 //!
 //! All measures in points. The legend and the rows below lie outside the field of marks, so nothing can be hidden.
 //! Points of neighbouring arms stand a little beside each other; steps and thin lines stand where they are.
 
+mod boxes;
 mod draw;
 mod faults;
 mod field;
 mod legend;
 mod panels;
+mod scatter;
+pub mod tiles;
 
 pub use faults::{axis as axis_faults, faults, of_panels as panel_faults};
 pub use panels::choose as choose_panels;
+pub use tiles::{are_alike, choose as choose_tiles};
 
 use super::fonts::{Face, Fonts};
 use super::pen::At;
+use super::scale::Scale;
 use super::sheet::small;
 use super::text;
 use super::ticks::{Row, TICK};
-use crate::display::{Plot, SeriesStyle, UnderRow};
+use crate::display::{Plot, ReferenceLine, SeriesStyle, UnderRow};
 use field::Field;
 use legend::Entry;
 
@@ -53,6 +58,13 @@ struct Under {
     arm: usize,
     label: String,
     row: Row,
+}
+
+/// What a plot inside a figure is told.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    /// Its field begins there, or further right.
+    left: f64,
 }
 
 /// The lines of the title of an axis; none for an empty one.
@@ -103,13 +115,20 @@ const UNDER_GAP: f64 = 2.5;
 impl<'a> Sheet<'a> {
     /// Lays the plot out in this width and at most this height.
     pub fn lay_out(plot: &'a Plot, room: At) -> Self {
+        Self::framed(plot, room, None)
+    }
+
+    /// Lays the plot out in this room; in a frame without a legend of its own, its field as high as the room.
+    fn framed(plot: &'a Plot, room: At, frame: Option<Frame>) -> Self {
         let (width, _) = room;
         let fonts = Fonts::get();
 
         // The title of the vertical axis may take two lines; its length decides before the height is known.
         let y_words = text::line(&plot.y.title);
-        let y_title = titled(&y_words, (room.1 * 0.6).max(90.0));
+        let length = if frame.is_some() { room.1 } else { (room.1 * 0.6).max(90.0) };
+        let y_title = titled(&y_words, length);
         let (left, beside) = left_of(plot, width, y_title.len());
+        let left = frame.map_or(left, |frame| left.max(frame.left));
         let last_label = plot.x.ticks.last().map_or(0.0, |(_, label)| fonts.width(Face::Sans, TICK, label) / 2.0);
         let right = (last_label - INSET).max(0.0) + 2.0;
         let mut field = Field {
@@ -117,12 +136,13 @@ impl<'a> Sheet<'a> {
             top: 0.0,
             width: width - left - right,
             height: 0.0,
-            inset: INSET,
-            x: (plot.x.from, plot.x.to),
-            y: (plot.y.from, plot.y.to),
+            inset: boxes::inset(plot, INSET, width - left - right),
+            x: Scale::of(&plot.x),
+            y: Scale::of(&plot.y),
         };
 
-        let (legend, legend_height) = legend::lay_out(legend::named(plot.series.iter()), left, width - left);
+        let named = if frame.is_some() { Vec::new() } else { legend::named(plot.series.iter()) };
+        let (legend, legend_height) = legend::lay_out(named, left, width - left);
         field.top = legend_height + 8.0;
 
         let ticks = field.under_ticks(&plot.x, plot.x.ticks.iter().map(|(_, label)| label.as_str()));
@@ -133,8 +153,11 @@ impl<'a> Sheet<'a> {
         let x_title_height = small(x_title.len()) * LABEL * PITCH;
         let under_head = under_heading(plot, width);
         let below = x_title_top + x_title_height + under_height(&under, under_head.len(), beside);
-        // As high as differences need to be read, never higher than two thirds of the width.
-        field.height = (room.1 - field.top - below).min(width * 0.66).max(110.0);
+        // As high as differences need to be read, never higher than two thirds of the width; or square, where positions
+        // on both axes are compared.
+        let highest = if plot.lines.contains(&ReferenceLine::Diagonal) { field.width } else { width * 0.66 };
+        let height = (room.1 - field.top - below).min(highest).max(110.0);
+        field.height = if frame.is_some() { room.1 } else { height };
         let under_top = field.top + field.height + x_title_top + x_title_height + UNDER_TOP;
         Self {
             plot,
@@ -154,7 +177,9 @@ impl<'a> Sheet<'a> {
     /// function do.
     pub fn is_crowded(&self) -> bool {
         let stairs = self.plot.series.iter().any(|series| series.style == SeriesStyle::Steps);
-        self.field.step(&self.plot.series) < 1.5 * CAP || stairs && self.under.iter().any(|under| under.row.lines > 1)
+        self.field.step(&self.plot.series) < 1.5 * CAP
+            || boxes::are_crowded(&self.field, &self.plot.series)
+            || stairs && self.under.iter().any(|under| under.row.lines > 1)
     }
 }
 

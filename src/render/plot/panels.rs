@@ -3,11 +3,12 @@
 use super::draw::{under_head, under_rows, x_title, y_title};
 use super::field::Field;
 use super::legend::{self, Entry};
-use super::{CAP, LABEL, PITCH, UNDER_TOP, Under, tick_width, titled, under, under_heading, under_height};
+use super::{CAP, LABEL, PITCH, UNDER_TOP, Under, boxes, tick_width, titled, under, under_heading, under_height};
 use crate::display::{Panel, Plot};
 use crate::render::fonts::{Face, Fonts};
 use crate::render::palette::{INK, arm};
 use crate::render::pen::{Anchor, At, Lettering, Pen};
+use crate::render::scale::Scale;
 use crate::render::sheet::{Turn, small};
 use crate::render::text;
 use crate::render::ticks::{APART, Row, TICK, TICK_LEAST};
@@ -172,6 +173,7 @@ impl<'a> Sheet<'a> {
             place.ticks.lines > 1
                 || place.under.iter().any(|under| under.row.lines > 1)
                 || place.field.step(&place.plot.series) < 1.5 * CAP
+                || boxes::are_crowded(&place.field, &place.plot.series)
         };
         self.places.iter().any(crowded)
     }
@@ -206,6 +208,7 @@ impl<'a> Sheet<'a> {
             place.field.grid(pen, place.plot, index == 0);
             place.ticks.draw(pen, place.field.top + place.field.height + 5.0, INK);
             place.field.series(pen, &place.plot.series);
+            place.field.scattered(pen, place.plot);
         }
         if places.iter().all(|place| place.under.is_empty()) {
             return;
@@ -235,8 +238,9 @@ impl<'a> Sheet<'a> {
 impl<'a> Place<'a> {
     fn of(panel: &'a Panel, left: f64, width: f64) -> Self {
         let plot = &panel.plot;
-        let (x, y) = ((plot.x.from, plot.x.to), (plot.y.from, plot.y.to));
-        let field = Field { left, top: 0.0, width, height: 0.0, inset: INSET, x, y };
+        let (x, y) = (Scale::of(&plot.x), Scale::of(&plot.y));
+        let inset = boxes::inset(plot, INSET, width);
+        let field = Field { left, top: 0.0, width, height: 0.0, inset, x, y };
         let title = text::line(&panel.title);
         let title = if title.trim().is_empty() { Vec::new() } else { text::wrap(Face::SansBold, LABEL, &title, width) };
         let ticks = field.under_ticks(&plot.x, plot.x.ticks.iter().map(|(_, label)| label.as_str()));

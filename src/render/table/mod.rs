@@ -255,6 +255,9 @@ impl Sheet {
         if row.indent > 0 {
             out["indent"] = json!(self.indent(row.indent));
         }
+        if piece.from > 0 {
+            out["rest"] = json!(true);
+        }
         if row.heading {
             out["strong"] = json!(true);
             out["level"] = json!(u32::from(row.indent) + 2);

@@ -19,6 +19,18 @@ impl Check<'_> {
             self.filled(text.id.span.start, "the text", &text.text.text);
             self.short(text.id.span.start, "the heading of a text", &text.heading, 200);
         }
+        let options = study.option.keys().map(String::as_str);
+        let named = study.endpoint.iter().map(|own| &*own.id).chain(study.derivation.iter().map(|own| &*own.id));
+        let shown = study.display.iter().map(|own| &*own.id).chain(study.analysis_set.iter().map(|own| &*own.id));
+        let places: Vec<&str> = options.chain(named).chain(shown).collect();
+        for statement in &study.statement {
+            self.filled(statement.id.span.start, "what a statement says", &statement.what);
+            self.filled(statement.id.span.start, "how a statement is handled", &statement.handling);
+            statement
+                .r#in
+                .iter()
+                .for_each(|name| self.refers(name, "option, endpoint, definition or display", &places));
+        }
         if let Some(checklist) = &study.checklist {
             self.refers_instrument(&checklist.instrument, instrument::CHECKLISTS);
             if let Some(instrument) = instrument::checklist(&checklist.instrument) {

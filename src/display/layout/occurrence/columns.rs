@@ -117,7 +117,7 @@ impl<'a> Table<'a> {
         for (label, arm) in arms {
             let groups: Vec<(String, String)> = arm.map(|arm| ("arm".to_owned(), arm.to_owned())).into_iter().collect();
             match (subgroup, self.layout.grades) {
-                (Some(subgroup), _) => self.by_level(&mut columns, label, &groups, subgroup, assembly),
+                (Some(subgroup), _) => self.by_level(&mut columns, label, &groups, (subgroup, nodes), assembly),
                 (None, Some(GradesAs::Columns)) => self.by_grade(&mut columns, label, &groups, unknown, assembly),
                 (None, _) => self.of_arm(&mut columns, label, &groups, assembly),
             }
@@ -178,15 +178,17 @@ impl<'a> Table<'a> {
         columns: &mut Columns,
         label: &str,
         groups: &[(String, String)],
-        subgroup: &Subgroup,
+        (subgroup, nodes): (&Subgroup, &[Node]),
         assembly: &mut Assembly<'_>,
     ) {
         let head = self.number(label, groups, assembly);
+        // Conditions have no row over all, but the number is the same in every row.
+        let key = nodes.first().unwrap_or(&Node::default()).key(self.occurrence, Statistic::N);
         let first = columns.heads.len();
         for level in &subgroup.levels {
             let own = (subgroup.id.to_string(), level.value.clone());
             let groups: Vec<(String, String)> = groups.iter().cloned().chain([own]).collect();
-            let mut head = self.number(&level.label, &groups, assembly);
+            let mut head = assembly.head(&level.label, &Key { groups: groups.clone(), ..key.clone() }).head;
             head.push(self.count_head());
             columns.push(head, &groups, What::Count);
         }
@@ -265,7 +267,8 @@ impl<'a> Table<'a> {
         let whole = Node::default();
         let key = |statistic| {
             // The number is that of all in the column, unless only those assessed count.
-            let at = if statistic == Statistic::N && self.occurrence.assessed.is_none() { &whole } else { node };
+            let of_column = self.occurrence.assessed.is_none() && self.layout.subgroup.is_none();
+            let at = if statistic == Statistic::N && of_column { &whole } else { node };
             let mut key = Key { groups: place.groups.clone(), ..at.key(self.occurrence, statistic) };
             if statistic != Statistic::N {
                 key.groups.extend(grade.map(|grade| (GRADE.to_owned(), grade.to_owned())));
@@ -273,7 +276,13 @@ impl<'a> Table<'a> {
             key
         };
         let has_events = grade.is_none() && !node.of_subjects;
-        let format = if has_events { self.layout.count.clone() } else { without_events(&self.layout.count) };
+        let mut format = if has_events { self.layout.count.clone() } else { without_events(&self.layout.count) };
+        // Over all levels the results have the number of the analysis set; those assessed are what the share is of.
+        if self.occurrence.assessed.is_some() && *node == Node::whole(&node.label) {
+            let share = assembly.rows.get(&key(Statistic::Share)).map(|row| &row.value);
+            let whole = if let Some(Value::Share { whole, .. }) = share { *whole } else { 0 };
+            format = format.replace("{n}", &whole.to_string());
+        }
         assembly.cell(&format, Style::recorded(0), &key)
     }
 }

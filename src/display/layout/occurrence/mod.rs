@@ -25,7 +25,7 @@ pub(super) fn table(layout: &OccurrenceLayout, assembly: &mut Assembly<'_>) -> O
     let bare = occurrence.items.is_empty() && occurrence.levels.is_empty();
     let label = if bare && layout.any.is_empty() { &occurrence.label } else { &layout.any };
     let nothing = below.is_empty() && !bare;
-    let whole = (!label.is_empty()).then(|| Node::whole(label));
+    let whole = (occurrence.items.is_empty() && !label.is_empty()).then(|| Node::whole(label));
     let all: Vec<Node> = whole.into_iter().chain(below).collect();
     let columns = of.columns(&all, assembly);
     let mut rows = Vec::new();
@@ -55,17 +55,22 @@ impl Table<'_> {
         if !as_rows || node.of_subjects {
             return false;
         }
+        // Grades of an outer level stand deeper than the levels below it, so that they are not taken for them.
+        let indent = node.indent + if self.occurrence.levels.len() > 1 { 2 } else { 1 };
         let mut left_out = false;
         for grade in &self.occurrence.grades {
             if self.has_grade(node, &grade.value, assembly) {
-                push(node.indent + 1, &grade.label, false, Some(&grade.value), assembly);
+                push(indent, &grade.label, false, Some(&grade.value), assembly);
             } else {
                 left_out = true;
             }
         }
         if self.has_unknown_grade(node, assembly) {
-            push(node.indent + 1, "Missing", false, Some(MISSING_LEVEL), assembly);
+            push(indent, "Missing", false, Some(MISSING_LEVEL), assembly);
         }
         left_out
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,8 @@ use crate::spec::safety_figure::{GradesAs, Sort};
 /// The only row where there is nothing to show: nobody has a record, or no level reaches the limit.
 pub(super) fn none(table: Table<'_>, assembly: &Assembly<'_>) -> String {
     let key = Key::new(&*table.occurrence.id, Statistic::Count);
-    let any = matches!(assembly.rows.get(&key).map(|row| &row.value), Some(Value::Count(count)) if *count > 0);
+    let any = !table.occurrence.items.is_empty()
+        || matches!(assembly.rows.get(&key).map(|row| &row.value), Some(Value::Count(count)) if *count > 0);
     match table.layout.at_least {
         Some(limit) if any => format!("None in {limit} % or more"),
         _ => "None".to_owned(),

@@ -1,0 +1,80 @@
+//! Where everything came from: digests of specification, instruments and data, and what was counted of the data.
+
+use sha2::{Digest, Sha256};
+
+use crate::analysis;
+use crate::data::{self, Dataset};
+use crate::error::Finding;
+use crate::pipeline::{Checked, PROGRAM, hex};
+use crate::results::{DataQuality, DataSource, Provenance};
+use crate::spec::instrument;
+
+/// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
+/// order of rows. The bytes of the files stand in `data.lock`, which is part of the package.
+pub(super) fn of(checked: &Checked) -> Provenance {
+    let specification = hex(&Sha256::digest(checked.text.as_bytes()));
+    let instruments = instruments();
+    let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
+    let content = digest(&contents);
+    let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    // It takes a look at every value: only for a report that shows it.
+    let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
+    let data = checked
+        .data
+        .datasets
+        .values()
+        .map(|dataset| DataSource {
+            name: dataset.name.clone(),
+            file: checked.data.lock.entry(&dataset.name).map_or_else(String::new, |entry| entry.file.clone()),
+            content: dataset.content.clone(),
+            records: dataset.frame.height(),
+            variables: dataset.variables.len(),
+            quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
+        })
+        .collect();
+    Provenance {
+        program: PROGRAM.to_owned(),
+        specification,
+        instruments,
+        lock_date: checked.data.lock.locked.clone(),
+        content,
+        fingerprint: fingerprint.chars().take(16).collect(),
+        data,
+        analyses: analysis::sources(&checked.plan, &checked.frames),
+        warnings: checked
+            .warnings
+            .iter()
+            .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
+            .collect(),
+    }
+}
+
+/// Provenance of a specification before there are data.
+pub(super) fn of_specification(text: &str) -> Provenance {
+    let specification = hex(&Sha256::digest(text.as_bytes()));
+    let instruments = instruments();
+    let fingerprint = digest(&[PROGRAM, &specification, &instruments]).chars().take(16).collect();
+    Provenance { program: PROGRAM.to_owned(), specification, instruments, fingerprint, ..Provenance::default() }
+}
+
+/// What is missing or odd in a dataset.
+fn quality(dataset: &Dataset, subject: &str) -> DataQuality {
+    let data::quality::Quality { subjects, empty, undated, partial_dates, limits, repeated } =
+        data::quality::of(dataset, subject);
+    DataQuality { subjects, empty, undated, partial_dates, limits, repeated }
+}
+
+/// Digest of all instrument files together.
+fn instruments() -> String {
+    digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>())
+}
+
+/// Digest of texts, each with its length.
+fn digest(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex(&hasher.finalize())
+}

@@ -1,0 +1,45 @@
+//! What makes shares and differences impossible to draw, or would leave something of them unseen.
+
+use crate::display::Dots;
+use crate::render::plot;
+
+/// What makes the figure impossible to draw; empty when it can be.
+pub fn faults(dots: &Dots) -> Vec<String> {
+    let mut out = plot::axis_faults("left", &dots.shares);
+    out.extend(plot::axis_faults("right", &dots.differences));
+    let (shares, differences) = (&dots.shares, &dots.differences);
+    if !(differences.from <= 0.0 && differences.to >= 0.0) || differences.log {
+        out.push("no difference is off the right axis".to_owned());
+    }
+    for (index, row) in dots.rows.iter().enumerate() {
+        let place = format!("row {}", index + 1);
+        let expected = if row.heading { 0 } else { dots.arms.len() };
+        if row.shares.len() != expected {
+            out.push(format!("{place} has {} shares for {expected} arms", row.shares.len()));
+        }
+        if row.heading && !row.differences.is_empty() {
+            out.push(format!("{place} is a heading and has differences"));
+        }
+        for share in row.shares.iter().flatten() {
+            if !(*share >= shares.from && *share <= shares.to) {
+                out.push(format!("a share of {place}, {share}, is off the axis"));
+            }
+        }
+        for (arm, estimate, (lower, upper)) in &row.differences {
+            if *arm >= dots.arms.len() {
+                out.push(format!("a difference of {place} is that of arm {} of {}", arm + 1, dots.arms.len()));
+            }
+            if !(*estimate >= differences.from && *estimate <= differences.to) {
+                out.push(format!("a difference of {place}, {estimate}, is off the axis"));
+            }
+            // An end may lie beyond the axis, even without end: an arrow says so.
+            if lower.is_nan() || upper.is_nan() || lower > upper {
+                out.push(format!("an interval of {place} runs from {lower} to {upper}"));
+            }
+        }
+    }
+    if dots.rows.is_empty() {
+        out.push("there are no rows".to_owned());
+    }
+    out
+}
