@@ -79,6 +79,9 @@ enum Verb {
         /// The report template.
         #[arg(long, default_value = "final")]
         template: String,
+        /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
@@ -94,6 +97,9 @@ enum Verb {
         /// The report template.
         #[arg(long, default_value = "final")]
         template: String,
+        /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
     },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
     #[command(after_help = format!(
@@ -231,12 +237,14 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             ));
             Ok(checked.warnings)
         }
-        Verb::Run { study, out, template, strict } => {
+        Verb::Run { study, out, template, font, strict } => {
+            pipeline::use_fonts(font)?;
             let run = pipeline::run(&study.file(), template, *strict, &progress)?;
             finish(&run, out, terminal)?;
             Ok(run.warnings)
         }
-        Verb::Report { package, out, template } => {
+        Verb::Report { package, out, template, font } => {
+            pipeline::use_fonts(font)?;
             let run = pipeline::report(package, template, &progress)?;
             finish(&run, out, terminal)?;
             Ok(run.warnings)

@@ -3,6 +3,7 @@
 //! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
+mod fonts;
 mod package;
 mod trace;
 
@@ -19,6 +20,7 @@ use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{DataSource, Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat, instrument};
+pub use fonts::use_fonts;
 pub use package::Package;
 pub use trace::{Explanation, explain};
 
@@ -210,8 +212,9 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
     }
-    let provenance =
+    let mut provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
+    provenance.fonts = fonts::given().to_vec();
     let lock = package::read_text(&folder.join("data.lock"))?;
     finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
@@ -236,7 +239,9 @@ fn finish(
     let templates = Templates::built_in(template).ok_or_else(|| {
         Error::one(Stage::Usage, Finding::error(Place::default(), format!("there is no report template {template}")))
     })?;
-    let stamp = Stamp { ident: provenance.fingerprint.clone(), creator: PROGRAM.to_owned() };
+    // The numbers are those of the run, the pages those of the fonts of today.
+    let ident = std::iter::once(&provenance.fingerprint).chain(&provenance.fonts).cloned().collect::<Vec<_>>().join(" ");
+    let stamp = Stamp { ident, creator: PROGRAM.to_owned() };
     let pages = render::typeset(&report, &templates, &stamp)?;
     let package = Package::new(&study, text, lock, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })
@@ -287,7 +292,9 @@ fn provenance(checked: &Checked) -> Provenance {
     let instruments = digest(&instrument::shipped().iter().map(|(_, text)| *text).collect::<Vec<_>>());
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
-    let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked];
+    inputs.extend(fonts::given().iter().map(String::as_str));
+    let fingerprint = digest(&inputs);
     let data = checked
         .data
         .datasets
@@ -309,6 +316,7 @@ fn provenance(checked: &Checked) -> Provenance {
         fingerprint: fingerprint.chars().take(16).collect(),
         data,
         analyses: analysis::sources(&checked.plan, &checked.frames),
+        fonts: fonts::given().to_vec(),
         warnings: checked
             .warnings
             .iter()

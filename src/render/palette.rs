@@ -158,7 +158,12 @@ const ARMS: [ArmStyle; 6] = [
     ArmStyle { colour: Colour(0x0B, 0x5C, 0x9E), symbol: Symbol::Disc, dashes: &[], fill: Fill::Pale },
     ArmStyle { colour: Colour(0xB8, 0x45, 0x0B), symbol: Symbol::Square, dashes: &[6.0, 2.5], fill: Fill::Rising },
     ArmStyle { colour: Colour(0x15, 0x20, 0x2B), symbol: Symbol::Triangle, dashes: &[1.6, 2.2], fill: Fill::Paper },
-    ArmStyle { colour: Colour(0x7A, 0x2B, 0xD0), symbol: Symbol::Diamond, dashes: &[7.0, 2.2, 1.6, 2.2], fill: Fill::Crossed },
+    ArmStyle {
+        colour: Colour(0x7A, 0x2B, 0xD0),
+        symbol: Symbol::Diamond,
+        dashes: &[7.0, 2.2, 1.6, 2.2],
+        fill: Fill::Crossed,
+    },
     ArmStyle { colour: Colour(0x84, 0x5B, 0x66), symbol: Symbol::Ring, dashes: &[3.6, 2.2], fill: Fill::Level },
     ArmStyle {
         colour: Colour(0x55, 0x11, 0x11),

@@ -57,7 +57,9 @@ impl Pen<'_> {
                 self.area(&corners, PAPER);
                 self.path(&[corners[0], corners[1], corners[2], corners[3], corners[0], corners[1]], colour, 1.1);
             }
-            Symbol::Plus => self.strokes(&[[(x - radius, y), (x + radius, y)], [(x, y - radius), (x, y + radius)]], colour),
+            Symbol::Plus => {
+                self.strokes(&[[(x - radius, y), (x + radius, y)], [(x, y - radius), (x, y + radius)]], colour)
+            }
             Symbol::Cross => {
                 let half = radius * 0.8;
                 let rising = [(x - half, y + half), (x + half, y - half)];

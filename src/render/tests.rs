@@ -6,8 +6,8 @@ mod pagination;
 use super::*;
 use crate::display::{
     Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowArm, FlowBox, FlowLine, Footnote, Forest, ForestRow,
-    Front, Grid, GridCell, GridPanel, GridRow, Lane, LaneGroup, Lanes, LockedDataset, Mark, MethodsParagraph, Panel, Plot,
-    Profile, Provenance, Section, SectionText, Segment, Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
+    Front, Grid, GridCell, GridPanel, GridRow, Lane, LaneGroup, Lanes, LockedDataset, Mark, MethodsParagraph, Panel,
+    Plot, Profile, Provenance, Section, SectionText, Segment, Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
 };
 
 /// Everything that means something to Typst, tera, SVG or JSON, and a line separator.

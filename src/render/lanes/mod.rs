@@ -145,11 +145,7 @@ impl<'a> Sheet<'a> {
             levels: levels(lanes),
             legend: Legend::lay_out(&stretches.chain(marks).collect::<Vec<_>>(), width),
             ticks: ticks::Row::set(&labels.collect::<Vec<_>>()),
-            title: if title.trim().is_empty() {
-                Vec::new()
-            } else {
-                text::wrap(Face::Sans, LABEL, &title, field.1)
-            },
+            title: if title.trim().is_empty() { Vec::new() } else { text::wrap(Face::Sans, LABEL, &title, field.1) },
             pages: Vec::new(),
         }
     }

@@ -84,7 +84,8 @@ fn a_stretch_over_another_is_narrower() {
 #[test]
 fn many_lanes_go_on_over_pages_with_axis_legend_and_heading() {
     for (groups, per_group) in [(1, 60), (2, 45), (3, 70), (40, 3)] {
-        let lanes = lanes(groups, per_group, "A subject with an identifier that needs more than one line of its label,");
+        let lanes =
+            lanes(groups, per_group, "A subject with an identifier that needs more than one line of its label,");
         let sheet = Sheet::lay_out(&lanes, ROOM, NEXT).expect("it fits");
         assert!(sheet.pages.len() > 1);
         let mut labels = Vec::new();
@@ -98,7 +99,10 @@ fn many_lanes_go_on_over_pages_with_axis_legend_and_heading() {
                 assert!(words.iter().any(|one| one.text == expected), "{expected} is missing on page {index}");
             }
             assert!(sheet.lines[page.rows[0]].lane.is_none(), "page {index} does not say whose its lanes are");
-            assert!(page.rows.last().is_some_and(|row| sheet.lines[*row].lane.is_some()), "a heading ends page {index}");
+            assert!(
+                page.rows.last().is_some_and(|row| sheet.lines[*row].lane.is_some()),
+                "a heading ends page {index}"
+            );
             labels.extend(page.rows.iter().filter(|row| sheet.lines[**row].lane.is_some()).copied());
             dots += discs(&drawn) - 1;
         }

@@ -62,7 +62,8 @@ fn column_wish(table: &Table, index: usize, column: &Column, size: f64, width: f
         column.head.iter().map(|line| text::longest_word(Face::SansBold, size, &head(line))).fold(0.0, f64::max);
     let lines = column.head.iter().map(|line| fonts.width(Face::SansBold, size, line)).fold(0.0, f64::max);
     let pads = 2.0 * PAD + IN_HAND;
-    let mut wish = Wish { least: longest.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
+    let mut wish =
+        Wish { least: longest.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
     for cell in cells_of(table, index) {
         let (marks, words) = (marks_width(cell, size), words(cell));
         let whole = fonts.width(Face::Sans, size, &words);

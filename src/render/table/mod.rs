@@ -157,7 +157,8 @@ impl Sheet {
         let turn = Turn::Portrait;
         let (above, below) = around(turn);
         let upright = SMALL_UPRIGHT.into_iter().filter_map(|size| Self::fitting(table, turn, size));
-        let upright = upright.into_iter().find_map(|mut sheet| sheet.is_on_one_page(table, above, below).then_some(sheet));
+        let upright =
+            upright.into_iter().find_map(|mut sheet| sheet.is_on_one_page(table, above, below).then_some(sheet));
         Some(upright.unwrap_or(usual))
     }
 

@@ -108,7 +108,10 @@ fn stubs_of_groups_that_go_on_are_repeated_and_no_page_ends_with_one() {
         };
         assert_eq!(page.over, expected, "above row {first}");
         let last = page.pieces[page.pieces.len() - 1].row;
-        assert!(last == 149 || table.rows[last].indent >= table.rows[last + 1].indent, "row {last} heads the next page");
+        assert!(
+            last == 149 || table.rows[last].indent >= table.rows[last + 1].indent,
+            "row {last} heads the next page"
+        );
     }
 }
 

@@ -177,7 +177,8 @@ fn a_table_in_parts_repeats_its_stub_and_shows_every_cell_once() {
     };
     let mut wide = table((0..60).map(row_of).collect());
     wide.spanners.clear();
-    wide.columns = (0..columns).map(|at| Column { head: vec![format!("Visit {at}.")], align: Align::Decimal }).collect();
+    wide.columns =
+        (0..columns).map(|at| Column { head: vec![format!("Visit {at}.")], align: Align::Decimal }).collect();
     let pages = pages(&report(vec![display("t-1", "Table 1", "Wide", Body::Table(wide))]));
     let own: Vec<&String> = pages.text.iter().filter(|page| page.contains("Stub-")).collect();
     let all = own.iter().map(|page| packed(page)).collect::<String>();
@@ -205,12 +206,19 @@ fn texts_open_their_section_and_pages_are_told() {
     checklist.rows[0].cells[1].pages_of = vec![words("t-last"), words("section 14.2")];
     checklist.rows[1].cells[0].pages_of = vec![words("synopsis"), words("more")];
     let mut told = report(vec![display("t-1", "Table 1", "Checklist", Body::Table(checklist))]);
-    told.sections.insert(0, Section {
-        number: words("2"),
-        title: words("Synopsis"),
-        texts: vec![text_of("synopsis", "What was asked", 12), text_of("more", "", 2), text_of("end", "The end", 1)],
-        displays: Vec::new(),
-    });
+    told.sections.insert(
+        0,
+        Section {
+            number: words("2"),
+            title: words("Synopsis"),
+            texts: vec![
+                text_of("synopsis", "What was asked", 12),
+                text_of("more", "", 2),
+                text_of("end", "The end", 1),
+            ],
+            displays: Vec::new(),
+        },
+    );
     told.sections.push(Section {
         number: words("14.2"),
         title: words("Efficacy"),
@@ -218,7 +226,8 @@ fn texts_open_their_section_and_pages_are_told() {
         displays: vec![display("t-last", "Table 9", "Last", Body::Table(long_table(5)))],
     });
     let pages = pages(&told).text;
-    let page = |text: &str| 1 + pages.iter().position(|page| page.contains(text)).unwrap_or_else(|| panic!("no {text}"));
+    let page =
+        |text: &str| 1 + pages.iter().position(|page| page.contains(text)).unwrap_or_else(|| panic!("no {text}"));
     let after = |text: &str| 2 + pages.iter().skip(1).position(|page| page.contains(text)).unwrap_or(0);
     let (asked, more) = (page("Paragraph 0 of synopsis"), page("Paragraph 0 of more"));
     assert!(asked < more && pages[asked - 1].contains("What was asked"));
@@ -227,7 +236,10 @@ fn texts_open_their_section_and_pages_are_told() {
     let checklist = &pages[page("Item 1") - 1];
     let (methods, provenance) = (page("All randomised participants"), after("SHA-256"));
     assert!(checklist.contains(&format!("Title p. 1, {methods}, {provenance}")), "{checklist}");
-    assert!(checklist.contains(&format!("p. {}, {}", page("Paragraph 0 of words"), page("Row-0-of-5."))), "{checklist}");
+    assert!(
+        checklist.contains(&format!("p. {}, {}", page("Paragraph 0 of words"), page("Row-0-of-5."))),
+        "{checklist}"
+    );
     assert!(checklist.contains(&format!("Texts p. {asked}, {more}")), "{checklist}");
     // An unknown one is told before anything is set.
     let Body::Table(table) = &mut told.sections[1].displays[0].body else { panic!("it is a table") };
@@ -267,7 +279,8 @@ fn each_subject_begins_a_page_and_following_pages_say_whose_they_are() {
     };
     let body = Body::Profiles(vec![profile("001", 5), profile("002", 70), profile("003", 4)]);
     let pages = pages(&report(vec![display("f-9", "Figure 9", "Profiles", body)]));
-    let page = |text: &str| pages.text.iter().position(|page| page.contains(text)).unwrap_or_else(|| panic!("no {text}"));
+    let page =
+        |text: &str| pages.text.iter().position(|page| page.contains(text)).unwrap_or_else(|| panic!("no {text}"));
     for name in ["001", "002", "003"] {
         let own = &pages.text[page(&format!("Subject {name}"))];
         for text in ["34 years", "Lane-label", "One event.", "First plot", "Third plot"] {
