@@ -216,14 +216,18 @@ fn front(study: &Study, provenance: &results::Provenance) -> Front {
 
 fn provenance_page(provenance: &results::Provenance) -> Provenance {
     let fact = |label: &str, text: &str| Fact { label: label.to_owned(), text: text.to_owned() };
+    let fonts = provenance.fonts.iter().map(|font| fact("Font given (SHA-256)", font));
     Provenance {
-        facts: vec![
+        facts: [
             fact("Program", &provenance.program),
             fact("Specification (SHA-256)", &provenance.specification),
             fact("Instruments (SHA-256)", &provenance.instruments),
             fact("Content of all data (SHA-256)", &provenance.content),
             fact("Data locked", &provenance.lock_date),
-        ],
+        ]
+        .into_iter()
+        .chain(fonts)
+        .collect(),
         datasets: provenance
             .data
             .iter()
