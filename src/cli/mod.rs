@@ -93,6 +93,9 @@ enum Verb {
         /// The report template.
         #[arg(long, default_value = "final")]
         template: String,
+        /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
@@ -120,6 +123,9 @@ enum Verb {
         /// The report template.
         #[arg(long, default_value = "final")]
         template: String,
+        /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
     },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
     #[command(after_help = format!(
@@ -194,9 +200,9 @@ pub fn main() -> ExitCode {
 fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     let quiet = cli.common.quiet;
     let outcome = match &cli.verb {
-        Verb::Run { studies, data, out, template, strict } if studies.len() > 1 => {
+        Verb::Run { studies, data, out, template, font, strict } if studies.len() > 1 => {
             let studies: Vec<StudyFile> = studies.iter().map(|path| StudyFile::at(path, None)).collect();
-            let ordered = of_one_study(data.as_ref()).and_then(|()| {
+            let ordered = of_one_study(data.as_ref()).and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies, out, template, strict: *strict };
                 batch::run(order, terminal, quiet)
             });
@@ -276,7 +282,8 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             ));
             Ok(checked.warnings)
         }
-        Verb::Run { studies, data, out, template, strict } => {
+        Verb::Run { studies, data, out, template, font, strict } => {
+            pipeline::use_fonts(font)?;
             let study = studies.first().cloned().unwrap_or_default();
             let run = pipeline::run(&StudyFile::at(&study, data.clone()), template, *strict, &progress)?;
             finish(&run, out, terminal)?;
@@ -291,7 +298,8 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             print(&format!("{}\n", out.join(&shells.package.pdf).display()))?;
             Ok(Vec::new())
         }
-        Verb::Report { package, out, template } => {
+        Verb::Report { package, out, template, font } => {
+            pipeline::use_fonts(font)?;
             let run = pipeline::report(package, template, &progress)?;
             finish(&run, out, terminal)?;
             Ok(run.warnings)

@@ -126,7 +126,9 @@ fn display(
     })?;
     assembly.finish()?;
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
-    footnotes.extend(laid.footnotes);
+    // Who is left out of a figure is not known before there are data.
+    let told = |note: &&Footnote| !assembly.is_shell() || !note.text.contains(", who are not shown: ");
+    footnotes.extend(laid.footnotes.iter().filter(told).cloned());
     footnotes.extend(assembly.reason_footnotes());
     if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_)) {
         footnotes.push(note("No data: the figure shows its axes and legend only."));
@@ -214,14 +216,18 @@ fn front(study: &Study, provenance: &results::Provenance) -> Front {
 
 fn provenance_page(provenance: &results::Provenance) -> Provenance {
     let fact = |label: &str, text: &str| Fact { label: label.to_owned(), text: text.to_owned() };
+    let fonts = provenance.fonts.iter().map(|font| fact("Font given (SHA-256)", font));
     Provenance {
-        facts: vec![
+        facts: [
             fact("Program", &provenance.program),
             fact("Specification (SHA-256)", &provenance.specification),
             fact("Instruments (SHA-256)", &provenance.instruments),
             fact("Content of all data (SHA-256)", &provenance.content),
             fact("Data locked", &provenance.lock_date),
-        ],
+        ]
+        .into_iter()
+        .chain(fonts)
+        .collect(),
         datasets: provenance
             .data
             .iter()

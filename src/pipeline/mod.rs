@@ -4,6 +4,7 @@
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod fonts;
 mod package;
 mod provenance;
 mod trace;
@@ -19,6 +20,7 @@ use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
+pub use fonts::use_fonts;
 pub use package::Package;
 pub use trace::{Explanation, explain};
 
@@ -211,8 +213,9 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
     }
-    let provenance =
+    let mut provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
+    provenance.fonts = fonts::given().to_vec();
     let lock = package::read_text(&folder.join("data.lock"))?;
     finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
@@ -268,7 +271,10 @@ fn finish(
     progress("displays");
     let report = display::arrange(&study, &results, &provenance)?;
     progress("pages");
-    let stamp = Stamp { ident: provenance.fingerprint.clone(), creator: PROGRAM.to_owned() };
+    // The numbers are those of the run, the pages those of the fonts of today.
+    let ident =
+        std::iter::once(&provenance.fingerprint).chain(&provenance.fonts).cloned().collect::<Vec<_>>().join(" ");
+    let stamp = Stamp { ident, creator: PROGRAM.to_owned() };
     let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::new(&study, text, lock, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::analysis;
 use crate::data::{self, Dataset};
 use crate::error::Finding;
-use crate::pipeline::{Checked, PROGRAM, hex};
+use crate::pipeline::{Checked, PROGRAM, fonts, hex};
 use crate::results::{DataQuality, DataSource, Provenance};
 use crate::spec::instrument;
 
@@ -16,7 +16,9 @@ pub(super) fn of(checked: &Checked) -> Provenance {
     let instruments = instruments();
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
-    let fingerprint = digest(&[PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked]);
+    let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked];
+    inputs.extend(fonts::given().iter().map(String::as_str));
+    let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
     let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
     let data = checked
@@ -41,6 +43,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         fingerprint: fingerprint.chars().take(16).collect(),
         data,
         analyses: analysis::sources(&checked.plan, &checked.frames),
+        fonts: fonts::given().to_vec(),
         warnings: checked
             .warnings
             .iter()

@@ -45,8 +45,8 @@ impl Inspector {
         let shown = if c.is_alphanumeric() { format!(" “{c}”") } else { String::new() };
         let message = format!("{display}, {place}: the character U+{:04X}{shown} cannot be printed", c as u32);
         let hint = if c.is_alphanumeric() {
-            "the fonts of the report hold Latin, Greek and Cyrillic letters; write the text in one of these in the data \
-             or in study.toml"
+            "the fonts of the report hold Latin, Greek and Cyrillic letters; give a font that has this one with --font FILE, \
+             or write the text in one of these in the data or in study.toml"
         } else {
             "remove the character from the text in the data or in study.toml"
         };

@@ -1,6 +1,8 @@
-//! The fonts of the report, embedded in the program: how wide a text is, and whether it can be printed at all.
+//! The fonts of the report: how wide a text is, and whether it can be printed at all.
 //!
-//! Typst, the figures and all measuring here use the very same bytes; no font of the machine is ever looked at.
+//! They are embedded in the program; others are used only if they are given, by their bytes, for characters that the
+//! embedded ones lack. Typst, the figures and all measuring here use the very same bytes; no font of the machine is ever
+//! looked at.
 
 use std::sync::OnceLock;
 
@@ -11,6 +13,7 @@ use typst::text::{Font, FontInstance, FontStretch, FontVariant, FontVariations, 
 use typst_kit::fonts::FontStore;
 
 use super::noto;
+use crate::error::{Error, Finding, Place, Stage};
 
 /// Family of tables, figures and running heads.
 pub const SANS: &str = "Noto Sans";
@@ -61,6 +64,52 @@ impl Face {
     }
 }
 
+/// Fonts that were given, beside those of the program.
+static ADDED: OnceLock<Vec<Font>> = OnceLock::new();
+
+/// Adds the fonts of these files, named as findings name them, for characters that the fonts of the program lack: in the
+/// order given, TrueType or OpenType, alone or several in a collection. To be called once, before anything is set.
+///
+/// # Errors
+/// A file that holds no font, or one of a family that the program has itself; fonts that come too late.
+pub fn add(files: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+    let mut findings = Vec::new();
+    let mut fonts = Vec::new();
+    for (name, bytes) in files {
+        let own: Vec<Font> = Font::iter(Bytes::new(bytes)).collect();
+        if own.is_empty() {
+            let message = "the file holds no font that can be used".to_owned();
+            let hint = "give a TrueType or OpenType font: .ttf, .otf, .ttc or .otc";
+            findings.push(Finding::error(Place::file(name.clone()), message).hint(hint));
+        }
+        if let Some(known) = own.iter().find(|font| [SANS, SERIF, MONO].contains(&font.info().family.as_str())) {
+            let message = format!("{} is a font of the program and cannot be replaced", known.info().family);
+            findings.push(Finding::error(Place::file(name), message).hint("leave it out"));
+        }
+        fonts.extend(own);
+    }
+    Error::unless_clean(Stage::Usage, findings)?;
+    ADDED.set(fonts).map_err(|_| {
+        Error::one(Stage::Usage, Finding::error(Place::default(), "fonts can be given only once, before any report"))
+    })
+}
+
+/// The families that were added, each once, in order.
+pub fn added() -> Vec<String> {
+    families(ADDED.get().map_or(&[], Vec::as_slice))
+}
+
+fn families(fonts: &[Font]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for font in fonts {
+        let family = font.info().family.as_str();
+        if !out.iter().any(|known| known == family) {
+            out.push(family.to_owned());
+        }
+    }
+    out
+}
+
 /// All fonts, loaded once a process.
 pub struct Fonts {
     store: FontStore,
@@ -100,10 +149,11 @@ impl Fonts {
     /// When an embedded font is damaged, which no input can cause.
     pub fn get() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
-        FONTS.get_or_init(Self::load)
+        // Fonts that are given after this come too late.
+        FONTS.get_or_init(|| Self::load(ADDED.get_or_init(Vec::new)))
     }
 
-    fn load() -> Self {
+    fn load(added: &[Font]) -> Self {
         let mut store = FontStore::new();
         store.extend(typst_kit::fonts::embedded().filter(|(_, info)| info.family == SERIF || info.family == MONO));
         let sans = noto::faces();
@@ -114,17 +164,20 @@ impl Fonts {
             let info = font.info().clone();
             (font, info)
         }));
-        let faces = Face::ALL.into_iter().map(|face| Self::chain(&store, face)).collect();
+        store.extend(added.iter().map(|font| (font.clone(), font.info().clone())));
+        let families = families(added);
+        let faces = Face::ALL.into_iter().map(|face| Self::chain(&store, face, &families)).collect();
         Self { store, faces }
     }
 
-    fn chain(store: &FontStore, face: Face) -> Chain {
+    fn chain(store: &FontStore, face: Face, added: &[String]) -> Chain {
         let fonts = face
             .families()
             .into_iter()
+            .chain(added.iter().map(String::as_str))
             .map(|family| {
                 let index = store.book().select(&family.to_lowercase(), face.variant());
-                let font = index.and_then(|index| store.font(index)).expect("the family is embedded");
+                let font = index.and_then(|index| store.font(index)).expect("the family is embedded or was added");
                 font.instantiate(face.variant(), Abs::pt(10.0), &FontVariations::default())
             })
             .collect();
@@ -218,6 +271,27 @@ mod tests {
         let text = "Größe ≥ 1.5 × ULN ± 0.3 µg/mL – “quoted” — α β Δ ≤ ≠ ≈ ∞ √ † ‡ § ¶ … · • ° ² ³ ¹ ½ → é ñ ø ł ż Ж я № € \u{2007}\u{2011}−";
         assert_eq!(Fonts::get().unprintable(text), None);
         assert_eq!(Fonts::get().unprintable("e\u{301}tude"), None);
+    }
+
+    #[test]
+    fn fonts_that_are_given_have_what_the_others_lack() {
+        // Double-struck A, of a font that Typst brings and reports do not use.
+        let letter = '\u{1D538}';
+        assert_eq!(Fonts::get().unprintable(&letter.to_string()), Some(letter));
+        let mathematics = typst_kit::fonts::embedded().find(|(_, info)| info.family == "New Computer Modern Math");
+        let (font, _) = mathematics.expect("Typst brings it");
+        let fonts = Fonts::load(&[font]);
+        assert_eq!(fonts.unprintable(&format!("x {letter}")), None);
+        assert!(fonts.width(Face::SansBold, 10.0, "\u{1D538}") > 3.0);
+        assert_eq!(fonts.unprintable("\u{5D0}"), Some('\u{5D0}'));
+    }
+
+    #[test]
+    fn files_without_fonts_and_fonts_of_the_program_are_refused() {
+        let files = vec![("a.ttf".to_owned(), b"no font".to_vec()), ("b.ttf".to_owned(), noto::faces()[0].to_vec())];
+        let text = add(files).map_or_else(|error| error.to_string(), |()| "not refused".to_owned());
+        assert!(text.contains("a.ttf: error: the file holds no font"), "{text}");
+        assert!(text.contains("Noto Sans is a font of the program"), "{text}");
     }
 
     #[test]

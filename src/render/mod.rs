@@ -41,6 +41,7 @@ mod world;
 
 use typst::foundations::Datetime;
 
+pub use self::fonts::{add as add_fonts, added as added_fonts};
 pub use self::template::Templates;
 use crate::display::Report;
 use crate::error::{Error, Finding, Place, Stage};

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::fonts::{Face, Fonts};
+use super::fonts::{self, Face, Fonts};
 use super::notes::Notes;
 use super::{palette, text};
 use crate::display::{Display, Fact};
@@ -79,7 +79,7 @@ impl Turn {
 
 /// What the templates read.
 pub fn as_json() -> Value {
-    json!({
+    let mut out = json!({
         "side": SIDE, "top": TOP, "bottom": BOTTOM,
         "prose": PROSE, "number": NUMBER, "title": TITLE, "subtitle": SUBTITLE, "section": SECTION,
         "small": SMALL, "note": NOTE, "running": RUNNING,
@@ -89,7 +89,12 @@ pub fn as_json() -> Value {
             "accent": palette::ACCENT.hex(), "tint": palette::TINT.hex(),
             "warn": palette::WARN.hex(), "warn-tint": palette::WARN_TINT.hex(),
         },
-    })
+    });
+    let added = fonts::added();
+    if !added.is_empty() {
+        out["fonts"] = json!(added);
+    }
+    out
 }
 
 /// Height of so many lines of one face and size.

@@ -22,6 +22,9 @@ pub struct Provenance {
     pub data: Vec<DataSource>,
     /// The analyses.
     pub analyses: Vec<AnalysisSource>,
+    /// SHA-256 of each font that was given for the pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fonts: Vec<String>,
     /// Warnings of the run.
     pub warnings: Vec<String>,
 }

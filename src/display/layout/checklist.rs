@@ -12,7 +12,7 @@ use crate::spec::narrative::{Answer, ChecklistLayout};
 pub(in crate::display) fn table(layout: &ChecklistLayout, ground: &Ground<'_>) -> Option<Laid> {
     let instrument = instrument::checklist(&ground.answers.instrument)?;
     let heads: &[&str] = if layout.open {
-        &["What the author has still to write", "Page"]
+        &["Subject", "What the author has still to write", "Page"]
     } else {
         &["What it asks", "Answer", "Page", "Status", "Machine check"]
     };
@@ -29,7 +29,7 @@ pub(in crate::display) fn table(layout: &ChecklistLayout, ground: &Ground<'_>) -
             rows.push(heading(0, section));
         }
         let cells = if layout.open {
-            vec![plain(answer.author.clone().unwrap_or_default()), pages(answer)]
+            vec![plain(item.subject.clone()), plain(answer.author.clone().unwrap_or_default()), pages(answer)]
         } else {
             full(item, answer, &instrument, ground)
         };
@@ -55,14 +55,15 @@ pub(in crate::display) fn table(layout: &ChecklistLayout, ground: &Ground<'_>) -
 /// What marks an item that the extension on harms modifies.
 const HARMS: &str = " (H)";
 
+/// The number alone: the subject stands with what is asked, so that the columns of words are wide.
 fn stub(item: &ChecklistItem) -> String {
     let mark = if item.harms.is_some() { HARMS } else { "" };
-    format!("{} {}{mark}", item.id, item.subject)
+    format!("{}{mark}", item.id)
 }
 
 fn full(item: &ChecklistItem, answer: &Answer, instrument: &ChecklistInstrument, ground: &Ground<'_>) -> Vec<Cell> {
     let harms = item.harms.iter().map(|harms| format!(" {}: {harms}.", instrument.extension));
-    let asks: String = std::iter::once(item.asks.clone()).chain(harms).collect();
+    let asks: String = std::iter::once(format!("{}: {}", item.subject, item.asks)).chain(harms).collect();
     let status = if answer.not_applicable.is_some() {
         "not applicable"
     } else if answer.author.is_some() {

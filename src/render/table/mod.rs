@@ -225,7 +225,12 @@ impl Sheet {
     /// One page.
     fn page(&self, table: &Table, page: &Page, targets: &Targets) -> Value {
         let over = page.over.iter().map(|at| self.repeated(table, *at));
-        let rows: Vec<Value> = over.chain(page.pieces.iter().map(|piece| self.row(table, *piece, targets))).collect();
+        let own = page.pieces.iter().map(|piece| self.row(table, *piece, targets));
+        let mut rows: Vec<Value> = over.chain(own).collect();
+        // Typst bears no header below which nothing follows.
+        for row in rows.iter_mut().rev().take_while(|row| row["cells"].is_null()) {
+            row["alone"] = json!(true);
+        }
         json!({ "rows": rows, "notes": page.notes, "last": page.last })
     }
 
