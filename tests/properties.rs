@@ -26,7 +26,7 @@ use toml::Value;
 
 use crate::simulation::simulate::{Profile, Settings, encode, simulate};
 use crate::support::{
-    Record, argument, fixture_study, json, records, scratch, specification, succeed, write_specification,
+    Record, argument, fixture_study, json, records, remove_words, scratch, specification, succeed, write_specification,
 };
 
 /// The larger study: participants and seed.
@@ -171,6 +171,8 @@ fn run_simulated(reference: Option<&str>) -> Package {
 fn run_with_reference(folder: &Path, data: &Path, reference: Option<&str>) -> Package {
     let mut study = specification("ln-msc-il2");
     if let Some(reference) = reference {
+        // Its texts name the arms compared.
+        remove_words(&mut study);
         for arm in study["arm"].as_array_mut().expect("the study has arms") {
             let is = arm["id"].as_str() == Some(reference);
             let arm = arm.as_table_mut().expect("an arm is a table");

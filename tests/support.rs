@@ -193,6 +193,22 @@ fn append(text: &mut Value, rest: &Value) {
     *text = Value::String([first, rest].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" "));
 }
 
+/// What a specification says in words, about displays and results that a changed copy may not have.
+pub const WORDS: [&str; 3] = ["text", "statement", "checklist"];
+
+/// What a specification says over records, for a copy without them.
+pub const OVER_RECORDS: [&str; 4] = ["records", "occurrence", "parameter-summary", "grade-shift"];
+
+/// Removes the words of a specification, and the displays that show them.
+pub fn remove_words(study: &mut Table) {
+    for part in WORDS {
+        study.remove(part);
+    }
+    if let Some(displays) = study.get_mut("display").and_then(toml::Value::as_array_mut) {
+        displays.retain(|display| ["statements", "checklist"].iter().all(|layout| display.get(layout).is_none()));
+    }
+}
+
 /// The field of a record.
 pub fn field<'a>(record: &'a Record, column: &str) -> &'a str {
     record.get(column).unwrap_or_else(|| panic!("there is no column {column}, only {:?}", record.keys()))

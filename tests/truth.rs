@@ -14,8 +14,8 @@ use toml::{Table, Value};
 
 use crate::safety_truth::PLANTED;
 use crate::support::{
-    Record, argument, displays, field, fixture_study, listing, read, records, results_csv, scratch, specification,
-    succeed, write, write_specification,
+    OVER_RECORDS, Record, WORDS, argument, displays, field, fixture_study, listing, read, records, results_csv,
+    scratch, specification, succeed, write, write_specification,
 };
 use crate::vectors::made::{VISITS, everything, outcome, set_options, show_everything};
 
@@ -444,7 +444,7 @@ fn probing(days: &BTreeSet<i32>) -> Table {
         "score",
         "export",
     ];
-    for part in without {
+    for part in without.into_iter().chain(OVER_RECORDS).chain(WORDS) {
         study.remove(part);
     }
     let mut ours = String::from(

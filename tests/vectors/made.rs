@@ -7,7 +7,9 @@ use std::path::Path;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use crate::support::{Record, field, listing, scratch, specification, succeed, write, write_specification};
+use crate::support::{
+    OVER_RECORDS, Record, WORDS, field, listing, scratch, specification, succeed, write, write_specification,
+};
 
 /// What the listings show: the atoms, the branch, the categories with their reason, and the values they rest on.
 const OUTCOME: [&str; 9] = [
@@ -256,7 +258,8 @@ pub fn study(options: &BTreeMap<String, Value>) -> Table {
 /// The same with listings of these visits.
 pub fn study_at(options: &BTreeMap<String, Value>, visits: &[&str]) -> Table {
     let mut study = specification("ln-msc-il2");
-    for part in ["masking", "score", "subject-variable", "subgroup", "summary", "export", "flow"] {
+    let parts = ["masking", "score", "subject-variable", "subgroup", "summary", "export", "flow"];
+    for part in parts.into_iter().chain(OVER_RECORDS) {
         study.remove(part);
     }
     keep_renal(&mut study);
@@ -325,6 +328,9 @@ pub fn set_options(study: &mut Table, options: &BTreeMap<String, Value>) {
 
 /// Replaces all displays by two listings a visit: outcomes as `o-W24` and values as `v-W24`.
 pub fn show_everything(study: &mut Table, visits: &[&str]) {
+    for part in WORDS {
+        study.remove(part);
+    }
     let table = |entries: &[(&str, Value)]| {
         Value::Table(entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
     };
