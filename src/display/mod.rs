@@ -126,7 +126,9 @@ fn display(
     })?;
     assembly.finish()?;
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
-    footnotes.extend(laid.footnotes);
+    // Who is left out of a figure is not known before there are data.
+    let told = |note: &&Footnote| !assembly.is_shell() || !note.text.contains(", who are not shown: ");
+    footnotes.extend(laid.footnotes.iter().filter(told).cloned());
     footnotes.extend(assembly.reason_footnotes());
     if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_)) {
         footnotes.push(note("No data: the figure shows its axes and legend only."));

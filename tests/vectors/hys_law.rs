@@ -190,7 +190,7 @@ fn records_show_what_was_derived_of_them() {
         .record_within("AST", 43, "3", ["", "1"])
         .record_within("ALT", 29, "3.5", ["", "1"])
         .record_within("ALT", 57, "2.9", ["", "1"]);
-    let ran = small::run(&study, &[subject]);
+    let ran = small::run(&study, &[subject, Subject::new("B", "nothing measured")]);
     let lines = listing(&ran.package(), "liver");
     let days: Vec<&str> = lines.iter().map(|line| field(line, "day")).collect();
     assert_eq!(days, ["29", "43"]);

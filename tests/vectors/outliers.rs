@@ -122,17 +122,17 @@ fn every_outlier_level_begins_where_the_guide_says() {
 #[test]
 fn outlier_levels_by_sex_and_by_change() {
     let hdl = |value: &str, sex: &str, level: &str| {
-        Case::new(&format!("HDL {value} {sex}"), "by sex", "hdl-cholesterol", value, ["", ""])
+        Case::new(&format!("HDL {value} of {sex}."), "by sex", "hdl-cholesterol", value, ["", ""])
             .sex(sex)
             .shows("fda_low", level)
     };
     let haemoglobin = |value: &str, base: &str, sex: &str, low: &str, high: &str| {
-        let id = format!("Hb {value} from {base} {sex}");
+        let id = format!("Hb {value} from {base} of {sex}.");
         let case = Case::new(&id, "by sex and by change", "haemoglobin", value, ["", ""]).from(base).sex(sex);
         case.shows("fda_low", low).shows("fda_high", high)
     };
     let creatinine = |base: &str, level: &str| {
-        let id = format!("creatinine from {base}");
+        let id = format!("creatinine from {base}.");
         Case::new(&id, "by baseline alone", "creatinine", "3", ["", "1"]).from(base).shows("fda_high", level)
     };
     let cases = [

@@ -14,7 +14,6 @@ pub(super) fn figure(id: &str, layout: &ScatterLayout, results: &Results, assemb
     let shown: Vec<(f64, f64)> = points.iter().filter_map(|point| point.on(layout)).collect();
     let (x, y) = axes(layout, &shown);
     let mut panels = Vec::new();
-    let mut footnotes = Vec::new();
     for (position, panel) in layout.panels.iter().enumerate() {
         let own: Vec<&Point<'_>> = points.iter().filter(|point| point.panel == position).collect();
         let mut series: Vec<Series> = Vec::new();
@@ -25,7 +24,6 @@ pub(super) fn figure(id: &str, layout: &ScatterLayout, results: &Results, assemb
             let style = SeriesStyle::Scatter;
             series.push(Series { label: of.label.clone(), arm, style, marks, censored: Vec::new() });
         }
-        footnotes.extend(left_out(study, layout, &panel.title, &own));
         let alt = words(study, layout, &panel.title, &series);
         let plot = Plot {
             x: x.clone(),
@@ -38,6 +36,7 @@ pub(super) fn figure(id: &str, layout: &ScatterLayout, results: &Results, assemb
         };
         panels.push(Panel { title: panel.title.clone(), plot });
     }
+    let footnotes = left_out(study, layout, &points);
     let only = if panels.len() == 1 { panels.pop() } else { None };
     let body = only.map_or_else(|| Body::Panels(panels), |panel| Body::Plot(panel.plot));
     Some(Laid { body, footnotes, analyses: vec![id.to_owned()] })
@@ -97,20 +96,32 @@ fn lines(layout: &ScatterLayout) -> Vec<ReferenceLine> {
     vertical.chain(horizontal).chain(diagonal).collect()
 }
 
-/// Who of a panel is not shown, arm by arm.
-fn left_out(study: &Study, layout: &ScatterLayout, title: &str, own: &[&Point<'_>]) -> Vec<Footnote> {
-    let of = |counts: &dyn Fn(&Point<'_>) -> bool| {
-        let mut parts = vec![Part::default(); study.arm.len()];
-        own.iter().for_each(|point| parts[point.arm].add(counts(point)));
-        parts
-    };
-    let panel = if layout.panels.len() == 1 || title.is_empty() { String::new() } else { format!(" ({title})") };
-    let mut notes =
-        vec![not_shown(study, &format!("without one of the two values{panel}"), &of(&|point| point.at.is_none()))];
-    let beyond = of(&|point| point.at.is_some() && point.on(layout).is_none());
-    if beyond.iter().any(|part| part.part > 0) {
-        let why = format!("with a value of 0 or below, which has no place on a logarithmic axis{panel}");
-        notes.push(not_shown(study, &why, &beyond));
+/// Who is not shown, arm by arm; panels of which the same can be said share a footnote.
+fn left_out(study: &Study, layout: &ScatterLayout, points: &[Point<'_>]) -> Vec<Footnote> {
+    let missing = |point: &Point<'_>| point.at.is_none();
+    let beyond = |point: &Point<'_>| point.at.is_some() && point.on(layout).is_none();
+    let nowhere = "with a value of 0 or below, which has no place on a logarithmic axis";
+    let reasons: [(&str, &dyn Fn(&Point<'_>) -> bool, bool); 2] =
+        [("without one of the two values", &missing, true), (nowhere, &beyond, false)];
+    let mut notes = Vec::new();
+    for (why, counts, always) in reasons {
+        let mut alike: Vec<(Vec<Part>, Vec<&str>)> = Vec::new();
+        for (position, panel) in layout.panels.iter().enumerate() {
+            let mut parts = vec![Part::default(); study.arm.len()];
+            let own = points.iter().filter(|point| point.panel == position);
+            own.for_each(|point| parts[point.arm].add(counts(point)));
+            match alike.iter_mut().find(|(known, _)| *known == parts) {
+                Some((_, titles)) => titles.push(&panel.title),
+                None => alike.push((parts, vec![&panel.title])),
+            }
+        }
+        let several = alike.len() > 1;
+        for (parts, titles) in alike {
+            if always || parts.iter().any(|part| part.part > 0) {
+                let of = if several { format!(" ({})", titles.join(", ")) } else { String::new() };
+                notes.push(not_shown(study, &format!("{why}{of}"), &parts));
+            }
+        }
     }
     notes
 }

@@ -6,6 +6,7 @@ use crate::display::assemble::{Assembly, note};
 use crate::display::layout::tally::{Part, figure, not_shown, number_in, of_arms};
 use crate::display::layout::{Laid, axis};
 use crate::display::report::{Body, Lane, LaneGroup, Lanes, Segment};
+use crate::display::shell;
 use crate::results::{Extract, Results};
 use crate::spec::Study;
 use crate::spec::safety_figure::SwimmerLayout;
@@ -22,7 +23,8 @@ pub(super) fn lanes(id: &str, layout: &SwimmerLayout, results: &Results, assembl
         own.sort_by(|one, other| other.length().total_cmp(&one.length()));
         let drawn: Vec<Lane> = own.iter().filter_map(|own| own.lane(study.arm.len())).collect();
         sentences.push(format!("{}: {}.", arm.label, words(layout, study.arm.len(), &drawn)));
-        groups.push(LaneGroup { title: format!("{} (N = {})", arm.label, own.len()), lanes: some(drawn) });
+        let number = if assembly.is_shell() { shell::COUNT.to_owned() } else { own.len().to_string() };
+        groups.push(LaneGroup { title: format!("{} (N = {number})", arm.label), lanes: some(drawn) });
     }
     let drawn = || groups.iter().flat_map(|group| &group.lanes);
     let ends = drawn().flat_map(|lane| &lane.segments).flat_map(|segment| [segment.from, segment.to]);

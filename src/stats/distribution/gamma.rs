@@ -116,6 +116,8 @@ fn quantile([p, q]: [f64; 2], a: f64) -> Result<f64, Undefined> {
     let upper = q < p;
     let target = libm::log(p.min(q));
     let mut w = libm::log(a);
+    // The lower tail is less than x^a / Γ(a + 1), so the quantile lies above this.
+    let bound = (target + libm::lgamma(a + 1.0)) / a;
     for _ in 0..STEPS {
         if libm::fabs(w) > EDGE {
             return Err(Undefined::OutOfRange);
@@ -128,8 +130,8 @@ fn quantile([p, q]: [f64; 2], a: f64) -> Result<f64, Undefined> {
         if !step.is_finite() {
             return Err(Undefined::OutOfRange);
         }
-        // Upwards in small steps: far beyond the quantile the upper tail has no digits left.
-        w = if upper { w + step.min(1.0) } else { w - step };
+        // In small steps where the first one from the middle goes too far: there the tail has no digits left.
+        w = if upper { w + step.min(1.0) } else { (w - step).max(bound) };
         // Newton squares the error, so a step this small leaves nothing but rounding.
         if libm::fabs(step) <= 1e-10 * (1.0 + libm::fabs(w)) {
             return Ok(libm::exp(w));

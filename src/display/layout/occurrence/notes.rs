@@ -24,13 +24,13 @@ pub(super) fn none(table: Table<'_>, assembly: &Assembly<'_>) -> String {
 impl Table<'_> {
     /// The footnotes, in the order of the columns.
     pub(super) fn notes(self, nodes: &[Node], left_out: bool, assembly: &mut Assembly<'_>) -> Vec<Footnote> {
-        let mut notes = vec![note(self.counted(nodes, left_out))];
-        notes.extend(self.shown().map(note));
-        notes.extend(self.compared(assembly).map(note));
+        let mut all = vec![note(self.counted(nodes, left_out))];
+        all.extend(self.shown().map(note));
+        all.extend(self.compared(assembly).map(note));
         if self.rates().next().is_some() {
-            notes.push(note(self.rated(assembly)));
+            all.push(note(self.rated(assembly)));
         }
-        notes
+        all
     }
 
     /// What a cell counts.
