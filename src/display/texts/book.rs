@@ -285,6 +285,8 @@ fn closest<'k>(wanted: &Key, keys: impl Iterator<Item = &'k Key>) -> Option<Stri
         [
             key.statistic != wanted.statistic,
             key.groups != wanted.groups,
+            // All arms together are farther from an arm than another arm is.
+            key.groups.len() != wanted.groups.len(),
             key.contrast != wanted.contrast,
             key.variable != wanted.variable,
             key.levels != wanted.levels,
