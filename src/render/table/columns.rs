@@ -7,25 +7,32 @@ use crate::render::fonts::{Face, Fonts};
 use crate::render::sheet::small;
 use crate::render::text;
 
-/// What a column would like: the least width it can bear, the width at which its head does not wrap (and a stub reads
+/// What a column would like: the width below which words are torn or numbers wrap, the least width it can bear, the width at which its head does not wrap (and a stub reads
 /// well), and the width at which nothing wraps.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
+    /// Below it words are torn or numbers wrap.
+    pub hard: f64,
     /// The least it can bear.
     pub least: f64,
     good: f64,
     most: f64,
 }
 
+/// Words wider than this may be torn in a crowded table.
+const TORN: f64 = 72.0;
+
 /// What the stub and the columns would like, in this size of type on a page so wide.
 pub fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
     let fonts = Fonts::get();
     let head = text::longest_word(Face::SansBold, size, &table.stub_head).min(110.0) + PAD + IN_HAND;
     let whole = fonts.width(Face::SansBold, size, &table.stub_head).min(width * 0.3) + PAD + IN_HAND;
-    let mut stub = Wish { least: head, good: whole, most: whole };
+    let mut stub = Wish { hard: head, least: head, good: whole, most: whole };
     for row in table.rows.iter().filter(|row| !row.heading) {
         let indent = f64::from(row.indent.min(8)) * INDENT * size + PAD + IN_HAND;
-        stub.least = stub.least.max(text::longest_word(Face::Sans, size, &row.stub).min(110.0) + indent);
+        let longest = text::longest_word(Face::Sans, size, &row.stub);
+        stub.hard = stub.hard.max(longest.min(TORN) + indent);
+        stub.least = stub.least.max(longest.min(110.0) + indent);
         stub.most = stub.most.max(fonts.width(Face::Sans, size, &row.stub) + indent);
     }
     stub.most = stub.most.min(width * 0.62).max(stub.least);
@@ -49,8 +56,12 @@ pub fn wishes(table: &Table, size: f64, width: f64) -> Vec<Wish> {
         let alike = |other: &(usize, &Column)| other.1.head == column.head && other.1.align == column.align;
         let same: Vec<usize> = table.columns.iter().enumerate().filter(alike).map(|(other, _)| other + 1).collect();
         let over = |get: fn(&Wish) -> f64| same.iter().map(|other| get(&wishes[*other])).fold(0.0, f64::max);
-        wishes[index + 1] =
-            Wish { least: over(|wish| wish.least), good: over(|wish| wish.good), most: over(|wish| wish.most) };
+        wishes[index + 1] = Wish {
+            hard: over(|wish| wish.hard),
+            least: over(|wish| wish.least),
+            good: over(|wish| wish.good),
+            most: over(|wish| wish.most),
+        };
     }
     wishes
 }
@@ -62,24 +73,39 @@ fn column_wish(table: &Table, index: usize, column: &Column, size: f64, width: f
         column.head.iter().map(|line| text::longest_word(Face::SansBold, size, &head(line))).fold(0.0, f64::max);
     let lines = column.head.iter().map(|line| fonts.width(Face::SansBold, size, line)).fold(0.0, f64::max);
     let pads = 2.0 * PAD + IN_HAND;
-    let mut wish =
-        Wish { least: longest.min(90.0) + pads, good: lines.min(130.0) + pads, most: lines.min(130.0) + pads };
+    let least = longest.min(90.0) + pads;
+    let whole = lines.min(130.0) + pads;
+    let mut wish = Wish { hard: least, least, good: whole, most: whole };
     for cell in cells_of(table, index) {
         let (marks, words) = (marks_width(cell, size), words(cell));
         let whole = fonts.width(Face::Sans, size, &words);
         let number = column.align == Align::Decimal && whole <= NUMBER_AT_MOST;
-        let least = if number {
-            // The block is centred: a mark at its right needs the same room at its left.
-            whole + 2.0 * marks
+        // The block is centred: a mark at its right needs the same room at its left.
+        let (hard, least) = if number {
+            (whole + 2.0 * marks, whole + 2.0 * marks)
         } else {
-            text::longest_word(Face::Sans, size, &words).min(100.0).max((whole * 0.4).min(110.0)) + marks
+            let longest = text::longest_word(Face::Sans, size, &words);
+            (longest.min(TORN) + marks, longest.min(100.0).max((whole * 0.4).min(110.0)) + marks)
         };
+        wish.hard = wish.hard.max(hard + pads);
         wish.least = wish.least.max(least + pads);
         wish.most = wish.most.max((whole + 2.0 * marks).min(width * 0.5) + pads);
     }
     wish.good = wish.good.max(wish.least);
     wish.most = wish.most.max(wish.good);
     wish
+}
+
+/// The widths of columns within `width` that is too narrow for their least widths: no word is torn where that can be
+/// avoided, and they come as near to their least widths as they can.
+pub fn squeeze(wishes: &[Wish], width: f64) -> Vec<f64> {
+    let hard: f64 = wishes.iter().map(|wish| wish.hard).sum();
+    let wanted: f64 = wishes.iter().map(|wish| wish.least - wish.hard).sum();
+    if hard >= width || wanted <= 0.0 {
+        return wishes.iter().map(|wish| wish.hard * (width / hard).min(1.0)).collect();
+    }
+    let share = ((width - hard) / wanted).min(1.0);
+    wishes.iter().map(|wish| wish.hard + (wish.least - wish.hard) * share).collect()
 }
 
 /// Brings `widths` nearer to what is wanted with `left` points: small wants are met first.

@@ -21,7 +21,7 @@ use super::targets::Targets;
 use super::text;
 use crate::display::{Align, Cell, Display, Spanner, Table};
 use breaks::{Page, Piece};
-use columns::{Wish, share_out, wishes};
+use columns::{share_out, squeeze, wishes};
 use lines::{Broken, slice};
 
 /// What is tried, in this order: large type before small, upright before on its side.
@@ -35,6 +35,8 @@ const WAYS: [(Turn, f64); 8] = [
     (Turn::Landscape, 6.6),
     (Turn::Landscape, 6.3),
 ];
+/// What is tried for a table of many words, whose lines are short then.
+const CROWDED: [(Turn, f64); 2] = [(Turn::Landscape, 7.2), (Turn::Landscape, 6.6)];
 /// Size of a table in parts.
 const IN_PARTS: f64 = 7.8;
 /// Upright sizes that are tried for a table that would need several pages.
@@ -102,7 +104,7 @@ pub fn pages(display: &Display, table: &Table, section: Option<&str>, targets: &
 pub fn flowing(table: &Table, targets: &Targets) -> Value {
     let turn = Turn::Portrait;
     let fitting = UPRIGHT.into_iter().find_map(|size| Sheet::fitting(table, turn, size));
-    let sheet = fitting.unwrap_or_else(|| Sheet::forced(table, turn, UPRIGHT[UPRIGHT.len() - 1]));
+    let sheet = fitting.unwrap_or_else(|| Sheet::squeezed(table, turn, UPRIGHT[UPRIGHT.len() - 1]));
     let pieces = sheet.pieces();
     let mut out = sheet.as_json(table);
     out["page"] = sheet.page(table, &Page { pieces, over: Vec::new(), notes: Vec::new(), last: false }, targets);
@@ -114,34 +116,34 @@ fn in_parts(table: &Table) -> Vec<(Cow<'_, Table>, Sheet)> {
     let parts = panels::split(table, &wishes(table, IN_PARTS, turn.width()), turn.width());
     let lay_out = |part: Table| {
         let fitting = Sheet::fitting(&part, turn, IN_PARTS);
-        let sheet = fitting.unwrap_or_else(|| Sheet::forced(&part, turn, IN_PARTS));
+        let sheet = fitting.unwrap_or_else(|| Sheet::squeezed(&part, turn, IN_PARTS));
         (Cow::Owned(part), sheet)
     };
     parts.into_iter().map(lay_out).collect()
-}
-
-fn least(wishes: &[Wish]) -> f64 {
-    wishes.iter().map(|wish| wish.least).sum()
 }
 
 impl Sheet {
     /// The table in this size, if it fits on a page so wide.
     fn fitting(table: &Table, turn: Turn, size: f64) -> Option<Self> {
         let wishes = wishes(table, size, turn.width());
-        let fits = least(&wishes) <= turn.width();
+        let fits = wishes.iter().map(|wish| wish.least).sum::<f64>() <= turn.width();
         fits.then(|| Self::of(table, turn, size, share_out(table, &wishes, turn.width())))
     }
 
-    /// The table in this size with columns narrower than they can bear, if need be.
-    fn forced(table: &Table, turn: Turn, size: f64) -> Self {
-        let wishes = wishes(table, size, turn.width());
-        let scale = (turn.width() / least(&wishes)).min(1.0);
-        Self::of(table, turn, size, wishes.iter().map(|wish| wish.least * scale).collect())
+    /// The table in this size with columns narrower than they would like.
+    fn squeezed(table: &Table, turn: Turn, size: f64) -> Self {
+        Self::of(table, turn, size, squeeze(&wishes(table, size, turn.width()), turn.width()))
     }
 
-    /// Lays the table out; none if it fits on no page.
+    /// Lays the table out; none if it fits on no page without torn words.
     fn lay_out(table: &Table) -> Option<Self> {
-        WAYS.into_iter().find_map(|(turn, size)| Self::fitting(table, turn, size))
+        let crowded = || {
+            CROWDED.into_iter().find_map(|(turn, size)| {
+                let hard: f64 = wishes(table, size, turn.width()).iter().map(|wish| wish.hard).sum();
+                (hard <= turn.width()).then(|| Self::squeezed(table, turn, size))
+            })
+        };
+        WAYS.into_iter().find_map(|(turn, size)| Self::fitting(table, turn, size)).or_else(crowded)
     }
 
     /// Lays the table out, upright in smaller type where one page is enough then. `around` is what stands

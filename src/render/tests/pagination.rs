@@ -298,3 +298,25 @@ fn each_subject_begins_a_page_and_following_pages_say_whose_they_are() {
     assert!(pages.text[page("Subject 003")..].concat().contains("Source: ADSL"));
     assert_eq!(pages.figures.len(), 12);
 }
+
+/// To be timed from outside, with `ROWS=100000`.
+#[test]
+#[ignore = "for measuring"]
+fn a_long_listing() {
+    let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(10_000);
+    let columns = 8;
+    let row_of = |at: usize| TableRow {
+        indent: 0,
+        stub: format!("SUBJ-{:06}", at / 10),
+        heading: false,
+        opens_group: at % 10 == 0,
+        cells: (0..columns).map(|column| cell(&format!("Value {at}-{column}"))).collect(),
+    };
+    let mut listing = table((0..rows).map(row_of).collect());
+    listing.spanners.clear();
+    let column = |at: usize| Column { head: vec![format!("Column {at}")], align: Align::Left };
+    listing.columns = (0..columns).map(column).collect();
+    let pages = pages(&report(vec![display("l-1", "Listing 1", "Long", Body::Table(listing))]));
+    let packed = pages.text.iter().map(|page| page.matches("SUBJ-").count()).sum::<usize>();
+    assert_eq!(packed, rows);
+}
