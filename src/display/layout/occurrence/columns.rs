@@ -67,7 +67,7 @@ pub(in crate::display::layout) fn compared(key: Key, method: Method, conf_level:
     if limits.contains(&key.statistic) { key.conf_level(conf_level) } else { key }
 }
 
-impl<'a> Table<'a> {
+impl Table<'_> {
     /// The rates asked for.
     pub(super) fn rates(self) -> impl Iterator<Item = Method> {
         let asked = if self.layout.subgroup.is_none() { self.layout.show.as_slice() } else { &[] };
@@ -246,9 +246,8 @@ impl<'a> Table<'a> {
         let level = self.occurrence.conf_level;
         match (&place.what, grade) {
             (What::Count, grade) => self.count(node, grade, place, assembly),
-            (What::Grade(_), _) if node.of_subjects => Cell::default(),
+            (What::Grade(_) | What::Rate(_), _) if node.of_subjects => Cell::default(),
             (What::Grade(grade), _) => self.count(node, Some(grade), place, assembly),
-            (What::Rate(_), _) if node.of_subjects => Cell::default(),
             (What::Rate(method), None) => {
                 let format = "{rate} ({rate-lower}–{rate-upper})";
                 assembly.cell(format, style, &|s| compared(key(s), *method, level))
