@@ -165,17 +165,14 @@ impl Work<'_> {
 
     /// Who of them has one.
     fn with(&self, row: &Counted<'_>, subject_of: &[usize], members: &[usize]) -> Vec<usize> {
-        match row.subjects {
-            Some(rule) => {
-                let Some(Vector::Truth(truths)) = self.frames.rules.get(&rule).map(|vector| &**vector) else {
-                    return Vec::new();
-                };
-                members.iter().copied().filter(|subject| truths[*subject].holds()).collect()
-            }
-            None => {
-                let having: BTreeSet<usize> = row.records.iter().map(|record| subject_of[*record]).collect();
-                members.iter().copied().filter(|subject| having.contains(subject)).collect()
-            }
+        if let Some(rule) = row.subjects {
+            let Some(Vector::Truth(truths)) = self.frames.rules.get(&rule).map(|vector| &**vector) else {
+                return Vec::new();
+            };
+            members.iter().copied().filter(|subject| truths[*subject].holds()).collect()
+        } else {
+            let having: BTreeSet<usize> = row.records.iter().map(|record| subject_of[*record]).collect();
+            members.iter().copied().filter(|subject| having.contains(subject)).collect()
         }
     }
 

@@ -17,32 +17,29 @@ pub(super) fn over_records(
 ) -> Vector {
     let Vector::Truth(truths) = vector else { return vector.clone() };
     let dates = sheet::dates(sheet, if bound.findings.is_some() { DATE } else { "start" });
-    match across {
-        Across::First => {
-            let mut first = vec![None; truths.len()];
-            for rows in of_subject {
-                let earliest = rows.iter().filter(|row| truths[**row].holds()).filter_map(|row| dates[*row]).min();
-                rows.iter().for_each(|row| first[*row] = earliest);
-            }
-            Vector::Date(first)
+    if across == Across::First {
+        let mut first = vec![None; truths.len()];
+        for rows in of_subject {
+            let earliest = rows.iter().filter(|row| truths[**row].holds()).filter_map(|row| dates[*row]).min();
+            rows.iter().for_each(|row| first[*row] = earliest);
         }
-        _ => {
-            let mut any = vec![Truth::False; truths.len()];
-            for rows in of_subject {
-                for row in rows {
-                    let near = |other: usize| match within {
-                        None => true,
-                        Some([from, to]) => match (dates[*row], dates[other]) {
-                            (Some(here), Some(there)) => (from..=to).contains(&(there - here)),
-                            _ => false,
-                        },
-                    };
-                    let found = rows.iter().filter(|other| near(**other)).map(|other| truths[*other]);
-                    any[*row] = found.fold(Truth::False, Truth::or);
-                }
+        Vector::Date(first)
+    } else {
+        let mut any = vec![Truth::False; truths.len()];
+        for rows in of_subject {
+            for row in rows {
+                let near = |other: usize| match within {
+                    None => true,
+                    Some([from, to]) => match (dates[*row], dates[other]) {
+                        (Some(here), Some(there)) => (from..=to).contains(&(there - here)),
+                        _ => false,
+                    },
+                };
+                let found = rows.iter().filter(|other| near(**other)).map(|other| truths[*other]);
+                any[*row] = found.fold(Truth::False, Truth::or);
             }
-            Vector::Truth(any)
         }
+        Vector::Truth(any)
     }
 }
 

@@ -1,5 +1,5 @@
 //! A figure of the curve of a time to an event: a step function an arm with its band, and below it who is at risk, who
-//! was censored and who had the event so far (the table of the KMunicate proposal, Morris et al. 2019).
+//! was censored and who had the event so far (the table of the `KMunicate` proposal, Morris et al. 2019).
 
 use crate::display::assemble::{Assembly, note, plain};
 use crate::display::layout::response::{level_text, method_name};
@@ -258,7 +258,7 @@ impl Curve<'_> {
     fn comparison(&self, study: &Study, level: &str, assembly: &mut Assembly<'_>) -> Vec<Footnote> {
         let reference = &study.arm[study.reference_arm()].label;
         let among = if self.time.competes == Competes::Nothing { "" } else { ", competing events censored" };
-        let hazards = format!("Hazard ratio to {reference} ({level} % confidence interval; Cox model{among}): ",);
+        let hazards = format!("Hazard ratio to {reference} ({level} % confidence interval; Cox model{among}): ");
         let tested = format!("p-value against {reference} (log-rank test, two-sided{among}): ");
         let forms =
             [(Method::Cox, hazards, "{ratio} ({ratio-lower}, {ratio-upper})"), (Method::LogRank, tested, "{p-value}")];

@@ -18,7 +18,7 @@ fn axis(title: &str, ticks: &[f64]) -> Axis {
 /// the axis.
 fn dots(rows: usize, arms: usize, stub: &str) -> Dots {
     let row = |index: usize| {
-        let heading = index % 8 == 0;
+        let heading = index.is_multiple_of(8);
         let of =
             |arm: usize| (arm != 1 || index != 2).then(|| 10.0 * f64::from(u32::try_from(arm % 2).unwrap_or(0)) + 20.0);
         let upper = if index == 3 { f64::INFINITY } else { 18.0 };

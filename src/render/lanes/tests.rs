@@ -12,8 +12,8 @@ fn lanes(groups: usize, per_group: usize, label: &str) -> Lanes {
         Lane {
             label: format!("{label} {group}-{index:03}"),
             segments: vec![
-                Segment { from: 0.0, to: end, kind: group % 2, open_start: false, open_end: index % 3 == 0 },
-                Segment { from: 1.0, to: 90.0, kind: 2, open_start: index % 4 == 0, open_end: false },
+                Segment { from: 0.0, to: end, kind: group % 2, open_start: false, open_end: index.is_multiple_of(3) },
+                Segment { from: 1.0, to: 90.0, kind: 2, open_start: index.is_multiple_of(4), open_end: false },
             ],
             marks: vec![(30.0, 0), (30.0, 1), (100.0, 2)],
         }

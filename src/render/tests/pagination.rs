@@ -72,7 +72,7 @@ fn random(dice: &mut Dice, name: usize) -> Table {
 }
 
 /// The pages of this table, which its head tells.
-fn own<'a>(pages: &'a [String], name: usize) -> Vec<&'a str> {
+fn own(pages: &[String], name: usize) -> Vec<&str> {
     let head = format!("Headof{name}");
     let own = |page: &&str| packed(page).split(&head).nth(1).is_some_and(|rest| !rest.starts_with(char::is_numeric));
     pages.iter().map(String::as_str).filter(own).collect()
@@ -309,7 +309,7 @@ fn a_long_listing() {
         indent: 0,
         stub: format!("SUBJ-{:06}", at / 10),
         heading: false,
-        opens_group: at % 10 == 0,
+        opens_group: at.is_multiple_of(10),
         cells: (0..columns).map(|column| cell(&format!("Value {at}-{column}"))).collect(),
     };
     let mut listing = table((0..rows).map(row_of).collect());

@@ -253,7 +253,7 @@ fn shifts() -> Results {
                 push(&mut results, key(Statistic::Count).level(to), Value::Count(count));
                 push(&mut results, key(Statistic::Share).level(to), Value::share(count, n));
                 for from in ["0", "1", MISSING_LEVEL] {
-                    let count = if to == "1" && n > 0 && from != "1" { 1 } else { 0 };
+                    let count = u64::from(to == "1" && n > 0 && from != "1");
                     push(&mut results, key(Statistic::Count).level(from).level(to), Value::Count(count));
                 }
             }

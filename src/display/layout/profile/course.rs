@@ -37,12 +37,11 @@ pub(super) fn lanes(layout: &ProfileLayout, arm: usize, subject: &str, records: 
         for fields in own {
             let text = fields.get(3).map_or("", String::as_str);
             let (from, to) = (number_in(fields, 1), number_in(fields, 2));
-            let lane = match group.lanes.iter().position(|lane| lane.label == text) {
-                Some(lane) => lane,
-                None => {
-                    group.lanes.push(Lane { label: text.to_owned(), ..Lane::default() });
-                    group.lanes.len() - 1
-                }
+            let lane = if let Some(lane) = group.lanes.iter().position(|lane| lane.label == text) {
+                lane
+            } else {
+                group.lanes.push(Lane { label: text.to_owned(), ..Lane::default() });
+                group.lanes.len() - 1
             };
             place(item, &mut group.lanes[lane], (from, to), ends);
             words.push(told(item, text, from, to));
