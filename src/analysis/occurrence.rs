@@ -41,12 +41,14 @@ impl Work<'_> {
         let counts = in_set.iter().filter(|(_, record)| values.holds(occurrence.select, *record));
         let counts: Vec<(usize, usize)> = counts.copied().collect();
         let mut subject_of = vec![usize::MAX; values.len()];
-        in_set.iter().for_each(|(subject, record)| subject_of[*record] = *subject);
+        for (subject, record) in &in_set {
+            subject_of[*record] = *subject;
+        }
 
         let mut rows = Vec::new();
         let all: Vec<usize> = counts.iter().map(|(_, record)| *record).collect();
         if occurrence.items.is_empty() {
-            rows.push(self.counted_at(occurrence, values, &in_set, None, Vec::new(), all.clone()));
+            rows.push(Self::counted_at(occurrence, values, &in_set, None, Vec::new(), all.clone()));
             let mut by_path: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
             for record in &all {
                 let path = path_of(values, &occurrence.levels, *record);
@@ -55,7 +57,7 @@ impl Work<'_> {
                 }
             }
             for (path, records) in by_path {
-                rows.push(self.counted_at(occurrence, values, &in_set, None, path, records));
+                rows.push(Self::counted_at(occurrence, values, &in_set, None, path, records));
             }
         }
         for item in &occurrence.items {
@@ -65,7 +67,7 @@ impl Work<'_> {
                 }
                 Node::Subjects(rule) => (Vec::new(), Some(rule)),
             };
-            let mut row = self.counted_at(occurrence, values, &in_set, Some(&item.id), Vec::new(), records);
+            let mut row = Self::counted_at(occurrence, values, &in_set, Some(&item.id), Vec::new(), records);
             row.subjects = subjects;
             rows.push(row);
         }
@@ -78,7 +80,6 @@ impl Work<'_> {
     }
 
     fn counted_at<'i>(
-        &self,
         occurrence: &BoundOccurrence,
         values: &RecordValues,
         in_set: &[(usize, usize)],

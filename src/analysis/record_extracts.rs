@@ -8,7 +8,7 @@ use crate::results::Extract;
 
 impl Work<'_> {
     pub(super) fn record_listing(&self, listing: &BoundRecordListing) -> Extract {
-        let mut extract = self.extract(String::new(), listing.columns.iter().map(String::as_str));
+        let mut extract = self.extract("", listing.columns.iter().map(String::as_str));
         let Some(values) = self.frames.records.get(&listing.records) else { return extract };
         let order: Vec<_> = listing.order.iter().filter_map(|name| values.column(name)).collect();
         for (arm, subject) in self.by_arm() {
@@ -28,7 +28,7 @@ impl Work<'_> {
     }
 
     pub(super) fn points(&self, points: &BoundPoints) -> Extract {
-        let mut extract = self.extract(String::new(), ["panel", "x", "y", "named"].into_iter());
+        let mut extract = self.extract("", ["panel", "x", "y", "named"].into_iter());
         for (panel, (x, y)) in points.panels.iter().enumerate() {
             for (arm, subject) in self.by_arm() {
                 let named = points.name.is_some_and(|rule| self.subject_holds(rule, subject));
@@ -42,7 +42,7 @@ impl Work<'_> {
     }
 
     pub(super) fn waterfall(&self, waterfall: BoundWaterfall) -> Extract {
-        let mut extract = self.extract(String::new(), ["value"].into_iter());
+        let mut extract = self.extract("", ["value"].into_iter());
         for (arm, subject) in self.by_arm() {
             let mut line = self.begin(arm, subject);
             line.push(self.of_subject(waterfall.value, subject));
@@ -52,7 +52,7 @@ impl Work<'_> {
     }
 
     pub(super) fn lanes(&self, lanes: &BoundLanes) -> Extract {
-        let mut extract = self.extract(String::new(), ["kind", "item", "from", "to"].into_iter());
+        let mut extract = self.extract("", ["kind", "item", "from", "to"].into_iter());
         for (arm, subject) in self.by_arm() {
             let mut push = |kind: &str, item: String, from: String, to: String| {
                 let mut line = self.begin(arm, subject);
@@ -90,15 +90,15 @@ impl Work<'_> {
     }
 
     pub(super) fn profile(&self, profile: &BoundProfile) -> Vec<Extract> {
-        let mut facts = self.extract(String::new(), profile.facts.iter().map(|(id, _)| id.as_str()));
-        let mut lanes = self.extract(".lanes".to_owned(), ["item", "from", "to", "text"].into_iter());
+        let mut facts = self.extract("", profile.facts.iter().map(|(id, _)| id.as_str()));
+        let mut lanes = self.extract(".lanes", ["item", "from", "to", "text"].into_iter());
         let columns = ["records", "parameter", "day", "value", "low", "high"];
-        let mut findings = self.extract(".findings".to_owned(), columns.into_iter());
+        let mut findings = self.extract(".findings", columns.into_iter());
         let mut listings: Vec<Extract> = profile
             .listings
             .iter()
             .enumerate()
-            .map(|(position, own)| self.extract(format!(".listing-{position}"), own.columns.iter().map(String::as_str)))
+            .map(|(position, own)| self.extract(&format!(".listing-{position}"), own.columns.iter().map(String::as_str)))
             .collect();
         for (arm, subject) in self.by_arm() {
             if !self.subject_holds(profile.select, subject) {
@@ -143,7 +143,7 @@ impl Work<'_> {
         vec![self.plan.arms[arm].id.clone(), self.frames.subjects[subject].clone()]
     }
 
-    fn extract<'c>(&self, suffix: String, columns: impl Iterator<Item = &'c str>) -> Extract {
+    fn extract<'c>(&self, suffix: &str, columns: impl Iterator<Item = &'c str>) -> Extract {
         let first = ["arm", &self.plan.subject].into_iter().map(str::to_owned);
         let columns = first.chain(columns.map(str::to_owned)).collect();
         Extract { id: format!("{}{suffix}", self.job.analysis), columns, lines: Vec::new() }

@@ -37,16 +37,21 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool) -> Result<
             continue;
         }
         tell(&format!("== {}", outcome.name));
-        findings.iter().for_each(|finding| tell(&finding.to_string()));
+        for finding in findings {
+            tell(&finding.to_string());
+        }
         if failed {
             tell(&super::refusal(findings.len()));
         }
     }
-    table(&outcomes).iter().for_each(|line| terminal.say(line));
+    for line in table(&outcomes) {
+        terminal.say(&line);
+    }
     let exit = outcomes.iter().map(Outcome::exit_number).max().unwrap_or(0);
     let made = outcomes.iter().filter_map(|outcome| outcome.made.as_ref().ok());
-    let paths: String = made.map(|made| format!("{}\n", made.pdf.display())).collect();
-    print(&paths)?;
+    for made in made {
+        print(&format!("{}\n", made.pdf.display()))?;
+    }
     let log = |outcome: &Outcome| LogOf { study: Some(outcome.name.clone()), findings: outcome.findings().to_vec() };
     Ok((outcomes.iter().map(log).collect(), exit))
 }

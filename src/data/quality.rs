@@ -38,9 +38,11 @@ pub fn of(dataset: &Dataset, subject: &str) -> Quality {
     let (mut partial_dates, mut limits, mut subjects) = (0, 0, 0);
     for (name, column) in &columns {
         match &**column {
-            Vector::Date(dates) => {
+            Vector::Date(days) => {
                 has_dates = true;
-                dated.iter_mut().zip(dates).for_each(|(dated, date)| *dated |= date.is_some());
+                for (any, day) in dated.iter_mut().zip(days) {
+                    *any |= day.is_some();
+                }
             }
             Vector::Text(texts) => {
                 let rows = || (0..records).filter_map(|row| Some((row, texts.get(row)?)));

@@ -59,7 +59,9 @@ impl Examples<'_> {
     fn add(&mut self, key: &Key) {
         let of_arms = self.study.arm.iter().map(|arm| key.clone().arm(&arm.id));
         let keys: Vec<Key> = std::iter::once(key.clone()).chain(of_arms).collect();
-        keys.into_iter().for_each(|key| self.push(key));
+        for key in keys {
+            self.push(key);
+        }
     }
 
     fn push(&mut self, key: Key) {

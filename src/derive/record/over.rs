@@ -21,7 +21,9 @@ pub(super) fn over_records(
         let mut first = vec![None; truths.len()];
         for rows in of_subject {
             let earliest = rows.iter().filter(|row| truths[**row].holds()).filter_map(|row| dates[*row]).min();
-            rows.iter().for_each(|row| first[*row] = earliest);
+            for row in rows {
+                first[*row] = earliest;
+            }
         }
         Vector::Date(first)
     } else {

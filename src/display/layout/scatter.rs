@@ -96,12 +96,15 @@ fn lines(layout: &ScatterLayout) -> Vec<ReferenceLine> {
     vertical.chain(horizontal).chain(diagonal).collect()
 }
 
+/// Whom a footnote counts.
+type Counts<'a> = &'a dyn Fn(&Point<'_>) -> bool;
+
 /// Who is not shown, arm by arm; panels of which the same can be said share a footnote.
 fn left_out(study: &Study, layout: &ScatterLayout, points: &[Point<'_>]) -> Vec<Footnote> {
     let missing = |point: &Point<'_>| point.at.is_none();
     let beyond = |point: &Point<'_>| point.at.is_some() && point.on(layout).is_none();
     let nowhere = "with a value of 0 or below, which has no place on a logarithmic axis";
-    let reasons: [(&str, &dyn Fn(&Point<'_>) -> bool, bool); 2] =
+    let reasons: [(&str, Counts<'_>, bool); 2] =
         [("without one of the two values", &missing, true), (nowhere, &beyond, false)];
     let mut notes = Vec::new();
     for (why, counts, always) in reasons {
@@ -109,7 +112,9 @@ fn left_out(study: &Study, layout: &ScatterLayout, points: &[Point<'_>]) -> Vec<
         for (position, panel) in layout.panels.iter().enumerate() {
             let mut parts = vec![Part::default(); study.arm.len()];
             let own = points.iter().filter(|point| point.panel == position);
-            own.for_each(|point| parts[point.arm].add(counts(point)));
+            for point in own {
+                parts[point.arm].add(counts(point));
+            }
             match alike.iter_mut().find(|(known, _)| *known == parts) {
                 Some((_, titles)) => titles.push(&panel.title),
                 None => alike.push((parts, vec![&panel.title])),

@@ -15,7 +15,9 @@ pub(super) fn lanes(id: &str, layout: &SwimmerLayout, results: &Results, assembl
     let study = assembly.study;
     let swimmers = swimmers(study, layout, results.extract(id)?);
     let mut missing = vec![Part::default(); study.arm.len()];
-    swimmers.iter().for_each(|own| missing[own.arm].add(own.days.is_none()));
+    for own in &swimmers {
+        missing[own.arm].add(own.days.is_none());
+    }
     let (mut groups, mut sentences) = (Vec::new(), Vec::new());
     for (position, arm) in study.arm.iter().enumerate() {
         let mut own: Vec<&Swimmer<'_>> = swimmers.iter().filter(|own| own.arm == position).collect();

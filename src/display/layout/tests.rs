@@ -213,19 +213,19 @@ marks = [{ label = "Left", from = "OUT" }]
         "c,4,mark,0,,",
     ];
     let laid = of_extracts(layout, vec![extract("shown", &lines)]);
-    let Body::Lanes(lanes) = &laid.body else { panic!("no lanes") };
-    let titles: Vec<&str> = lanes.groups.iter().map(|group| group.title.as_str()).collect();
+    let Body::Lanes(drawn) = &laid.body else { panic!("no lanes") };
+    let titles: Vec<&str> = drawn.groups.iter().map(|group| group.title.as_str()).collect();
     assert_eq!(titles, ["Active (N = 3)", "Control (N = 1)"]);
-    let order: Vec<&str> = lanes.groups[0].lanes.iter().map(|lane| lane.label.as_str()).collect();
+    let order: Vec<&str> = drawn.groups[0].lanes.iter().map(|lane| lane.label.as_str()).collect();
     assert_eq!(order, ["2", "1"]);
-    let open = &lanes.groups[0].lanes[1].segments[1];
+    let open = &drawn.groups[0].lanes[1].segments[1];
     assert_eq!((open.from, open.to, open.kind, open.open_start, open.open_end), (1.0, 50.0, 2, false, true));
-    assert_eq!(lanes.groups[0].lanes[0].marks, [(90.0, 0)]);
-    let kinds: Vec<(&str, Option<usize>)> = lanes.segments.iter().map(|(label, arm)| (label.as_str(), *arm)).collect();
+    assert_eq!(drawn.groups[0].lanes[0].marks, [(90.0, 0)]);
+    let kinds: Vec<(&str, Option<usize>)> = drawn.segments.iter().map(|(label, arm)| (label.as_str(), *arm)).collect();
     assert_eq!(kinds, [("Active", Some(0)), ("Control", Some(1)), ("Treated", None)]);
-    assert!(lanes.x.from <= 1.0 && lanes.x.to >= 90.0);
+    assert!(drawn.x.from <= 1.0 && drawn.x.to >= 90.0);
     assert!(notes(&laid)[0].contains("without a first or last day, who are not shown: Active 1 of 3, Control 0 of 1"));
-    assert!(lanes.alt.contains("Active: 2 lanes, the last to day 90, Treated in 2, Left in 1."), "{}", lanes.alt);
+    assert!(drawn.alt.contains("Active: 2 drawn, the last to day 90, Treated in 2, Left in 1."), "{}", drawn.alt);
 }
 
 const PROFILE: &str = r#"

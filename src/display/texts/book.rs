@@ -133,7 +133,9 @@ impl Book {
                 .or(display.summary.as_ref().map(|own| (one(&own.of), own.p_decimals)))
                 .or(display.occurrence.as_ref().map(|own| (one(&own.of), own.p_decimals)));
             if let Some((names, decimals)) = shown {
-                names.into_iter().for_each(|name| _ = self.p_decimals.entry(name).or_insert(decimals));
+                for name in names {
+                    self.p_decimals.entry(name).or_insert(decimals);
+                }
             }
         }
     }

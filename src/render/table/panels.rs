@@ -15,8 +15,8 @@ pub fn split(table: &Table, wishes: &[Wish], width: f64) -> Vec<Table> {
         let mut used = 0.0;
         for unit in &units {
             match parts.last_mut() {
-                Some(last) if used + wide(unit) <= cap => {
-                    last.1 = unit.1;
+                Some(open) if used + wide(unit) <= cap => {
+                    open.1 = unit.1;
                     used += wide(unit);
                 }
                 _ => {

@@ -299,11 +299,11 @@ fn each_subject_begins_a_page_and_following_pages_say_whose_they_are() {
     assert_eq!(pages.figures.len(), 12);
 }
 
-/// To be timed from outside, with `ROWS=100000`.
+/// To be timed from outside.
 #[test]
 #[ignore = "for measuring"]
 fn a_long_listing() {
-    let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(10_000);
+    let rows: usize = 100_000;
     let columns = 8;
     let row_of = |at: usize| TableRow {
         indent: 0,

@@ -127,7 +127,9 @@ impl Check<'_> {
     fn refers_parameters(&mut self, records: &Name, names: &[Name]) {
         let Some(findings) = self.study.records.get(&**records).and_then(|own| own.findings.as_ref()) else { return };
         let known: Vec<&str> = findings.parameters.iter().map(|parameter| &*parameter.code).collect();
-        names.iter().for_each(|name| self.refers(name, "parameter", &known));
+        for name in names {
+            self.refers(name, "parameter", &known);
+        }
     }
 
     fn findings_of(&mut self, findings: &Findings) {

@@ -67,9 +67,9 @@ impl Direction {
     pub fn rule(&self) -> String {
         let mut worst: Vec<&Grade> = self.grade.iter().collect();
         worst.sort_by_key(|grade| std::cmp::Reverse(grade.is));
-        let cases: String = worst.iter().map(|grade| format!("WHEN {} THEN {} ", grade.when, grade.is)).collect();
+        let cases: Vec<String> = worst.iter().map(|grade| format!("WHEN {} THEN {}", grade.when, grade.is)).collect();
         let any: Vec<String> = worst.iter().map(|grade| format!("({})", grade.when)).collect();
-        format!("CASE {cases}WHEN NOT ({}) THEN 0 END", any.join(" OR "))
+        format!("CASE {} WHEN NOT ({}) THEN 0 END", cases.join(" "), any.join(" OR "))
     }
 }
 

@@ -222,17 +222,17 @@ fn plots_with_axes_of_their_own_are_drawn_over_pages() {
         let panels = parameters(number);
         let (tiles, turn) = choose_tiles(&panels, room, next).expect("they fit");
         assert_eq!(tiles.pages.len(), pages, "{number} plots");
-        let (mut titles, mut boxes) = (0, 0);
+        let (mut heads, mut boxes) = (0, 0);
         for (index, page) in tiles.pages.iter().enumerate() {
             let height = if index == 0 { room(turn).1 } else { next(turn).1 };
             assert!(page.canvas.1 <= height + 1e-6 && page.canvas.0 <= room(turn).0);
             let drawn = Drawn::of(page.canvas, |pen| tiles.draw(page, pen));
             drawn.assert_legible(&[]);
-            titles += drawn.words().iter().filter(|one| one.text.contains("with a name")).count();
+            heads += drawn.words().iter().filter(|one| one.text.contains("with a name")).count();
             boxes += drawn.lines(arm(0).colour, MEDIAN).len() - 1;
             assert_eq!(drawn.words().iter().filter(|one| one.text == "Arm 1").count(), 1, "one legend a page");
         }
-        assert_eq!((titles, boxes), (panels.len(), panels.len() * 5));
+        assert_eq!((heads, boxes), (panels.len(), panels.len() * 5));
     }
     let small = |turn: Turn| (turn.width(), 90.0);
     assert!(choose_tiles(&parameters(2), small, small).is_none());
