@@ -250,7 +250,8 @@ fn found(id: &str, fact: &str, name: &str, truth: &Value) -> Value {
     let count = |lines: usize| Value::Integer(i64::try_from(lines).expect("few lines"));
     let word = |line: &Record| Value::String(if field(line, "te") == "true" { "Y" } else { "N" }.to_owned());
     let number = |text: &str| Value::Integer(text.parse().unwrap_or_else(|_| panic!("{text} is no whole number")));
-    let ae = own("all-ae");
+    let mut ae = own("all-ae");
+    ae.sort_by_key(|line| field(line, "AESEQ").parse::<u32>().unwrap_or(0));
     let subject = |name: &str| own("all-subjects").first().map(|line| field(line, name).to_owned()).unwrap_or_default();
     let coded = |code: &str| ae.iter().filter(|line| field(line, "AEPTCD") == code).cloned().collect::<Vec<_>>();
     match name {
@@ -273,9 +274,14 @@ fn found(id: &str, fact: &str, name: &str, truth: &Value) -> Value {
         "related" => Value::Boolean(coded("D17").iter().all(|line| field(line, "related") == "true")),
         "grade" => Value::String(coded("D17").first().map(|line| field(line, "ATOXGR").to_owned()).unwrap_or_default()),
         "pcs-high" => {
-            let high = own("all-vital");
-            let high = high.iter().filter(|line| field(line, "pcs_high") == "1" && field(line, "VISIT") != "POST-DOSE");
-            Value::Array(high.map(|line| Value::String(field(line, "parameter").to_owned())).collect())
+            let vital = own("all-vital");
+            let high =
+                vital.iter().filter(|line| field(line, "pcs_high") == "1" && field(line, "VISIT") != "POST-DOSE");
+            let mut codes: Vec<&str> = high.map(|line| field(line, "parameter")).collect();
+            // In the order of the truth, which is that of the form.
+            let place = |code: &str| truth.as_array()?.iter().position(|own| own.as_str() == Some(code));
+            codes.sort_by_key(|code| place(code));
+            Value::Array(codes.into_iter().map(Value::from).collect())
         }
         "post-dose-pcs-low" | "baseline-sbp" => {
             let low = own("all-vital").into_iter().find(|line| field(line, "pcs_low") == "1");
