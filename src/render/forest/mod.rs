@@ -9,6 +9,7 @@ mod measure;
 use super::fonts::{Face, Fonts};
 use super::pen::At;
 use super::rows::{self, Rows, lines_high};
+use super::scale::Scale;
 use super::sheet::{Turn, small};
 use super::sides::Sides;
 use super::text;
@@ -123,7 +124,8 @@ impl<'a> Sheet<'a> {
         let head = forest.columns.iter().enumerate().map(|(index, column)| head(column, size, widths.room(index)));
         let stub_head = text::wrap(Face::SansBold, size, &text::line(&forest.stub_head), widths.stub);
         let (from, to) = (widths.field.0 + INSET, widths.field.0 + widths.field.1 - INSET);
-        let across = |at: f64| from + (at - forest.axis.from) / (forest.axis.to - forest.axis.from) * (to - from);
+        let scale = Scale::of(&forest.axis);
+        let across = |at: f64| from + scale.share(at) * (to - from);
         let labels = forest.axis.ticks.iter().map(|(at, label)| (across(*at), text::line(label).into_owned()));
         let title = text::line(&forest.axis.title);
         let title =
@@ -145,9 +147,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn across(&self, at: f64) -> f64 {
-        let axis = &self.forest.axis;
         let (left, width) = self.widths.field;
-        left + INSET + (at - axis.from) / (axis.to - axis.from) * (width - 2.0 * INSET)
+        left + INSET + Scale::of(&self.forest.axis).share(at) * (width - 2.0 * INSET)
     }
 
     fn head_height(&self) -> f64 {
