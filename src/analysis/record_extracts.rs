@@ -98,7 +98,9 @@ impl Work<'_> {
             .listings
             .iter()
             .enumerate()
-            .map(|(position, own)| self.extract(&format!(".listing-{position}"), own.columns.iter().map(String::as_str)))
+            .map(|(position, own)| {
+                self.extract(&format!(".listing-{position}"), own.columns.iter().map(String::as_str))
+            })
             .collect();
         for (arm, subject) in self.by_arm() {
             if !self.subject_holds(profile.select, subject) {
