@@ -127,10 +127,9 @@ struct Wanted {
 fn wanted(record: &Record) -> Option<Wanted> {
     let [source, filter, statistic, group] = ["source", "filter", "statistic", "group"].map(|name| field(record, name));
     let column = match group {
-        "Placebo (0)" | "Placebo" => "Placebo",
+        "Placebo (0)" | "Placebo" | "model" => "Placebo",
         "Xan Low (54)" | "Low - Placebo" => "Xanomeline low dose",
         "Xan High (81)" | "Xan High" | "High - Placebo" | "High - Low" | "slope" => "Xanomeline high dose",
-        "model" => "Placebo",
         "3 groups" => "p-value",
         _ => return None,
     };

@@ -27,6 +27,7 @@ const LISTINGS: [(&str, &str, &str, &[&str]); 4] = [
 
 /// The package of the copy.
 fn package() -> &'static std::path::Path {
+    static PLACE: OnceLock<std::path::PathBuf> = OnceLock::new();
     static PACKAGE: OnceLock<TempDir> = OnceLock::new();
     let folder = PACKAGE.get_or_init(|| {
         let folder = scratch();
@@ -39,7 +40,6 @@ fn package() -> &'static std::path::Path {
         succeed(folder.path(), &["run", ".", "--data", argument(&data), "--out", "package", "--quiet"]);
         folder
     });
-    static PLACE: OnceLock<std::path::PathBuf> = OnceLock::new();
     PLACE.get_or_init(|| folder.path().join("package"))
 }
 
@@ -267,8 +267,8 @@ fn found(id: &str, fact: &str, name: &str, truth: &Value) -> Value {
         "injections-planned" => number(&subject("doses_planned")),
         "treatment-emergent" => {
             // The planted record of a code is the one the truth speaks of: the first of that code.
-            let codes = truth.as_table().expect("codes with their answers").keys();
-            Value::Table(codes.filter_map(|code| Some((code.clone(), word(coded(code).first()?)))).collect())
+            let keys = truth.as_table().expect("codes with their answers").keys();
+            Value::Table(keys.filter_map(|code| Some((code.clone(), word(coded(code).first()?)))).collect())
         }
         "treatment-emergent-by-record" => Value::Array(coded("D16").iter().map(word).collect()),
         "related" => Value::Boolean(coded("D17").iter().all(|line| field(line, "related") == "true")),
@@ -277,11 +277,11 @@ fn found(id: &str, fact: &str, name: &str, truth: &Value) -> Value {
             let vital = own("all-vital");
             let high =
                 vital.iter().filter(|line| field(line, "pcs_high") == "1" && field(line, "VISIT") != "POST-DOSE");
-            let mut codes: Vec<&str> = high.map(|line| field(line, "parameter")).collect();
+            let mut names: Vec<&str> = high.map(|line| field(line, "parameter")).collect();
             // In the order of the truth, which is that of the form.
             let place = |code: &str| truth.as_array()?.iter().position(|own| own.as_str() == Some(code));
-            codes.sort_by_key(|code| place(code));
-            Value::Array(codes.into_iter().map(Value::from).collect())
+            names.sort_by_key(|name| place(name));
+            Value::Array(names.into_iter().map(Value::from).collect())
         }
         "post-dose-pcs-low" | "baseline-sbp" => {
             let low = own("all-vital").into_iter().find(|line| field(line, "pcs_low") == "1");

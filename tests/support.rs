@@ -148,11 +148,11 @@ fn whole(mut display: Value) -> Value {
     if display["kind"] != "table" {
         return display;
     }
-    let (mut head, mut rows): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    let (mut heads, mut rows): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for (part, body) in list(&display["body"]["parts"]).iter().enumerate() {
         for (line, cells) in list(&body["head"]).into_iter().enumerate() {
-            match head.get_mut(line).and_then(Value::as_array_mut) {
-                None => head.push(cells),
+            match heads.get_mut(line).and_then(Value::as_array_mut) {
+                None => heads.push(cells),
                 Some(all) => all.extend(list(&cells).into_iter().filter(|cell| cell["stub"] != true)),
             }
         }
@@ -163,9 +163,9 @@ fn whole(mut display: Value) -> Value {
             }
             match own.last_mut() {
                 _ if row.get("continued").is_some() => {}
-                Some(last) if row["rest"] == true => {
-                    append(&mut last["stub"], &row["stub"]);
-                    let cells = last["cells"].as_array_mut().into_iter().flatten();
+                Some(open) if row["rest"] == true => {
+                    append(&mut open["stub"], &row["stub"]);
+                    let cells = open["cells"].as_array_mut().into_iter().flatten();
                     cells.zip(&list(&row["cells"])).for_each(|(cell, rest)| append(cell, rest));
                 }
                 _ => own.push(row),
@@ -182,7 +182,7 @@ fn whole(mut display: Value) -> Value {
             }
         }
     }
-    display["body"]["head"] = Value::Array(head);
+    display["body"]["head"] = Value::Array(heads);
     display["body"]["rows"] = Value::Array(rows);
     display
 }

@@ -73,7 +73,7 @@ fn all_274_vectors_of_ctcae_come_out_as_written() {
             let limits = [limits[0].as_str(), limits[1].as_str()];
             Case::new(text(&vector["id"]), text(&vector["note"]), code, &shown(&vector["value"]), limits)
                 .from(&shown(&vector["baseline"]))
-                .shows(side(vector), shown(&vector["expected_grade"]))
+                .shows(side(vector), &shown(&vector["expected_grade"]))
         })
         .collect();
     let (cells, _) = check(&[("ctc", "ctcae-5")], &parameters, &cases);
@@ -113,7 +113,7 @@ fn other_units_do_not_change_a_grade() {
         cases.push(
             Case::new(text(&vector["id"]), text(&vector["note"]), &parameter, &value, [&low, &high])
                 .from(&scaled("baseline"))
-                .shows(side(vector), shown(&vector["expected_grade"])),
+                .shows(side(vector), &shown(&vector["expected_grade"])),
         );
     }
     let (cells, _) = check(&[("ctc", "ctcae-5")], &parameters, &cases);
@@ -122,12 +122,15 @@ fn other_units_do_not_change_a_grade() {
 }
 
 /// Analytes without vectors, and limits printed in US units: grades just inside, at and just beyond each limit.
+/// Analyte, unit, reference limits, direction, limits of the grades, smallest step.
+type Scale<'a> = (&'a str, &'a str, [&'a str; 2], bool, [Option<f64>; 4], f64);
+
 #[test]
 fn limits_of_analytes_without_vectors() {
     // Analyte, unit, reference limits, direction; the limits of grades 1 to 4 (nothing where there is none) and the
     // smallest step.
     #[rustfmt::skip]
-    let scales: [(&str, &str, [&str; 2], bool, [Option<f64>; 4], f64); 16] = [
+    let scales: [Scale; 16] = [
         ("calcium-us", "mg/dL", ["8.4", "10.2"], true, [Some(8.4), Some(8.0), Some(7.0), Some(6.0)], 0.1),
         ("calcium-us", "mg/dL", ["8.4", "10.2"], false, [Some(10.2), Some(11.5), Some(12.5), Some(13.5)], 0.1),
         ("magnesium-us", "mg/dL", ["1.7", "2.4"], true, [Some(1.7), Some(1.2), Some(0.9), Some(0.7)], 0.1),
@@ -159,7 +162,7 @@ fn limits_of_analytes_without_vectors() {
                 let value = (limit + sign * beyond).to_string();
                 let id = format!("{analyte} {side} {value}");
                 cases.push(
-                    Case::new(&id, "a limit is not passed at itself", analyte, &value, limits).shows(side, grade),
+                    Case::new(&id, "a limit is not passed at itself", analyte, &value, limits).shows(side, &grade),
                 );
             }
             before = position + 1;
@@ -169,7 +172,7 @@ fn limits_of_analytes_without_vectors() {
     parameters.push(Parameter::new("protein-24h", "mg/24h", "protein-24h"));
     for (value, grade) in [("149", "0"), ("150", "1"), ("999", "1"), ("1000", "2"), ("3499", "2"), ("3500", "3")] {
         let id = format!("protein {value}");
-        cases.push(Case::new(&id, "24-hour protein", "protein-24h", value, ["", "150"]).shows("ctc_high", grade));
+        cases.push(Case::new(&id, "24-hour protein", "protein-24h", value, ["", "150"]).shows("ctc_high", &grade));
     }
     let (cells, _) = check(&[("ctc", "ctcae-5")], &parameters, &cases);
     eprintln!("{cells} limits looked at");

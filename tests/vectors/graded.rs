@@ -62,7 +62,7 @@ impl Case {
     }
 
     /// What a column of the listing must show; nothing where there must be no value.
-    pub fn shows(mut self, column: &str, expected: impl ToString) -> Self {
+    pub fn shows(mut self, column: &str, expected: &dyn ToString) -> Self {
         self.expected.push((column.to_owned(), expected.to_string()));
         self
     }

@@ -98,7 +98,7 @@ fn every_outlier_level_begins_where_the_guide_says() {
             let id = format!("{analyte} {value} {}", side(low));
             cases.push(
                 Case::new(&id, "the limits of the guide", analyte, &value.to_string(), ["", ""])
-                    .shows(side(low), level),
+                    .shows(side(low), &level),
             );
         }
     }
@@ -110,7 +110,7 @@ fn every_outlier_level_begins_where_the_guide_says() {
             let value = (40.0 * multiple).to_string();
             let id = format!("{analyte} times {multiple}");
             let case =
-                Case::new(&id, "the multiples of the guide", analyte, &value, ["", "40"]).shows(side(low), level);
+                Case::new(&id, "the multiples of the guide", analyte, &value, ["", "40"]).shows(side(low), &level);
             cases.push(if by_baseline { case.from("40") } else { case });
         }
     }
@@ -124,16 +124,16 @@ fn outlier_levels_by_sex_and_by_change() {
     let hdl = |value: &str, sex: &str, level: &str| {
         Case::new(&format!("HDL {value} of {sex}."), "by sex", "hdl-cholesterol", value, ["", ""])
             .sex(sex)
-            .shows("fda_low", level)
+            .shows("fda_low", &level)
     };
     let haemoglobin = |value: &str, base: &str, sex: &str, low: &str, high: &str| {
         let id = format!("Hb {value} from {base} of {sex}.");
         let case = Case::new(&id, "by sex and by change", "haemoglobin", value, ["", ""]).from(base).sex(sex);
-        case.shows("fda_low", low).shows("fda_high", high)
+        case.shows("fda_low", &low).shows("fda_high", &high)
     };
     let creatinine = |base: &str, level: &str| {
         let id = format!("creatinine from {base}.");
-        Case::new(&id, "by baseline alone", "creatinine", "3", ["", "1"]).from(base).shows("fda_high", level)
+        Case::new(&id, "by baseline alone", "creatinine", "3", ["", "1"]).from(base).shows("fda_high", &level)
     };
     let cases = [
         hdl("40", "M", "0"),
@@ -193,7 +193,7 @@ fn outlier_levels_by_sex_and_by_change() {
 #[test]
 fn outlier_levels_of_values_in_si_units() {
     let case = |code: &str, value: f64, side: &str, level: &str| {
-        Case::new(&format!("{code} {value}"), "converted", code, &value.to_string(), ["", ""]).shows(side, level)
+        Case::new(&format!("{code} {value}"), "converted", code, &value.to_string(), ["", ""]).shows(side, &level)
     };
     let parameters = [
         Parameter::new("urea", "mmol/L", "urea-nitrogen"),

@@ -65,18 +65,18 @@ fn all_62_vectors_of_vital_signs_come_out_as_written() {
                     None => ["", ""],
                     Some(other) => panic!("no place for {other}"),
                 };
-                let case = case(vector, code, &value).from(&shown(&vector["baseline"])).shows("pcs_high", grades[1]);
+                let case = case(vector, code, &value).from(&shown(&vector["baseline"])).shows("pcs_high", &grades[1]);
                 // Temperature has no low limit.
-                all.push(if code == "TEMP" { case } else { case.shows("pcs_low", grades[0]) });
+                all.push(if code == "TEMP" { case } else { case.shows("pcs_low", &grades[0]) });
             }
             "fda_category_cumulative" => {
                 let words: Vec<&str> = vector["expected"].as_array().expect("categories").iter().map(text).collect();
                 let [low, high] = categories(code, &words);
-                all.push(case(vector, code, &value).shows("fda_low", low).shows("fda_high", high));
+                all.push(case(vector, code, &value).shows("fda_low", &low).shows("fda_high", &high));
             }
             "ctcae_v5_fever" => {
                 let grade = shown(&vector["expected_grade"]);
-                all.push(case(vector, "TEMP", &shown(&vector["value_c"])).shows("ctc_high", grade));
+                all.push(case(vector, "TEMP", &shown(&vector["value_c"])).shows("ctc_high", &grade));
             }
             "ctcae_v5_hypertension_numeric_part" => {
                 // The grade is the worse of two measurements: each is the other's lower bound, and one of them reaches it.
@@ -90,13 +90,13 @@ fn all_62_vectors_of_vital_signs_come_out_as_written() {
                 for ((code, value), grade) in [("SYSBP", systolic), ("DIABP", diastolic)].into_iter().zip(parts) {
                     let id = format!("{} {code}", text(&vector["id"]));
                     let part = Case::new(&id, "a part of the pressure", code, &value.to_string(), ["", ""]);
-                    all.push(part.shows("ctc_high", grade));
+                    all.push(part.shows("ctc_high", &grade));
                 }
             }
             "plausibility_fda_table60" => {
                 let plausible = vector["expected_plausible"] == true;
                 warned += usize::from(!plausible);
-                all.push(case(vector, code, &value).shows("value", if plausible { value.as_str() } else { "" }));
+                all.push(case(vector, code, &value).shows("value", &if plausible { value.as_str() } else { "" }));
             }
             other => panic!("no place for vectors of {other}"),
         }
