@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
-use super::hex;
-use crate::error::{Error, Finding, Place, Stage};
+use super::{hex, package};
+use crate::error::{Error, Stage};
 use crate::render;
 
 /// SHA-256 of each file that was given, in order.
@@ -25,10 +25,9 @@ pub fn use_fonts(paths: &[PathBuf]) -> Result<(), Error> {
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for path in paths {
-        let name = path.display().to_string();
-        match std::fs::read(path) {
-            Ok(bytes) => files.push((name, bytes)),
-            Err(error) => findings.push(Finding::error(Place::file(name), format!("failed to read it: {error}"))),
+        match package::read_bytes(path) {
+            Ok(bytes) => files.push((path.display().to_string(), bytes)),
+            Err(error) => findings.extend(error.findings),
         }
     }
     Error::unless_clean(Stage::Files, findings)?;

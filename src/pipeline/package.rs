@@ -272,11 +272,18 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// It cannot be read, or is not UTF-8.
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
-    let bytes = fs::read(path).map_err(|error| failed(path, "read", &error))?;
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(read_bytes(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::one(Stage::Files, Finding::error(shown(path), format!("the file is not UTF-8 text (byte {at})")))
     })
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|error| failed(path, "read", &error))
 }
 
 /// Writes a single file, whole or not at all.
