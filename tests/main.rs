@@ -13,6 +13,8 @@
 //! - `properties`: what must hold whatever the data are.
 //! - `exports`: exported datasets against a second program.
 //! - `second_study`: the example of three arms against its independent program.
+//! - `record`: what the report says of its own data, statements and rounding.
+//! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `awkward`: bad input, hostile text, a full disk.
 //! - `determinism`: same bytes whatever the machine is doing.

@@ -13,7 +13,26 @@ use crate::support::{
 };
 
 /// Layouts of tables.
-const TABLES: [&str; 8] = ["response", "time", "change", "summary", "ancova", "by-visit", "shift", "listing"];
+const TABLES: [&str; 15] = [
+    "response",
+    "time",
+    "change",
+    "summary",
+    "ancova",
+    "by-visit",
+    "shift",
+    "listing",
+    "occurrence",
+    "parameters",
+    "grade-shift",
+    "statements",
+    "checklist",
+    "data-quality",
+    "rounding",
+];
+
+/// Tables of words: what they must say is another test's matter.
+const OF_WORDS: [&str; 4] = ["statements", "checklist", "data-quality", "rounding"];
 
 /// Which columns a layout may leave blank in a row, by its kind, the number of its columns, and the arms of the study with
 /// the position of the reference arm among them.
@@ -42,7 +61,7 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
 const FURNITURE: [&str; 3] = ["#E1E5E9", "#C6CCD2", "#F1F4F7"];
 
 /// What a display of each kind must have at least of marks, for each of its parts.
-const LEAST_MARKS: [(&str, usize); 7] = [
+const LEAST_MARKS: [(&str, usize); 14] = [
     ("flow", 20),
     ("response-by-visit", 2 * 5 + 2 * 5),
     ("means", 2 * 6 + 2 * 6),
@@ -50,6 +69,13 @@ const LEAST_MARKS: [(&str, usize); 7] = [
     ("heat-map", 100),
     ("tipping-point", 9),
     ("forest", 8),
+    ("dots", 20),
+    ("boxes", 10),
+    ("kaplan-meier", 2),
+    ("scatter", 10),
+    ("waterfall", 20),
+    ("swimmer", 20),
+    ("profile", 5),
 ];
 
 /// How much was looked at.
@@ -112,12 +138,14 @@ fn look(study: &str) -> (Vec<String>, Seen) {
     let is_reference = |arm: &Value| arm.get("reference").and_then(Value::as_bool) == Some(true);
     let arms = (arms.len(), arms.iter().position(is_reference).expect("one arm is the reference"));
     let (mut faults, mut seen) = (Vec::new(), Seen::default());
-    for (display, asked) in displays.iter().zip(asked) {
+    for asked in asked {
         let (id, kind) = (asked["id"].as_str().expect("an id"), kind(asked));
-        assert_eq!(display["number"].as_str(), asked["number"].as_str(), "{study}: {id}");
+        let display = displays.iter().find(|display| display["number"].as_str() == asked["number"].as_str());
+        let display = display.unwrap_or_else(|| panic!("{study}: {id} is missing"));
         let mut all = Vec::new();
         texts(display, &mut all);
-        faults.extend(all.iter().filter(|text| unfilled(text)).map(|text| format!("{id} says {text:?}")));
+        let all = all.iter().filter(|_| !OF_WORDS.contains(&kind));
+        faults.extend(all.filter(|text| unfilled(text)).map(|text| format!("{id} says {text:?}")));
         for part in ["title", "source"] {
             if shown(&display[part]).is_empty() {
                 faults.push(format!("{id} has no {part}"));
@@ -128,6 +156,8 @@ fn look(study: &str) -> (Vec<String>, Seen) {
                 seen.figures += 1;
                 figure(&package, id, kind, display, &mut faults, &mut seen);
             }
+            Some("table") if OF_WORDS.contains(&kind) => seen.tables += 1,
+            Some("profiles") => seen.figures += 1,
             Some("table") => {
                 if kind == "listing" {
                     seen.listings += 1;
@@ -275,8 +305,8 @@ fn every_display_of_every_study_is_filled() {
              left blank by their layout, {reasons} with a reason; {marks} marks"
         );
         let least = match study.as_str() {
-            "ln-msc-il2" => (34, 18, 9),
-            "cdisc-pilot01" => (4, 0, 0),
+            "ln-msc-il2" => (70, 30, 18),
+            "cdisc-pilot01" => (14, 1, 0),
             _ => (0, 0, 0),
         };
         assert!(tables >= least.0 && figures >= least.1 && listings >= least.2, "{study}: displays were lost");

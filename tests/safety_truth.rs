@@ -187,6 +187,12 @@ fn significant_vital_signs_of_each_participant() {
 fn quadrants_and_doses_of_each_participant() {
     let (mut quadrants, mut doses) = (Facts::new(), Facts::new());
     for line in &lines("all-subjects") {
+        doses.insert(fact(line, &["given"], field(line, "doses_given")));
+        doses.insert(fact(line, &["planned"], field(line, "doses_planned")));
+        // Without a value of both there is no quadrant.
+        if ["at_peak", "tb_peak"].iter().any(|name| field(line, name).is_empty()) {
+            continue;
+        }
         let peak = |name: &str| field(line, name).parse::<f64>().unwrap_or(0.0);
         let quadrant = match (peak("at_peak") >= 3.0, peak("tb_peak") >= 2.0) {
             (true, true) => "HYS_LAW_RANGE",
@@ -195,8 +201,6 @@ fn quadrants_and_doses_of_each_participant() {
             (false, false) => "NORMAL_OR_NEAR",
         };
         quadrants.insert(fact(line, &[], quadrant));
-        doses.insert(fact(line, &["given"], field(line, "doses_given")));
-        doses.insert(fact(line, &["planned"], field(line, "doses_planned")));
     }
     assert_same("edish", &quadrants);
     assert_same("exposure", &doses);

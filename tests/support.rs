@@ -159,7 +159,13 @@ fn whole(mut display: Value) -> Value {
         let mut own: Vec<Value> = Vec::new();
         for mut row in list(&body["pages"]).iter().flat_map(|page| list(&page["rows"])) {
             if let Some(cells) = row["cells"].as_array_mut() {
-                cells.iter_mut().filter(|cell| cell.is_object()).for_each(|cell| *cell = cell["text"].take());
+                for cell in cells {
+                    let text = cell.as_str().or_else(|| cell["text"].as_str()).unwrap_or_default();
+                    *cell = Value::String(text.replace('\n', " "));
+                }
+            }
+            if let Some(stub) = row["stub"].as_str().map(|stub| stub.replace('\n', " ")) {
+                row["stub"] = Value::String(stub);
             }
             match own.last_mut() {
                 _ if row.get("continued").is_some() => {}

@@ -153,7 +153,11 @@ impl Work<'_> {
             let at = |this: &Self, statistic| key(this, statistic).level(&day);
             self.push(at(self, Statistic::AtRisk), Value::Count(step.at_risk), None);
             self.push(at(self, Statistic::Censored), Value::Count(step.censored), None);
-            self.push(at(self, Statistic::Count), Value::Count(step.events), None);
+            let then = times.iter().filter(|own| matches!(own.end, End::Event(_)));
+            let then = then.filter(|own| f64::from(own.days).to_bits() == step.time.to_bits());
+            let with: Vec<usize> = then.map(|own| own.subject).collect();
+            let counted = at(self, Statistic::Count);
+            self.push_count(counted, Value::Count(step.events), &with);
             self.shares(SURVIVAL, Ok(&step.survival), time.conf_level, &at);
         }
         for (name, day) in &time.readings {

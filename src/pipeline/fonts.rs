@@ -1,7 +1,5 @@
 //! Fonts given by path, for characters that those of the program lack.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the program reads the fonts it was given")]
-
 use std::path::PathBuf;
 use std::sync::OnceLock;
 

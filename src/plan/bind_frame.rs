@@ -221,7 +221,8 @@ impl Binding<'_> {
         let frame: &str = &derivation.frame;
         let id = &derivation.id;
         if self.frames.get(frame).is_some_and(|schema| schema.has(id)) {
-            let message = format!("{frame} already has a column {id}");
+            let what = if matches!(scope, Scope::Records(_)) { "records" } else { "frame" };
+            let message = format!("{what} {frame} already has a column {id}");
             self.findings.push(Finding::error(self.study.origin.place(id.span.start), message));
         }
         let (kind, form) = if let Some(rule) = &derivation.rule {

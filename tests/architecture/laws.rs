@@ -47,10 +47,19 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         module: "derive",
-        ours: &["data", "error", "plan", "spec::derivation", "spec::design", "spec::instrument", "stats::describe"],
+        ours: &[
+            "data",
+            "error",
+            "plan",
+            "spec::derivation",
+            "spec::design",
+            "spec::instrument",
+            "spec::records",
+            "stats::describe",
+        ],
         crates: &["polars"],
-        why: "polars selects records; choices of the design (tie, basis), what a derivation takes over visits and the items \
-              of a score arrive with the plan; sums are those of stats",
+        why: "polars selects records; choices of the design (tie, basis), what a derivation takes over visits or a subject \
+              from records and the items of a score arrive with the plan; sums are those of stats",
     },
     Law {
         module: "analysis",

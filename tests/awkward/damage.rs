@@ -116,7 +116,7 @@ fn missing_files_are_named_all_at_once() {
         })
         .collect();
     let all: Vec<String> = FILES.iter().map(|(file, _)| format!("the data file {file} is missing")).collect();
-    let words: Vec<&str> = all.iter().map(String::as_str).chain(["8 findings;"]).collect();
+    let words: Vec<&str> = all.iter().map(String::as_str).chain(["9 findings;"]).collect();
     cases.push(spoiled("the folder of the data is gone", 4, &words, |desk| {
         fs::remove_dir_all(desk.study("data")).expect("the folder is there");
     }));
@@ -168,13 +168,26 @@ fn what_is_no_file_is_not_read() {
     report(cases);
 }
 
+/// One more dataset of a lock.
+const MORE: &str = "[[dataset]]
+name = \"ADZZ\"
+file = \"adzz.csv\"
+format = \"csv\"
+sha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"
+content = \"0000000000000000000000000000000000000000000000000000000000000000\"
+bytes = 1
+records = 0
+variables = []
+
+";
+
 #[test]
 fn the_lock_and_the_specification_name_the_same_datasets() {
     all_refused(&[
         flagship("a dataset is locked and no longer in the specification")
-            .study("ADDV = { file = \"addv.csv\" }\n", "")
+            .file("data.lock", "[[dataset]]\nname = \"ADDV\"", &format!("{MORE}[[dataset]]\nname = \"ADDV\""))
             .exit(4)
-            .says(["ADDV", "the lock has this dataset (addv.csv), the specification has not"])
+            .says(["ADZZ", "the lock has this dataset (adzz.csv), the specification has not"])
             .findings(1),
         flagship("a dataset is in the specification and not in the lock")
             .study("ADDV = {", "ADDW = { file = ¦\"addv.csv\" }\nADDV = {")
@@ -182,7 +195,7 @@ fn the_lock_and_the_specification_name_the_same_datasets() {
             .says(["ADDW", "not in the lock", "hint: the lock has ADDV"])
             .findings(1),
         flagship("a dataset has another name than when it was locked")
-            .study("ADDV = {", "ADDEVIATIONS = {")
+            .file("data.lock", "name = \"ADDV\"", "name = \"ADDEVIATIONS\"")
             .exit(4)
             .says(["ADDEVIATIONS", "ADDV", "not in the lock", "the specification has not"]),
         flagship("a dataset lies in another file than when it was locked")

@@ -157,7 +157,7 @@ fn references_of_analyses_and_displays() {
         small("a frame of a derivation")
             .study("label = \"Good size\"\nframe = \"state\"", "label = \"Good size\"\nframe = ¦\"stat\"")
             .exit(3)
-            .says(["frame stat is not defined", "did you mean state?"])
+            .says(["frame or records stat is not defined", "did you mean state?"])
             .findings(1),
         small("a frame of a listing")
             .study("[display.listing]\nframe = \"state\"", "[display.listing]\nframe = ¦\"nowhere\"")

@@ -99,7 +99,9 @@ fn printed(desk: &Desk) -> String {
         // A text of a figure is broken at blanks, or within a word that is too long.
         all = all + &lines.join(" ") + "\n" + &lines.concat() + "\n";
     }
-    all.replace('\u{200B}', "").replace('\u{A0}', " ")
+    // So is one of a table, and over pages.
+    let joined: String = all.split_whitespace().collect();
+    (all + &joined).replace('\u{200B}', "").replace('\u{A0}', " ")
 }
 
 /// The lines of text in a figure.

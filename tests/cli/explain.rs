@@ -96,7 +96,7 @@ fn explain_of_what_is_not_there_suggests() {
     for (arguments, says) in [
         (["t-14-2-1x"].as_slice(), "did you mean t-14-2-1?"),
         (&["rr_w23"], "did you mean rr_w24?"),
-        (&["completely-different"], "known: f-10-1-1"),
+        (&["completely-different"], "known: t-9-1"),
         (&["rr_w24", "arms=msc"], "one of arm, variant"),
         (&["t-14-2-1", "arm=mcs"], "arm"),
         (&["rr_w24", "arm=mcs"], "arm"),

@@ -25,8 +25,10 @@ fn lock_gives_the_same_bytes_again_and_those_of_the_fixture() {
         assert_eq!(outcome.stdout, "study/data.lock\n", "lock prints the path of the lock and nothing else");
         assert_eq!(read(&path), committed, "the {round} lock differs from the committed one");
         let datasets: Vec<&str> = outcome.stderr.lines().collect();
-        assert_eq!(datasets.len(), 8, "lock tells one line a dataset: {}", outcome.stderr);
-        for (line, dataset) in datasets.iter().zip(["ADAE", "ADCM", "ADDV", "ADEX", "ADLB", "ADQS", "ADSL", "ADVS"]) {
+        assert_eq!(datasets.len(), 9, "lock tells one line a dataset: {}", outcome.stderr);
+        for (line, dataset) in
+            datasets.iter().zip(["ADAE", "ADCM", "ADDV", "ADEX", "ADLB", "ADMH", "ADQS", "ADSL", "ADVS"])
+        {
             assert!(
                 line.starts_with(dataset) && line.contains("records") && line.contains("variables"),
                 "of {dataset}: {line}"
@@ -59,12 +61,18 @@ fn check_tells_its_counts() {
     assert_eq!(outcome.stdout, "", "check prints nothing to standard output");
     let study: toml::Table = toml::from_str(&read(&folder.path().join("study/study.toml"))).expect("the study is TOML");
     let number = |key: &str| study.get(key).and_then(toml::Value::as_array).map_or(0, Vec::len);
-    let drawn_from_records =
-        |display: &&toml::Value| ["listing", "individual"].iter().any(|of| display.get(of).is_some());
+    let drawn_from_records = |display: &&toml::Value| {
+        ["listing", "individual", "scatter", "waterfall", "swimmer", "profile"]
+            .iter()
+            .any(|of| display.get(of).is_some())
+    };
     let of_displays = study["display"].as_array().map_or(0, |all| all.iter().filter(drawn_from_records).count());
     let analyses = number("endpoint")
         + number("summary")
         + number("export")
+        + number("occurrence")
+        + number("parameter-summary")
+        + number("grade-shift")
         + usize::from(study.contains_key("flow"))
         + of_displays;
     let last = outcome.stderr.lines().last().unwrap_or_default();

@@ -225,7 +225,7 @@ marks = [{ label = "Left", from = "OUT" }]
     assert_eq!(kinds, [("Active", Some(0)), ("Control", Some(1)), ("Treated", None)]);
     assert!(drawn.x.from <= 1.0 && drawn.x.to >= 90.0);
     assert!(notes(&laid)[0].contains("without a first or last day, who are not shown: Active 1 of 3, Control 0 of 1"));
-    assert!(drawn.alt.contains("Active: 2 drawn, the last to day 90, Treated in 2, Left in 1."), "{}", drawn.alt);
+    assert!(drawn.alt.contains("Active: 2 lanes, the last to day 90, Treated in 2, Left in 1."), "{}", drawn.alt);
 }
 
 const PROFILE: &str = r#"

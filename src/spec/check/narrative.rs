@@ -8,10 +8,10 @@ use crate::spec::narrative::{Answer, Checklist};
 impl Check<'_> {
     pub(super) fn narrative(&mut self) {
         let study = self.study;
-        self.unique(
-            "text or display",
-            study.text.iter().map(|text| &text.id).chain(study.display.iter().map(|d| &d.id)),
-        );
+        self.unique("text", study.text.iter().map(|text| &text.id));
+        for text in study.text.iter().filter(|text| study.display.iter().any(|display| display.id == text.id)) {
+            self.error(text.id.span.start, format!("{} is the name of a text and of a display", text.id));
+        }
         self.unique("statement", study.statement.iter().map(|statement| &statement.id));
         let sections: Vec<&str> = study.section.iter().map(|section| &*section.number).collect();
         for text in &study.text {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// A grading: CTCAE, outlier levels, two-part rules.
+/// A grading: grades of toxicity, levels of outliers, rules of two parts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct GradeInstrument {
