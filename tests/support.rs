@@ -143,7 +143,7 @@ pub fn displays(package: &Path) -> Vec<Value> {
 }
 
 /// A display whose table is one again: the page has it in parts side by side and over pages, with what is repeated there.
-fn whole(mut display: Value) -> Value {
+pub fn whole(mut display: Value) -> Value {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     if display["kind"] != "table" {
         return display;

@@ -50,6 +50,14 @@ impl Work<'_> {
         if occurrence.items.is_empty() {
             rows.push(Self::counted_at(occurrence, values, &in_set, None, Vec::new(), all.clone()));
             let mut by_path: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+            // What was assessed and never occurred is a zero, not a silence.
+            let assessed = in_set.iter().filter(|_| occurrence.assessed.is_some());
+            for (_, record) in assessed.filter(|(_, record)| values.holds(occurrence.assessed, *record)) {
+                let path = path_of(values, &occurrence.levels, *record);
+                for depth in 1..=path.len() {
+                    by_path.entry(path[..depth].to_vec()).or_default();
+                }
+            }
             for record in &all {
                 let path = path_of(values, &occurrence.levels, *record);
                 for depth in 1..=path.len() {

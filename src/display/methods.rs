@@ -9,6 +9,7 @@ use crate::spec::derivation::{Across, Choice, Derivation, Dose, Score};
 use crate::spec::design::{ArmBasis, Tie};
 use crate::spec::endpoint::Endpoint;
 use crate::spec::instrument;
+use crate::spec::occurrence::Survival;
 use crate::spec::outcome::{Continuous, Time};
 
 /// The paragraphs of the methods section.
@@ -217,7 +218,8 @@ fn definition(derivation: &Derivation) -> String {
 fn outcomes(study: &Study) -> Option<MethodsParagraph> {
     let numbers = study.endpoint.iter().filter_map(|endpoint| Some(change(endpoint, endpoint.continuous.as_ref()?)));
     let times = study.endpoint.iter().filter_map(|endpoint| Some(duration(study, endpoint, endpoint.time.as_ref()?)));
-    let rules: Vec<Fact> = numbers.chain(times).collect();
+    let known = study.endpoint.iter().filter_map(|endpoint| Some(days(endpoint, endpoint.survival.as_ref()?)));
+    let rules: Vec<Fact> = numbers.chain(times).chain(known).collect();
     if rules.is_empty() {
         return None;
     }
@@ -234,7 +236,15 @@ fn outcomes(study: &Study) -> Option<MethodsParagraph> {
             "Times are in days, the first day counting as 1, to the date of the first visit at which the event is \
              established. Whoever has neither event nor competing event is censored at the last visit assessed, and on \
              day 1 if there is none; who was assessed at the last visit of the schedule counts as observed to the last \
-             day, so that visits of one week on different days do not shorten each other’s time."
+             day, so that visits of one week on different days do not shorten each other’s time. These times are dates \
+             of visits, so that a median can only be a visit’s."
+                .to_owned(),
+        );
+    }
+    if study.endpoint.iter().any(|endpoint| endpoint.survival.is_some()) {
+        paragraphs.push(
+            "Times that are known in days are analysed as they are. Whoever has none is not analysed; without event, \
+             time is censored on its last day."
                 .to_owned(),
         );
     }
@@ -276,6 +286,14 @@ fn duration(study: &Study, endpoint: &Endpoint, time: &Time) -> Fact {
             one_line(&time.assessed.sql)
         ),
     }
+}
+
+fn days(endpoint: &Endpoint, survival: &Survival) -> Fact {
+    let mut text = format!("days: {}; event: {}", one_line(&survival.days.sql), one_line(&survival.event.sql));
+    if let Some(competing) = &survival.competing {
+        text.push_str(&format!("; competing event: {}", one_line(&competing.sql)));
+    }
+    Fact { label: format!("{} (known in days)", endpoint.label), text }
 }
 
 fn options(study: &Study) -> Option<MethodsParagraph> {

@@ -152,13 +152,10 @@ pub fn percent_of_number(value: f64, places: u8, rounding: Rounding) -> String {
     rounded(&format!("{sign}{whole}.{rest}"), places, rounding)
 }
 
-/// A finite number with 17 significant digits, which tell it from every other double.
+/// A finite number with the fewest digits that tell it from every other double: those that are rounded.
 #[must_use]
-pub fn seventeen_digits(value: f64) -> String {
-    let scientific = format!("{value:.16e}");
-    let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
-    let places = usize::try_from(16 - exponent).unwrap_or(0);
-    format!("{value:.places$}").replace('-', &MINUS.to_string())
+pub fn shortest(value: f64) -> String {
+    value.to_string().replace('-', &MINUS.to_string())
 }
 
 /// Pads the cells of a column so that their first numbers align at the decimal point when set flush left, and with them
@@ -260,15 +257,9 @@ mod tests {
     }
 
     #[test]
-    fn seventeen_digits_tell_a_double_from_its_neighbours() {
-        for (value, text) in [
-            (0.25, "0.25000000000000000"),
-            (-1.15, "−1.1499999999999999"),
-            (0.15, "0.14999999999999999"),
-            (0.0625, "0.062500000000000000"),
-            (12345.5, "12345.500000000000"),
-        ] {
-            assert_eq!(seventeen_digits(value), text);
+    fn the_shortest_digits_are_those_that_are_rounded() {
+        for (value, text) in [(0.25, "0.25"), (-1.15, "−1.15"), (0.1 + 0.2, "0.30000000000000004"), (12345.5, "12345.5")] {
+            assert_eq!(shortest(value), text);
         }
     }
 

@@ -132,7 +132,7 @@ fn halfway(value: &Value, own: &str, other: &str) -> Option<String> {
                 apart(&|rule| number::decimal(*value, places, rule))
                     || apart(&|rule| number::percent_of_number(*value, places, rule))
             })
-            .then(|| number::seventeen_digits(*value)),
+            .then(|| number::shortest(*value)),
         _ => None,
     }
 }

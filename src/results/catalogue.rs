@@ -304,7 +304,7 @@ impl Method {
             }
             Self::KaplanMeier => {
                 "Medians and quartiles of time are those of the Kaplan–Meier estimate with Brookmeyer and Crowley’s limits \
-                 on the log(−log) scale. Times are dates of visits, so that a median can only be a visit’s."
+                 on the log(−log) scale."
             }
             Self::LogRank => "Times are compared with the log-rank test.",
             Self::Cox => {

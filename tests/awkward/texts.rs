@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::{Case, Desk, Original, all_refused, flagship, report, shortened, small, tree};
-use crate::support::{read, repository, write};
+use crate::support::{whole, read, repository, write};
 
 /// A place of the small study where a text of somebody is printed: what it is called in findings, a piece of a file,
 /// and the same with `{}` where the text goes.
@@ -92,6 +92,15 @@ fn printed(desk: &Desk) -> String {
         let value: serde_json::Value =
             serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{path} is no JSON: {error}"));
         texts(&value, &mut all);
+        // A cell is broken within a word that is too long, and over pages.
+        let rows = whole(value)["body"]["rows"].as_array().cloned().unwrap_or_default();
+        for row in &rows {
+            let cells = row["cells"].as_array().into_iter().flatten();
+            for text in std::iter::once(&row["stub"]).chain(cells).filter_map(serde_json::Value::as_str) {
+                all.extend(text.split_whitespace());
+                all.push('\n');
+            }
+        }
     }
     for (path, bytes) in tree(&desk.path().join("out/figures")) {
         let lines = drawn(&String::from_utf8_lossy(&bytes));
@@ -99,9 +108,7 @@ fn printed(desk: &Desk) -> String {
         // A text of a figure is broken at blanks, or within a word that is too long.
         all = all + &lines.join(" ") + "\n" + &lines.concat() + "\n";
     }
-    // So is one of a table, and over pages.
-    let joined: String = all.split_whitespace().collect();
-    (all + &joined).replace('\u{200B}', "").replace('\u{A0}', " ")
+    all.replace('\u{200B}', "").replace('\u{A0}', " ")
 }
 
 /// The lines of text in a figure.

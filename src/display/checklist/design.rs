@@ -79,7 +79,7 @@ impl Ground<'_> {
         for endpoint in self.confirmed() {
             seen += 1;
             let Some(estimand) = &endpoint.estimand else {
-                findings.push(format!("{} has no estimand", endpoint.id));
+                findings.push(format!("“{}” has no estimand", endpoint.label));
                 continue;
             };
             let attributes = [

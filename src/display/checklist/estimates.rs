@@ -105,6 +105,6 @@ impl Ground<'_> {
         if lines == 0 {
             return Err(Verdict::Fail("no analysis counts harms".to_owned()));
         }
-        Ok(unless(&findings, format!("{lines} lines counted in each arm, {zeros} of the counts zero")))
+        Ok(unless(&findings, format!("{lines} lines of events are counted in every arm; where there are none, 0 is printed ({zeros} times)")))
     }
 }

@@ -15,10 +15,13 @@ pub(super) fn plot(id: &str, layout: &WaterfallLayout, results: &Results, assemb
     let study = assembly.study;
     let extract = results.extract(id)?;
     let mut missing = vec![Part::default(); study.arm.len()];
+    let mut limited = missing.clone();
     let mut bars: Vec<(f64, usize, &str)> = Vec::new();
     for (arm, subject, fields) in of_arms(study, extract) {
         let value = number_in(fields, 0);
-        missing[arm].add(value.is_none());
+        let text = fields.first().map_or("", String::as_str);
+        missing[arm].add(text.is_empty());
+        limited[arm].add(value.is_none() && !text.is_empty());
         bars.extend(value.map(|value| (value, arm, subject)));
     }
     // Equal values stand in the order of the data.
@@ -56,7 +59,10 @@ pub(super) fn plot(id: &str, layout: &WaterfallLayout, results: &Results, assemb
         under_head: String::new(),
         alt,
     };
-    let footnotes = vec![not_shown(study, "without a value", &missing)];
+    let mut footnotes = vec![not_shown(study, "without a value", &missing)];
+    if limited.iter().any(|part| part.part > 0) {
+        footnotes.push(not_shown(study, "whose value is known only as a limit", &limited));
+    }
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![id.to_owned()] })
 }
 
