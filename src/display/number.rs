@@ -258,7 +258,9 @@ mod tests {
 
     #[test]
     fn the_shortest_digits_are_those_that_are_rounded() {
-        for (value, text) in [(0.25, "0.25"), (-1.15, "−1.15"), (0.1 + 0.2, "0.30000000000000004"), (12345.5, "12345.5")] {
+        for (value, text) in
+            [(0.25, "0.25"), (-1.15, "−1.15"), (0.1 + 0.2, "0.30000000000000004"), (12345.5, "12345.5")]
+        {
             assert_eq!(shortest(value), text);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::{Case, Desk, Original, all_refused, flagship, report, shortened, small, tree};
-use crate::support::{whole, read, repository, write};
+use crate::support::{read, repository, whole, write};
 
 /// A place of the small study where a text of somebody is printed: what it is called in findings, a piece of a file,
 /// and the same with `{}` where the text goes.

@@ -105,6 +105,11 @@ impl Ground<'_> {
         if lines == 0 {
             return Err(Verdict::Fail("no analysis counts harms".to_owned()));
         }
-        Ok(unless(&findings, format!("{lines} lines of events are counted in every arm; where there are none, 0 is printed ({zeros} times)")))
+        Ok(unless(
+            &findings,
+            format!(
+                "{lines} lines of events are counted in every arm; where there are none, 0 is printed ({zeros} times)"
+            ),
+        ))
     }
 }

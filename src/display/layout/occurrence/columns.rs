@@ -277,7 +277,7 @@ impl Table<'_> {
         let has_events = grade.is_none() && !node.of_subjects;
         let mut format = if has_events { self.layout.count.clone() } else { without_events(&self.layout.count) };
         // Over all levels the results have the number of the analysis set; those assessed are what the share is of.
-        if self.occurrence.assessed.is_some() && *node == Node::whole(&node.label) {
+        if !assembly.is_shell() && self.occurrence.assessed.is_some() && *node == Node::whole(&node.label) {
             let share = assembly.rows.get(&key(Statistic::Share)).map(|row| &row.value);
             let whole = if let Some(Value::Share { whole, .. }) = share { *whole } else { 0 };
             format = format.replace("{n}", &whole.to_string());
