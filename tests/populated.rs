@@ -52,7 +52,9 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
         // A p-value stands in the first row of what it compares.
         "summary" if columns > arms => vec![vec![columns - 1]],
         // The number assessed stands behind the first row of a block.
-        "grade-shift" if columns % arms == 0 => vec![(1..=arms).map(|arm| arm * (columns / arms) - 1).collect()],
+        "grade-shift" if columns.is_multiple_of(arms) => {
+            vec![(1..=arms).map(|arm| arm * (columns / arms) - 1).collect()]
+        }
         // At baseline there is no change.
         "parameters" => vec![(columns.div_ceil(2)..columns).collect()],
         // Each arm is compared with those before it.
