@@ -56,7 +56,7 @@ impl Ground<'_> {
         if missing.is_empty() {
             return Ok(Verdict::Pass(format!("given: {}", names.join(", "))));
         }
-        Err(Verdict::NotCheckable(format!("not given in [checklist.facts]: {}", missing.join(", "))))
+        Err(Verdict::NotCheckable(format!("not told in the specification: {}", missing.join(", ").replace('-', " "))))
     }
 
     pub(super) fn arm_facts(&self, names: &[String]) -> Verdict {

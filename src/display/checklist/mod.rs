@@ -89,7 +89,7 @@ impl<'a> Ground<'a> {
     /// A fact of `[checklist.facts]`; without it the item is not checkable.
     fn fact(&self, name: &str) -> Result<&'a str, Verdict> {
         let fact = self.narrative.facts.get(name).map(|fact| fact.trim());
-        fact.ok_or_else(|| Verdict::NotCheckable(format!("not given in [checklist.facts]: {name}")))
+        fact.ok_or_else(|| Verdict::NotCheckable(format!("not told in the specification: {}", name.replace('-', " "))))
     }
 
     /// A fact that is a date.
