@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trialpress::data::{Dataset, DatasetFile, Format, Kind, LockedData, lock, open};
+use trialpress::data::{Dataset, DatasetFile, Format, Kind, LockedData, Reading, lock, open};
 use trialpress::error::Place;
 
 /// The folder of the genuine files, if it is there.
@@ -23,7 +23,7 @@ fn file(folder: &Path, path: &str, text: &[&str]) -> DatasetFile {
         name: path.to_string_lossy().into_owned(),
         shown: path.to_string_lossy().into_owned(),
         format: Format::of(&path).expect("a known extension"),
-        text: text.iter().map(|name| (*name).to_owned()).collect(),
+        reading: Reading { text: text.iter().map(|name| (*name).to_owned()).collect(), ..Reading::default() },
         place: Place::file("study.toml"),
         path,
     }

@@ -12,7 +12,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData};
+use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
@@ -115,7 +115,7 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                text: entry.text.clone(),
+                reading: Reading { text: entry.text.clone(), ..Reading::default() },
                 place,
             }),
         }

@@ -119,7 +119,7 @@ pub(super) const LAWS: &[Law] = &[
 pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
     (
         "std::fs",
-        &["src/data/gate.rs", "src/pipeline/package.rs"],
+        &["src/data/lock/gate.rs", "src/pipeline/package.rs"],
         "data files are read in one place, packages written in one",
     ),
     ("std::env", &[], "the environment does not change a report"),
@@ -135,10 +135,10 @@ pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
     ),
     ("std::net", &[], "the data stay where they are"),
     ("std::thread", &[], "rayon is the only source of threads"),
-    ("std::collections::HashMap", &["src/data/canonical.rs"], "its order is another one each time"),
+    ("std::collections::HashMap", &["src/data/lock/canonical.rs"], "its order is another one each time"),
     ("std::collections::HashSet", &[], "its order is another one each time"),
-    ("std::panic", &["src/data/mod.rs"], "a reader of others may panic over a damaged file"),
-    ("std::hash", &["src/data/canonical.rs"], "hashes of the standard library differ from build to build"),
+    ("std::panic", &["src/data/format/mod.rs"], "a reader of others may panic over a damaged file"),
+    ("std::hash", &["src/data/lock/canonical.rs"], "hashes of the standard library differ from build to build"),
 ];
 
 /// Macros that belong to some modules only.

@@ -20,7 +20,7 @@ fn study(folder: &Path) -> Vec<DatasetFile> {
             path,
             shown,
             format: *format,
-            text: Vec::new(),
+            reading: crate::data::Reading::default(),
             place: Place::at("study.toml", line + 5, 1),
         }
     };

@@ -64,7 +64,7 @@ fn file(format: Format) -> DatasetFile {
         path: format!("adxx.{}", format.word()).into(),
         shown: format!("data/adxx.{}", format.word()),
         format,
-        text: Vec::new(),
+        reading: super::Reading::default(),
         place: Place::at("study.toml", 7, 1),
     }
 }
@@ -74,7 +74,7 @@ fn read(format: Format, bytes: Vec<u8>) -> Result<Dataset, Vec<Finding>> {
 }
 
 fn read_as(file: &DatasetFile, bytes: Vec<u8>) -> Result<Dataset, Vec<Finding>> {
-    super::gate::digested(file, "USUBJID", bytes, None)
+    super::lock::digested(file, "USUBJID", bytes, None)
 }
 
 /// What is wrong with a CSV text.

@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::canonical::{Canonical, canonical, hexadecimal};
-use super::{Dataset, DatasetFile, Lock, LockEntry, LockedData, LockedVariable, MAX_BYTES, parse};
+use super::{Lock, LockEntry, LockedVariable};
+use crate::data::format::parse;
+use crate::data::{Dataset, DatasetFile, LockedData, MAX_BYTES};
 use crate::error::{Error, Finding, Place, Stage, nearest};
 
 /// Locks data files: reads them all and notes what they are. `subject` is the variable that names the subjects, `date`
@@ -103,7 +105,7 @@ fn dataset(file: &DatasetFile, subject: &str, lock: Option<&Lock>) -> Result<Dat
 }
 
 /// The dataset in the bytes of a file. If they are the locked bytes, their content was digested when they were locked.
-pub(super) fn digested(
+pub(in crate::data) fn digested(
     file: &DatasetFile,
     subject: &str,
     bytes: Vec<u8>,
@@ -117,10 +119,10 @@ pub(super) fn digested(
     if !findings.is_empty() {
         return Err(findings);
     }
-    let variables = table.variables.clone();
+    let (variables, label) = (table.variables.clone(), table.label.clone());
     let known = locked.filter(|locked| locked.sha256 == sha256).map(|locked| locked.content.as_str());
     let Canonical { frame, special_missing, content } = canonical(table, subject, known);
-    Ok(Dataset { name: file.name.clone(), frame, variables, special_missing, sha256, bytes: size, content })
+    Ok(Dataset { name: file.name.clone(), label, frame, variables, special_missing, sha256, bytes: size, content })
 }
 
 /// The bytes of a file, of which no more are taken than are allowed, should it grow meanwhile.

@@ -10,7 +10,9 @@ use polars::prelude::{ChunkedArray, Float64Chunked, NewChunkedArray, PolarsNumer
 use sas_xport::sas::xport::{XportReader, XportSchema};
 use sas_xport::sas::{SasFloat64, SasVariableType};
 
-use super::{DatasetFile, Kind, Problem, SpecialMissing, Table, Values, Variable, capped, guarded, shape_findings};
+use super::{DatasetFile, capped, guarded, shape_findings};
+use crate::data::table::{Problem, Table, Values};
+use crate::data::{FIRST_DAY, Kind, LAST_DAY, Variable};
 use crate::error::Finding;
 
 /// Headers and data come in lines of this many bytes.
@@ -39,8 +41,7 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findin
         records,
         variables: Vec::with_capacity(columns.len()),
         values: Vec::with_capacity(columns.len()),
-        special_missing: SpecialMissing::new(),
-        problems: Vec::new(),
+        ..Table::default()
     };
     for column in columns {
         let cells = data.chunks_exact(width).map(|record| &record[column.offset..column.offset + column.length]);
@@ -112,7 +113,18 @@ fn layout(file: &DatasetFile, schema: &XportSchema) -> Result<Vec<Layout>, Vec<F
         let format = format_name(variable.full_format(), variable.format_length(), variable.format_precision());
         let kind = if numeric { format.as_deref().map_or(Kind::Number, kind_of) } else { Kind::Text };
         let label = variable.full_label().to_owned();
-        columns.push(Layout { variable: Variable { name, label, kind, format }, offset, length });
+        columns.push(Layout {
+            variable: Variable {
+                name,
+                label,
+                kind,
+                format,
+                length: Some(u32::from(variable.value_length())),
+                declared: None,
+            },
+            offset,
+            length,
+        });
         offset += length;
     }
     if findings.is_empty() { Ok(columns) } else { Err(capped(file, findings)) }
@@ -330,7 +342,7 @@ where
 #[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "whole and within the calendar, as checked")]
 fn days(value: f64) -> Option<i32> {
     let days = value - EPOCH_DAYS;
-    let calendar = f64::from(super::FIRST_DAY)..=f64::from(super::LAST_DAY);
+    let calendar = f64::from(FIRST_DAY)..=f64::from(LAST_DAY);
     (days.trunc() == days && calendar.contains(&days)).then_some(days as i32)
 }
 
@@ -341,6 +353,6 @@ fn milliseconds(value: f64) -> Option<i64> {
     let whole = exact.round();
     let milliseconds = whole - EPOCH_MILLISECONDS;
     let day = (milliseconds / 86_400_000.0).floor();
-    let calendar = f64::from(super::FIRST_DAY)..=f64::from(super::LAST_DAY);
+    let calendar = f64::from(FIRST_DAY)..=f64::from(LAST_DAY);
     ((exact - whole).abs() < 0.01 && calendar.contains(&day)).then_some(milliseconds as i64)
 }

@@ -5,7 +5,9 @@
 
 use polars::prelude::{Float64Chunked, Int32Chunked, Int64Chunked, NewChunkedArray, StringChunkedBuilder};
 
-use super::{DatasetFile, Kind, SpecialMissing, Table, Values, Variable, capped, date, shape_findings};
+use super::{DatasetFile, capped, shape_findings};
+use crate::data::table::{Table, Values};
+use crate::data::{Kind, Variable, date};
 use crate::error::{Finding, Place};
 
 /// Reads a CSV file.
@@ -46,17 +48,16 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findin
         records: lines.len(),
         variables: Vec::with_capacity(names.len()),
         values: Vec::with_capacity(names.len()),
-        special_missing: SpecialMissing::new(),
-        problems: Vec::new(),
+        ..Table::default()
     };
     for (name, cells) in names.into_iter().zip(columns) {
-        let kind = if file.text.contains(&name) { Kind::Text } else { kind(&name, &cells) };
+        let kind = if file.reading.text.contains(&name) { Kind::Text } else { kind(&name, &cells) };
         table.values.push(values(&name, kind, &cells, |row, message| {
             let place = Place { line: lines.get(row).copied(), ..file.here().variable(&name) };
             let finding = Finding::error(place, message);
             findings.push(finding.hint(format!("list {name} among the text columns of {} if it is text", file.name)));
         }));
-        table.variables.push(Variable { name, label: String::new(), kind, format: None });
+        table.variables.push(Variable::new(name, kind));
     }
     if findings.is_empty() { Ok(table) } else { Err(capped(file, findings)) }
 }
@@ -88,7 +89,7 @@ fn header_findings(file: &DatasetFile, names: &[String], findings: &mut Vec<Find
         let finding = Finding::error(file.here(), format!("the fields seem to be separated by {separator:?}"));
         findings.push(finding.hint("write the file with commas"));
     }
-    for name in file.text.iter().filter(|name| !names.contains(name)) {
+    for name in file.reading.text.iter().filter(|name| !names.contains(name)) {
         let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
         let finding = Finding::error(place, format!("column {name}, to be read as text, is not in {}", file.shown));
         findings.push(match crate::error::nearest(name, names.iter().map(String::as_str)) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Format, Kind, date};
+use crate::data::{Format, Kind, date};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// The version of the file format that is written and read.

@@ -4,6 +4,8 @@
 //! dictionary of text is text. Types without a plain meaning here (lists, bytes, truth values, time zones) are refused
 //! by name. No I/O.
 
+mod pages;
+
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -15,7 +17,9 @@ use polars_io::SerReader;
 use polars_io::prelude::ParquetReader;
 use rayon::prelude::*;
 
-use super::{DatasetFile, Problem, SpecialMissing, Table, Values, Variable, capped, guarded, pages, shape_findings};
+use super::{DatasetFile, capped, guarded, shape_findings};
+use crate::data::table::{Problem, Table, Values};
+use crate::data::{FIRST_DAY, LAST_DAY, Variable};
 use crate::error::Finding;
 
 /// Whole numbers up to here are exact in a `Float64`.
@@ -34,12 +38,11 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findin
             records,
             variables: Vec::with_capacity(read.len()),
             values: Vec::with_capacity(read.len()),
-            special_missing: SpecialMissing::new(),
-            problems: Vec::new(),
+            ..Table::default()
         };
         for (name, values, problems) in read {
             let kind = values.kind();
-            table.variables.push(Variable { name, label: String::new(), kind, format: None });
+            table.variables.push(Variable::new(name, kind));
             table.values.push(values);
             table.problems.extend(problems);
         }
@@ -194,7 +197,7 @@ fn values(column: Column) -> PolarsResult<(String, Values, Vec<Problem>)> {
 const OUTSIDE: &str = "the date is not in the years 1 to 9999";
 
 fn calendar(day: i64) -> bool {
-    (i64::from(super::FIRST_DAY)..=i64::from(super::LAST_DAY)).contains(&day)
+    (i64::from(FIRST_DAY)..=i64::from(LAST_DAY)).contains(&day)
 }
 
 /// The problems of one variable.

@@ -10,7 +10,8 @@ use polars::prelude::{ChunkTake, ChunkedArray, DataFrame, IdxCa, PolarsNumericTy
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{SpecialMissing, Table, Values};
+use crate::data::SpecialMissing;
+use crate::data::table::{Table, Values};
 
 /// A dataset in canonical order.
 pub(super) struct Canonical {

@@ -1,0 +1,93 @@
+//! What a reader hands over and a writer is given: the variables of one file with their values, in its order.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::{Column, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit};
+
+use super::format::DatasetFile;
+use super::{Kind, SpecialMissing, Variable, date};
+use crate::error::{Finding, Place};
+
+/// The values of one variable as a reader hands them over.
+#[derive(Clone, Debug)]
+pub(super) enum Values {
+    Number(Float64Chunked),
+    Text(StringChunked),
+    /// Days since 1970-01-01.
+    Date(Int32Chunked),
+    /// Milliseconds since 1970-01-01 00:00.
+    DateTime(Int64Chunked),
+}
+
+impl Values {
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Number(_) => Kind::Number,
+            Self::Text(_) => Kind::Text,
+            Self::Date(_) => Kind::Date,
+            Self::DateTime(_) => Kind::DateTime,
+        }
+    }
+
+    pub(super) fn into_column(self) -> Column {
+        match self {
+            Self::Number(values) => values.into_column(),
+            Self::Text(values) => values.into_column(),
+            Self::Date(values) => values.into_date().into_column(),
+            Self::DateTime(values) => values.into_datetime(TimeUnit::Milliseconds, None).into_column(),
+        }
+    }
+
+    /// The value as a person names it; none when it is null.
+    pub(super) fn shown(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Number(values) => values.get(row).map(|value| value.to_string()),
+            Self::Text(values) => values.get(row).map(str::to_owned),
+            Self::Date(values) => values.get(row).map(date::text),
+            Self::DateTime(values) => values.get(row).map(|value| value.to_string()),
+        }
+    }
+}
+
+/// Values of one variable that cannot be what they should, in the rows where they stand.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub(super) variable: String,
+    pub(super) message: &'static str,
+    pub(super) rows: Vec<usize>,
+}
+
+/// What a reader makes of a file: columns in the order of the file, records in the order of the file.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// What the file says the dataset is; empty if nothing.
+    pub(super) label: String,
+    /// The variables whose values together identify a record, where the file says so.
+    pub(super) keys: Vec<String>,
+    pub(super) records: usize,
+    pub(super) variables: Vec<Variable>,
+    pub(super) values: Vec<Values>,
+    pub(super) special_missing: SpecialMissing,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Table {
+    /// The problems as findings, with the subjects concerned.
+    pub(super) fn findings(&self, file: &DatasetFile, subject: &str) -> Vec<Finding> {
+        let subjects = self.variables.iter().position(|variable| variable.name == subject).map(|at| &self.values[at]);
+        let named = |row: usize| {
+            subjects.and_then(|values| values.shown(row)).unwrap_or_else(|| format!("unknown in record {}", row + 1))
+        };
+        self.problems
+            .iter()
+            .map(|problem| {
+                let mut seen = BTreeSet::new();
+                let who = problem.rows.iter().map(|row| named(*row)).filter(|who| seen.insert(who.clone()));
+                let place = Place::dataset(&file.name).variable(&problem.variable).subjects(who);
+                let records = problem.rows.len();
+                let count = if records == 1 { String::new() } else { format!(" ({records} records)") };
+                Finding::error(Place { file: Some(file.shown.clone()), ..place }, format!("{}{count}", problem.message))
+            })
+            .collect()
+    }
+}
