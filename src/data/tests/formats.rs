@@ -120,12 +120,12 @@ fn what_a_csv_column_holds_is_decided_by_all_its_fields() {
 #[test]
 fn text_columns_and_dtc_names_stay_text() {
     let mut file = file(Format::Csv);
-    file.text = vec!["USUBJID".into()];
+    file.reading.text = vec!["USUBJID".into()];
     let text = "USUBJID,ASTDTC,AGE\n001,2024-01-01,1\n002,2024-01-02,2\n";
     let read = read_as(&file, text.into()).expect("a sound file");
     let kinds: Vec<Kind> = read.variables.iter().map(|variable| variable.kind).collect();
     assert_eq!(kinds, [Kind::Text, Kind::Text, Kind::Number]);
-    file.text = vec!["USUBJD".into()];
+    file.reading.text = vec!["USUBJD".into()];
     let refused = shown(read_as(&file, text.into()));
     assert!(refused.contains("column USUBJD, to be read as text, is not in data/adxx.csv"), "{refused}");
     assert!(refused.contains("did you mean USUBJID?"), "{refused}");
@@ -227,7 +227,7 @@ proptest! {
         turned.rotate_left(turn % records.len());
         let mut file = file(FORMATS[format]);
         if file.format == Format::Csv {
-            file.text = vec!["NOTE".into(), "USUBJID".into()];
+            file.reading.text = vec!["NOTE".into(), "USUBJID".into()];
         }
         let second = read_as(&file, written(file.format, &turned)).expect("a sound file");
         prop_assert!(second.frame.equals_missing(&first.frame));
