@@ -17,10 +17,13 @@ pub mod contingency;
 pub mod describe;
 pub mod distribution;
 pub mod linear;
+pub mod mixed;
 pub mod proportion;
 pub mod rank;
 pub mod rate;
 pub mod survival;
+
+mod symmetric;
 
 /// Why a statistic has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,13 +15,13 @@ const ESTIMABLE: f64 = 1e-8;
 /// The upper triangle: for each column of the design its coordinates in the orthogonal basis of those before it and
 /// itself. A column that brings a new direction is one longer than the rank before it.
 #[derive(Clone, Debug)]
-pub(super) struct Triangle {
+pub(in super::super) struct Triangle {
     columns: Vec<Vec<f64>>,
 }
 
 impl Triangle {
     /// The triangle of a design, and the reflections that lead to it.
-    pub(super) fn new(columns: &[Vec<f64>]) -> Result<(Self, Vec<Reflection>), Undefined> {
+    pub(in super::super) fn new(columns: &[Vec<f64>]) -> Result<(Self, Vec<Reflection>), Undefined> {
         let mut reflections: Vec<Reflection> = Vec::new();
         let mut triangle = Vec::with_capacity(columns.len());
         for column in columns {
@@ -51,6 +51,12 @@ impl Triangle {
         self.columns.iter().map(grows).collect()
     }
 
+    /// The logarithm of the determinant of the cross-products of the independent columns.
+    pub(in super::super) fn log_determinant(&self) -> f64 {
+        let diagonals = self.columns.iter().zip(self.independent()).filter(|(_, independent)| *independent);
+        diagonals.map(|(column, _)| 2.0 * libm::log(libm::fabs(column[column.len() - 1]))).sum()
+    }
+
     /// Coefficients of the independent columns whose combination has these coordinates.
     pub(super) fn solve(&self, coordinates: &[f64]) -> Result<Vec<Option<f64>>, Undefined> {
         let mut rest = coordinates.to_vec();
@@ -73,7 +79,7 @@ impl Triangle {
 
     /// The coordinates of the combination with the given weights; its squared length is the variance in units of the
     /// residual variance.
-    pub(super) fn direction(&self, weights: &[f64]) -> Result<Vec<f64>, Undefined> {
+    pub(in super::super) fn direction(&self, weights: &[f64]) -> Result<Vec<f64>, Undefined> {
         let mut direction: Vec<f64> = Vec::new();
         let mut size_of_weights: f64 = 0.0;
         for ((column, weight), independent) in self.columns.iter().zip(weights).zip(self.independent()) {
@@ -90,7 +96,7 @@ impl Triangle {
 }
 
 /// A reflection that turns a vector from a row on into one with a single entry.
-pub(super) struct Reflection {
+pub(in super::super) struct Reflection {
     normal: Vec<f64>,
     /// Half the squared length of the normal.
     scale: f64,
@@ -119,7 +125,7 @@ impl Reflection {
 }
 
 /// The vector after all reflections.
-pub(super) fn turn(vector: &[f64], reflections: &[Reflection]) -> Vec<f64> {
+pub(in super::super) fn turn(vector: &[f64], reflections: &[Reflection]) -> Vec<f64> {
     let mut turned = vector.to_vec();
     for (row, reflection) in reflections.iter().enumerate() {
         reflection.apply(&mut turned[row..]);

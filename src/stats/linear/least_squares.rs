@@ -25,6 +25,23 @@ pub struct Contrast {
     pub interval: Interval,
 }
 
+impl Contrast {
+    /// The t test of an estimate with its standard error.
+    pub(in super::super) fn of(estimate: f64, standard_error: f64, df: f64, level: f64) -> Result<Self, Undefined> {
+        let outside = tail(level)?;
+        let t = finite(estimate / standard_error)?;
+        let half = finite(-t_quantile(outside, df)? * standard_error)?;
+        Ok(Self {
+            estimate,
+            standard_error,
+            df,
+            t,
+            p: t_two_sided_p(t, df)?,
+            interval: Interval { lower: estimate - half, upper: estimate + half },
+        })
+    }
+}
+
 /// A least-squares fit.
 ///
 /// A column that depends linearly on earlier ones is aliased: it has no coefficient, as in R.
@@ -111,7 +128,7 @@ impl LeastSquares {
     /// R `coef(summary(lm))` for a single coefficient, `emmeans::contrast` for others; cases in
     /// `fixtures/reference/least-squares` and `ancova`.
     pub fn contrast(&self, weights: &[f64], level: f64) -> Result<Contrast, Undefined> {
-        let outside = tail(level)?;
+        tail(level)?;
         if weights.len() != self.coefficients.len() || weights.iter().any(|weight| !weight.is_finite()) {
             return Err(Undefined::OutOfRange);
         }
@@ -127,16 +144,7 @@ impl LeastSquares {
         }
         let terms = weights.iter().zip(&self.coefficients);
         let estimate = finite(compensated(terms.map(|(weight, value)| weight * value.unwrap_or(0.0))))?;
-        let t = finite(estimate / standard_error)?;
-        let half = finite(-t_quantile(outside, df)? * standard_error)?;
-        Ok(Contrast {
-            estimate,
-            standard_error,
-            df,
-            t,
-            p: t_two_sided_p(t, df)?,
-            interval: Interval { lower: estimate - half, upper: estimate + half },
-        })
+        Contrast::of(estimate, standard_error, df, level)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Cox's proportional hazards model.
 
+use super::super::symmetric::Matrix;
 use super::super::{Undefined, size};
 use super::maximum::{Evaluation, Likelihood};
 use super::moments::Moments;
 use super::regression::{Model, ProportionalHazards, by_subject, compare, standardise};
-use super::symmetric::Matrix;
 
 /// How events at the same time enter the partial likelihood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Proportional hazards when events are only known to fall between common visits.
 
+use super::super::symmetric::Matrix;
 use super::super::{Undefined, real, size};
 use super::maximum::{Evaluation, Likelihood};
 use super::regression::{Model, ProportionalHazards, by_subject, compare, standardise};
-use super::symmetric::Matrix;
 
 /// Hazards of an interval above this leave nobody without event, to the last digit of a double.
 const CERTAIN: f64 = 700.0;

@@ -1,8 +1,8 @@
 //! The log-rank test.
 
 use super::super::distribution::chi_square_sf;
+use super::super::symmetric::{Factors, Matrix};
 use super::super::{Undefined, finite, real, size};
-use super::symmetric::{Factors, Matrix};
 use super::{by_time, number, simultaneous};
 
 /// The log-rank test of equal hazards.

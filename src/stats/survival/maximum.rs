@@ -1,7 +1,7 @@
 //! The maximum of a concave log-likelihood, and whether it has one.
 
 use super::super::Undefined;
-use super::symmetric::{Factors, Matrix};
+use super::super::symmetric::{Factors, Matrix};
 
 /// A parameter that adds less than this share of its own information to the others depends on them.
 const INDEPENDENT: f64 = 1e-10;

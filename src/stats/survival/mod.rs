@@ -11,7 +11,6 @@ mod log_rank;
 mod maximum;
 mod moments;
 mod regression;
-mod symmetric;
 
 pub use aalen_johansen::{CumulativeIncidence, IncidenceStep, aalen_johansen};
 pub use cox::{Ties, cox};

@@ -1,6 +1,6 @@
 //! Weighted mean and scatter of covariates, by additions that keep their digits when weights differ by powers of ten.
 
-use super::symmetric::Matrix;
+use super::super::symmetric::Matrix;
 
 /// Total weight, weighted mean, and weighted squares and products about the mean.
 ///

@@ -3,12 +3,12 @@
 use super::super::contingency::ChiSquare;
 use super::super::describe;
 use super::super::distribution::{chi_square_sf, normal_sf};
+use super::super::symmetric::{Factors, Matrix};
 use super::super::{Interval, Undefined, finite, size};
 use super::cox::PartialLikelihood;
 use super::curve::normal_limit;
 use super::grouped::GroupedLikelihood;
 use super::maximum::{Evaluation, Likelihood, Maximum, independent, maximum};
-use super::symmetric::{Factors, Matrix};
 
 /// Where a search for a limit ends. No covariate is further than 1 from its mean, so the hazard ratio between the two is
 /// then beyond e^300.
