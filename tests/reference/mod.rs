@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod longitudinal;
 mod rates;
 mod survival;
 mod tables;
@@ -73,7 +74,7 @@ const STATISTICS: [&str; 33] = [
 const PREPARATIONS: [&str; 1] = ["fit"];
 
 /// Fewer rows than this mean that cases were lost.
-const ROWS: usize = 900;
+const ROWS: usize = 3_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,7 +190,7 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others = [rates::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    let others = [longitudinal::STATISTICS, rates::STATISTICS, survival::STATISTICS, tables::STATISTICS];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
@@ -455,7 +456,8 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "t_two_sided_p" => value(t_two_sided_p(x("t"), x("df"))),
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
-        other => rates::compute(other, input)
+        other => longitudinal::compute(other, input)
+            .or_else(|| rates::compute(other, input))
             .or_else(|| survival::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),

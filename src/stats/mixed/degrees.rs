@@ -53,7 +53,7 @@ impl MixedModel {
     ///
     /// # Agrees with
     /// R `mmrm::df_1d`, `emmeans::contrast`; cases in `fixtures/reference/mixed`.
-    pub fn contrast(&self, weights: &[f64], degrees: Degrees, level: f64) -> Result<Contrast, Undefined> {
+    pub fn fixed_effect(&self, weights: &[f64], degrees: Degrees, level: f64) -> Result<Contrast, Undefined> {
         let direction = self.direction(weights)?;
         let plain = dot(&direction, &self.at.covariance.applied(&direction));
         if plain <= 0.0 {
@@ -87,11 +87,11 @@ impl MixedModel {
     /// Weights of the combinations, which must be independent.
     ///
     /// # Not estimable
-    /// As [`MixedModel::contrast`]; `NotEstimable` when the combinations depend on each other.
+    /// As [`MixedModel::fixed_effect`]; `NotEstimable` when the combinations depend on each other.
     ///
     /// # Agrees with
     /// R `mmrm::df_md`; cases in `fixtures/reference/mixed`.
-    pub fn f_test(&self, combinations: &[Vec<f64>], degrees: Degrees) -> Result<FTest, Undefined> {
+    pub fn joint_test(&self, combinations: &[Vec<f64>], degrees: Degrees) -> Result<FTest, Undefined> {
         let directions: Vec<Vec<f64>> =
             combinations.iter().map(|weights| self.direction(weights)).collect::<Result<_, _>>()?;
         if directions.is_empty() {
@@ -161,7 +161,7 @@ impl MixedModel {
         let rank = self.data.rank;
         let covariance = &self.at.covariance;
         let doubt = &self.parameter_covariance;
-        let locals = locals(&self.data, self.structure, &self.parameters).ok_or(Undefined::NotConverged)?;
+        let locals = locals(&self.data, self.structure, &self.theta).ok_or(Undefined::NotConverged)?;
         let mut sum = Square::zero(rank);
         for local in &locals {
             let weight = &local.weight;

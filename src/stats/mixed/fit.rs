@@ -31,11 +31,18 @@ pub struct MixedModel {
     pub(super) data: Prepared,
     pub(super) structure: Structure,
     pub(super) restricted: bool,
-    pub(super) parameters: Vec<f64>,
+    pub(super) theta: Vec<f64>,
     pub(super) at: Evaluation,
     /// The covariance of the estimated parameters: twice the inverse of the second derivatives.
     pub(super) parameter_covariance: Square,
-    steps: usize,
+    /// Number of observations.
+    pub observations: usize,
+    /// Number of subjects.
+    pub subjects: usize,
+    /// Number of parameters of the covariance.
+    pub parameters: usize,
+    /// Steps of Newton's method.
+    pub steps: usize,
 }
 
 impl MixedModel {
@@ -104,31 +111,18 @@ impl MixedModel {
         }
         let (mut parameter_covariance, _) = at.hessian.cholesky().ok_or(Undefined::NotConverged)?.inverse_of_product();
         parameter_covariance.entries.iter_mut().for_each(|entry| *entry *= 2.0);
-        Ok(Self { data, structure, restricted, parameters, at, parameter_covariance, steps })
-    }
-
-    /// Number of observations.
-    #[must_use]
-    pub fn observations(&self) -> usize {
-        self.data.observations
-    }
-
-    /// Number of subjects.
-    #[must_use]
-    pub fn subjects(&self) -> usize {
-        self.data.subjects.len()
-    }
-
-    /// Number of parameters of the covariance.
-    #[must_use]
-    pub fn parameters(&self) -> usize {
-        self.parameters.len()
-    }
-
-    /// Steps of Newton's method.
-    #[must_use]
-    pub fn steps(&self) -> usize {
-        self.steps
+        Ok(Self {
+            observations: data.observations,
+            subjects: data.subjects.len(),
+            parameters: parameters.len(),
+            steps,
+            data,
+            structure,
+            restricted,
+            theta: parameters,
+            at,
+            parameter_covariance,
+        })
     }
 
     /// The logarithm of the maximised likelihood, with all its constants.
@@ -144,9 +138,9 @@ impl MixedModel {
 
     /// The estimated covariance between the visits of a group, row by row.
     #[must_use]
-    pub fn covariance(&self, group: usize) -> Vec<Vec<f64>> {
+    pub fn visit_covariance(&self, group: usize) -> Vec<Vec<f64>> {
         let each = self.structure.parameters(self.data.visits);
-        let Some(own) = self.parameters.chunks_exact(each).nth(group) else { return Vec::new() };
+        let Some(own) = self.theta.chunks_exact(each).nth(group) else { return Vec::new() };
         let squared = self.data.scale * self.data.scale;
         let entries: Vec<f64> =
             self.structure.covariance(self.data.visits, own).iter().map(|jet| jet.value * squared).collect();

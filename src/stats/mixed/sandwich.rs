@@ -31,15 +31,15 @@ impl MixedModel {
     /// fitted covariance as working model.
     ///
     /// # Input
-    /// As [`MixedModel::contrast`].
+    /// As [`MixedModel::fixed_effect`].
     ///
     /// # Not estimable
-    /// As [`MixedModel::contrast`]; `NotEstimable` when a subject alone carries an effect, so that no fit without it has
+    /// As [`MixedModel::fixed_effect`]; `NotEstimable` when a subject alone carries an effect, so that no fit without it has
     /// one.
     ///
     /// # Agrees with
     /// R `mmrm::mmrm(…, vcov = "Empirical")` and its variants; cases in `fixtures/reference/mixed`.
-    pub fn robust_contrast(&self, weights: &[f64], kind: Sandwich, level: f64) -> Result<Contrast, Undefined> {
+    pub fn robust_effect(&self, weights: &[f64], kind: Sandwich, level: f64) -> Result<Contrast, Undefined> {
         let direction = self.direction(weights)?;
         let spread = self.at.covariance.applied(&direction);
         let rank = self.data.rank;
@@ -84,7 +84,7 @@ impl MixedModel {
 
     fn standard(&self, subject: &Subject) -> Result<Standard, Undefined> {
         let each = self.structure.parameters(self.data.visits);
-        let own = &self.parameters[subject.group * each..(subject.group + 1) * each];
+        let own = &self.theta[subject.group * each..(subject.group + 1) * each];
         let covariance = self.structure.covariance(self.data.visits, own);
         let seen = &subject.visits;
         let entry = |(a, b): (&usize, &usize)| covariance[a * self.data.visits + b].value;
