@@ -21,6 +21,7 @@ pub mod mixed;
 pub mod proportion;
 pub mod rank;
 pub mod rate;
+pub mod sequential;
 pub mod survival;
 
 mod symmetric;
