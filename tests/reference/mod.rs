@@ -8,6 +8,7 @@
 
 mod longitudinal;
 mod rates;
+mod sequential;
 mod survival;
 mod tables;
 
@@ -190,7 +191,8 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others = [longitudinal::STATISTICS, rates::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    let others =
+        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
@@ -458,6 +460,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
         other => longitudinal::compute(other, input)
             .or_else(|| rates::compute(other, input))
+            .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),

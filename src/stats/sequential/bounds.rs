@@ -100,9 +100,8 @@ pub fn shaped_bounds(information: &[f64], alpha: f64, shape: Shape, sides: Sides
         return Err(Undefined::OutOfRange);
     }
     let all = information[information.len() - 1];
-    let shaped = |constant: f64| -> Vec<f64> {
-        information.iter().map(|own| constant * libm::pow(own / all, power)).collect()
-    };
+    let shaped =
+        |constant: f64| -> Vec<f64> { information.iter().map(|own| constant * libm::pow(own / all, power)).collect() };
     let constant = root(0.0, FARTHEST / 2.0, |constant| {
         let bounds: Vec<Option<f64>> = shaped(constant).into_iter().map(|bound| Some(bound.min(FARTHEST))).collect();
         let lower: Vec<Option<f64>> = bounds.iter().map(|bound| sides.lower(*bound)).collect();

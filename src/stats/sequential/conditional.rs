@@ -1,7 +1,7 @@
 //! The probability to succeed in the end, given what was seen so far.
 
-use super::super::distribution::{normal_cdf, normal_sf};
 use super::super::Undefined;
+use super::super::distribution::{normal_cdf, normal_sf};
 use super::crossing::{Crossing, crossing};
 
 /// What is believed of the drift before the trial: a normal distribution.

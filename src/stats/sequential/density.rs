@@ -49,13 +49,7 @@ impl Density {
 
     /// The density at a look between two bounds on Z; none is infinitely far. `next` is the information of the look that
     /// follows, which the grid must be fine enough for.
-    pub(super) fn advanced(
-        &self,
-        bounds: (Option<f64>, Option<f64>),
-        information: f64,
-        next: f64,
-        drift: f64,
-    ) -> Self {
+    pub(super) fn advanced(&self, bounds: (Option<f64>, Option<f64>), information: f64, next: f64, drift: f64) -> Self {
         let (step, deviation) = self.step(information);
         let root = libm::sqrt(information);
         let (middle, reach) = (drift * information, REACH * root);

@@ -1,6 +1,7 @@
 //! Designs that may stop for futility.
 
 use super::super::Undefined;
+use super::super::distribution::normal_quantile;
 use super::bounds::{FARTHEST, NOTHING};
 use super::density::Density;
 use super::{increasing, root};
@@ -77,12 +78,19 @@ pub fn futility_design(
     }
     increasing(timing)?;
     let scaled = |scale: f64| -> Vec<f64> { timing.iter().map(|share| share * scale).collect() };
-    // Information in which the drift is 1 standard deviation.
-    let unit = 1.0 / (drift * drift);
-    let scale = root(0.1 * unit, 1e3 * unit, |scale| {
-        let (_, _, gap) = bounds(&scaled(scale), spent, drift, futility)?;
-        Ok(gap >= 0.0)
-    })?;
+    let met = |scale: f64| Ok(bounds(&scaled(scale), spent, drift, futility)?.2 >= 0.0);
+    let total = |errors: &[f64]| errors.last().copied().filter(|error| *error > 0.0).ok_or(Undefined::OutOfRange);
+    let distance = normal_quantile(total(spent.0)?)? + normal_quantile(total(spent.1)?)?;
+    // From what a single look needs upwards: far beyond the answer the bounds would cross at the first look.
+    let low = 0.5 * (distance / drift) * (distance / drift);
+    let mut high = 2.0 * low;
+    while !met(high)? {
+        high *= 1.05;
+        if high > 100.0 * low {
+            return Err(Undefined::OutOfRange);
+        }
+    }
+    let scale = root(low, high, met)?;
     let information = scaled(scale);
     let (upper, mut lower, _) = bounds(&information, spent, drift, futility)?;
     let last = lower.len() - 1;
