@@ -3,6 +3,8 @@
 //! Nothing is cut or rounded in silence: what the version of the format, the encoding or an IBM number cannot hold is a
 //! finding, and nothing is written.
 
+use std::collections::BTreeSet;
+
 use super::format::{self, Format};
 use super::header::{NO_NUMBERS, Version, opening};
 use super::{LINE, one_member, records};
@@ -122,6 +124,13 @@ impl Writer<'_> {
             let message = format!("a transport file cannot hold {} variables", table.variables.len());
             self.findings.push(Finding::error(self.here(), message).hint("write the dataset as Parquet"));
         }
+        let mut seen = BTreeSet::new();
+        for variable in &table.variables {
+            if !seen.insert(variable.name.to_lowercase()) {
+                let message = "another variable has this name, in whatever letter case".to_owned();
+                self.refuse(&variable.name, message, "give it another name");
+            }
+        }
         self.label(&table.label, LABEL).unwrap_or_else(|| {
             let message =
                 format!("the label of the dataset does not fit into {LABEL} bytes of {}", self.encoding.word());
@@ -191,6 +200,9 @@ impl Writer<'_> {
             Kind::Number | Kind::Text => "",
         };
         let text = variable.format.as_deref().unwrap_or(usual);
+        if text.is_empty() {
+            return Format::default();
+        }
         let format = Format::parse(text);
         let longest = if self.version == Version::Five { FORMAT } else { LONGEST_FORMAT };
         if format.as_ref().is_none_or(|format| format.name.len() > longest || !format.name.is_ascii()) {
@@ -355,7 +367,7 @@ fn long_labels(fields: &[Field<'_>], bytes: &mut Vec<u8>) {
 }
 
 /// The number that stands for a value in a transport file; none for a missing one and for text.
-fn raw(values: &Values, row: usize) -> Option<f64> {
+pub(super) fn raw(values: &Values, row: usize) -> Option<f64> {
     match values {
         Values::Number(values) => values.get(row),
         Values::Date(values) => values.get(row).map(format::sas_days),

@@ -11,9 +11,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use self::tables::table;
-use super::format::{sas_days, sas_seconds};
 use super::header::Version;
-use super::write::write;
+use super::write::{raw, write};
 use crate::data::format::{DatasetFile, Encoding, Format, Reading};
 use crate::data::table::{Table, Values};
 use crate::data::{Kind, Variable};
@@ -45,16 +44,13 @@ fn told(findings: &[Finding]) -> String {
 fn dump(table: &Table) -> Value {
     let variables = table.variables.iter().zip(&table.values).map(|(variable, values)| {
         let mut marks = table.special_missing.get(&variable.name).into_iter().flatten().peekable();
-        let bits = |value: f64| Value::from(format!("{:016x}", value.to_bits()));
         let cells = (0..table.records).map(|row| {
             if let Some((_, letter)) = marks.next_if(|(at, _)| *at as usize == row) {
                 return json!({ "missing": letter.to_string() });
             }
             match values {
                 Values::Text(values) => values.get(row).map(Value::from),
-                Values::Number(values) => values.get(row).map(bits),
-                Values::Date(values) => values.get(row).map(sas_days).map(bits),
-                Values::DateTime(values) => values.get(row).map(sas_seconds).map(bits),
+                _ => raw(values, row).map(|value| format!("{:016x}", value.to_bits()).into()),
             }
             .unwrap_or_default()
         });

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::string::string_regex;
 
+use super::super::{number, write::raw};
 use super::*;
 
 /// Text of up to `longest` characters that the encoding has, as a file holds it: no blank at the end, null if empty.
@@ -19,7 +20,7 @@ fn text(encoding: Encoding, longest: usize) -> impl Strategy<Value = Option<Stri
 }
 
 /// Numbers over the whole range of the format, and those of every day.
-fn number() -> impl Strategy<Value = f64> {
+fn double() -> impl Strategy<Value = f64> {
     let wide = (any::<u64>(), 763_u64..1274)
         .prop_map(|(bits, exponent)| f64::from_bits(bits & !(0x7ff << 52) | exponent << 52));
     let decimals = (-1_000_000..1_000_000, select(&[1.0, 10.0, 100.0, 1000.0][..]))
@@ -44,7 +45,7 @@ fn cell(encoding: Encoding) -> impl Strategy<Value = Cell> {
     let letter = select(('A'..='Z').chain(['_']).collect::<Vec<_>>());
     (
         text(encoding, 40),
-        proptest::option::weighted(0.8, number()),
+        proptest::option::weighted(0.8, double()),
         often(day.boxed()),
         proptest::option::weighted(0.8, time),
         proptest::option::weighted(0.2, letter),
@@ -59,15 +60,15 @@ struct Column {
     format: Index,
     stem: String,
     label: Option<String>,
-    more: u32,
+    more: usize,
     cells: Vec<Cell>,
 }
 
 fn column(records: usize, version: Version, encoding: Encoding) -> impl Strategy<Value = Column> {
     let kinds = [Kind::Number, Kind::Text, Kind::Number, Kind::Text, Kind::Date, Kind::DateTime];
-    let stem = string_regex(&format!("[A-Z_][A-Z0-9_]{{0,{}}}", version.limits().0 - 2)).expect("a pattern");
+    let stem = string_regex(&format!("[A-Z_][A-Z0-9_]{{0,{}}}", version.limits().0 - 3)).expect("a pattern");
     let cells = proptest::collection::vec(cell(encoding), records);
-    (select(kinds.to_vec()), any::<Index>(), stem, text(encoding, 60), 0_u32..30, cells)
+    (select(kinds.to_vec()), any::<Index>(), stem, text(encoding, 60), 0_usize..30, cells)
         .prop_map(|(kind, format, stem, label, more, cells)| Column { kind, format, stem, label, more, cells })
 }
 
@@ -91,18 +92,24 @@ fn add(table: &mut Table, column: Column, at: usize, version: Version, encoding:
     let size = |text: &String| encoding.encode(text).map_or(usize::MAX, |bytes| bytes.len());
     let most = if version == Version::Five { 40 } else { 256 };
     // The number behind the stem makes the name unlike the others.
-    let name = if at == 0 { "V1".to_owned() } else { format!("{stem}{at}") };
-    let mut length = Some(8);
+    let name = if at == 0 { "V1".to_owned() } else { format!("{stem}_{at}") };
     let values = match kind {
-        Kind::Text => {
-            let needed = cells.iter().filter_map(|cell| cell.text.as_ref().map(size)).max().unwrap_or(1);
-            length = u32::try_from(needed).ok().map(|needed| (needed + more).min(200));
-            Values::Text(cells.iter().map(|cell| cell.text.as_deref()).collect())
-        }
+        Kind::Text => Values::Text(cells.iter().map(|cell| cell.text.as_deref()).collect()),
         Kind::Number => Values::Number(cells.iter().map(|cell| cell.number).collect()),
         Kind::Date => Values::Date(cells.iter().map(|cell| cell.day).collect()),
         Kind::DateTime => Values::DateTime(cells.iter().map(|cell| cell.time).collect()),
     };
+    let length = match kind {
+        Kind::Text => {
+            let needed = cells.iter().filter_map(|cell| cell.text.as_ref().map(size)).max().unwrap_or(1);
+            (needed + more).min(200)
+        }
+        _ => {
+            let exact = (0..cells.len()).filter_map(|row| raw(&values, row).and_then(number::encode));
+            exact.map(number::sufficient).max().unwrap_or(2).max(more % 7 + 2)
+        }
+    };
+    let length = u32::try_from(length).ok();
     let formats: &[&str] = match kind {
         Kind::Text => &["", "$.", "$20."],
         Kind::Number => &["", "8.2", "BEST12.", "TIME8.", "Z5."],
