@@ -36,8 +36,8 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["libm", "polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform",
+        crates: &["encoding_rs", "libm", "polars", "polars_io", "rayon", "serde", "sha2", "sqlparser", "toml"],
+        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a rule is the same on every platform",
     },
     Law {
         module: "plan",

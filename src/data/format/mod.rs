@@ -13,6 +13,7 @@ use super::{Kind, MAX_CELLS, MAX_FINDINGS, MAX_RECORDS, MAX_VARIABLES};
 use crate::error::{Finding, Place};
 
 mod csv;
+mod encoding;
 mod parquet;
 mod xpt;
 
