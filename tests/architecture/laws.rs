@@ -36,8 +36,20 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["libm", "polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform",
+        crates: &[
+            "flate2",
+            "libm",
+            "polars",
+            "polars_io",
+            "rayon",
+            "sas_xport",
+            "serde",
+            "serde_json",
+            "sha2",
+            "sqlparser",
+            "toml",
+        ],
+        why: "files are read and hashed in parallel; Dataset-JSON is JSON, and compressed in one edition; the lock is TOML; a power in a rule is the same on every platform",
     },
     Law {
         module: "plan",

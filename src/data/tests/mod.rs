@@ -17,6 +17,8 @@ use sas_xport::sas::xport::{
 };
 use sas_xport::sas::{SasFloat64, SasVariableType};
 
+use super::format::dataset_json::{self, Edition};
+use super::format::parse;
 use super::{Dataset, DatasetFile, Format};
 use crate::error::{Finding, Place};
 
@@ -92,6 +94,11 @@ fn written(format: Format, records: &[Record]) -> Vec<u8> {
         Format::Xpt => xpt(records, XportFileVersion::V5),
         Format::Parquet => parquet(frame(records)),
         Format::Csv => csv(records).into_bytes(),
+        Format::DatasetJson | Format::DatasetNdjson | Format::CompressedDatasetJson => {
+            let table = parse(&file(Format::Parquet), &parquet(frame(records))).expect("a sound table");
+            let edition = Edition::of(format).expect("an edition");
+            dataset_json::write(&table, "ADXX", edition, &dataset_json::Options::default()).expect("a sound table")
+        }
     }
 }
 
