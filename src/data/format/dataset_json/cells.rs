@@ -19,7 +19,6 @@ const NOT_A_DECIMAL_TEXT: &str = "it is no text, though its column is declared d
 const NOT_A_TRUTH_VALUE: &str = "it is neither true nor false, though its column is declared boolean";
 
 /// One column while its rows are read.
-#[derive(Debug)]
 pub(super) struct Cells {
     holds: Holds,
     /// The most characters of a text.
@@ -30,7 +29,6 @@ pub(super) struct Cells {
     wrong: BTreeMap<&'static str, Vec<usize>>,
 }
 
-#[derive(Debug)]
 enum Store {
     Number(PrimitiveChunkedBuilder<Float64Type>),
     Text(StringChunkedBuilder),
@@ -222,7 +220,7 @@ mod tests {
     #[test]
     fn a_decimal_is_exact_as_written_or_refused() {
         for (text, number) in [
-            ("0.1", 0.1),
+            ("0.1", 0.1_f64),
             ("-.5", -0.5),
             ("1.50", 1.5),
             ("0.10000000000000001", 0.1),
