@@ -94,12 +94,16 @@ fn written(format: Format, records: &[Record]) -> Vec<u8> {
         Format::Xpt => xpt(records, XportFileVersion::V5),
         Format::Parquet => parquet(frame(records)),
         Format::Csv => csv(records).into_bytes(),
-        Format::DatasetJson | Format::DatasetNdjson | Format::CompressedDatasetJson => {
-            let table = parse(&file(Format::Parquet), &parquet(frame(records))).expect("a sound table");
-            let edition = Edition::of(format).expect("an edition");
-            dataset_json::write(&table, "ADXX", edition, &dataset_json::Options::default()).expect("a sound table")
-        }
+        Format::DatasetJson => dataset_json(records, Edition::Json),
+        Format::DatasetNdjson => dataset_json(records, Edition::Ndjson),
+        Format::CompressedDatasetJson => dataset_json(records, Edition::Compressed),
     }
+}
+
+fn dataset_json(records: &[Record], edition: Edition) -> Vec<u8> {
+    let table = parse(&file(Format::Parquet), &parquet(frame(records))).expect("a sound table");
+    dataset_json::write(&table, "ADXX", edition, &dataset_json::Options::default())
+        .expect("a table that can be written")
 }
 
 fn xpt(records: &[Record], version: XportFileVersion) -> Vec<u8> {

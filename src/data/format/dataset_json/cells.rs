@@ -11,7 +11,8 @@ use super::{EXACT, iso};
 use crate::data::table::{Problem, Values};
 use crate::data::{Kind, Variable, date};
 
-const FRACTION: &str = "the number has a fraction, though its column is declared integer";
+const FRACTION: &str = "the number has a fraction, though its column is declared integer (if the fractions are right, \
+                        say in the specification that it is a number)";
 const INEXACT: &str = "the whole number is too large to be held exactly";
 const NOT_A_NUMBER: &str = "it is no number, though its column is declared one";
 const NOT_A_TEXT: &str = "it is a number or a truth value, though its column is declared a text";

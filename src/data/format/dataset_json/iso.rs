@@ -6,9 +6,6 @@
 
 use crate::data::date;
 
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
-
 /// Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss`, perhaps with decimals of the second, of which those behind the
 /// third are zeros; none for anything else, and for a time zone, which a date and time here does not have.
 pub(super) fn moment(text: &str) -> Option<i64> {
@@ -22,36 +19,11 @@ pub(super) fn moment(text: &str) -> Option<i64> {
     Some((i64::from(date::parse(day)?) * 86_400 + clock) * 1000 + milliseconds)
 }
 
-/// `YYYY-MM-DDThh:mm:ss` of milliseconds since 1970, with three decimals if the second is not whole.
-pub(super) fn moment_text(moment: i64) -> Option<String> {
-    let (seconds, milliseconds) = (moment.div_euclid(1000), moment.rem_euclid(1000));
-    let day = date::text(i32::try_from(seconds.div_euclid(86_400)).ok()?);
-    let clock = clock_text(seconds.rem_euclid(86_400));
-    let decimals = if milliseconds == 0 { String::new() } else { format!(".{milliseconds:03}") };
-    Some(format!("{day}T{clock}{decimals}"))
-}
-
 /// Seconds since midnight of `hh:mm:ss`, perhaps with decimals; none for anything else.
 pub(super) fn seconds(text: &str) -> Option<f64> {
     let (clock, decimals) = clock(text)?;
     // Read as one number, so that decimals are rounded once.
     format!("{clock}.{decimals}0").parse().ok()
-}
-
-/// `hh:mm:ss` of seconds since midnight, with as many decimals as it takes to read the same number again; none for what
-/// no clock shows.
-pub(super) fn time_text(seconds: f64) -> Option<String> {
-    if !(0.0..DAY).contains(&seconds) {
-        return None;
-    }
-    let shown = (seconds + 0.0).to_string();
-    let (whole, decimals) = shown.split_once('.').map_or((shown.as_str(), None), |(w, d)| (w, Some(d)));
-    let clock = clock_text(whole.parse().ok()?);
-    Some(decimals.map_or(clock.clone(), |decimals| format!("{clock}.{decimals}")))
-}
-
-fn clock_text(seconds: i64) -> String {
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 /// Whole seconds of `hh:mm:ss`, and the digits behind its point.

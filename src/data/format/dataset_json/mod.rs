@@ -18,7 +18,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use super::{DatasetFile, Format, capped};
+use super::{DatasetFile, capped};
 use crate::data::table::Table;
 use crate::error::{Finding, Place};
 
@@ -34,18 +34,6 @@ pub(in crate::data) enum Edition {
     Ndjson,
     /// [`Edition::Ndjson`] in a zlib stream.
     Compressed,
-}
-
-impl Edition {
-    /// The edition that a format means; none for the formats that are no Dataset-JSON.
-    pub(in crate::data) const fn of(format: Format) -> Option<Self> {
-        match format {
-            Format::DatasetJson => Some(Self::Json),
-            Format::DatasetNdjson => Some(Self::Ndjson),
-            Format::CompressedDatasetJson => Some(Self::Compressed),
-            Format::Xpt | Format::Parquet | Format::Csv => None,
-        }
-    }
 }
 
 /// Whole numbers up to here are exact in a `Float64`.

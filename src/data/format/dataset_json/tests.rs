@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::table::Values;
-use crate::data::{Encoding, FIRST_DAY, Kind, LAST_DAY, Reading, Variable};
+use crate::data::{FIRST_DAY, Format, Kind, LAST_DAY, Reading, Variable};
 
 const EDITIONS: [Edition; 3] = [Edition::Json, Edition::Ndjson, Edition::Compressed];
 
@@ -20,7 +20,7 @@ fn file() -> DatasetFile {
         path: "adxx.json".into(),
         shown: "data/adxx.json".into(),
         format: Format::DatasetJson,
-        reading: Reading { encoding: Encoding::Utf8, ..Reading::default() },
+        reading: Reading::default(),
         place: Place::at("study.toml", 7, 1),
     }
 }

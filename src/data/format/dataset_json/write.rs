@@ -1,4 +1,5 @@
 //! Writing a dataset, in the order of attributes that the standard recommends.
+#![cfg_attr(not(test), expect(dead_code, reason = "the verb that converts files is not there yet"))]
 
 use std::io::Write as _;
 
@@ -135,7 +136,7 @@ impl Type {
                     "decimal" => of(Holds::Decimal, "decimal"),
                     "float" => of(Holds::Float, "float"),
                     "double" => of(Holds::Float, "double"),
-                    "time" if all(|value| iso::time_text(value).is_some()) => of(Holds::Time, "time"),
+                    "time" if all(|value| time_text(value).is_some()) => of(Holds::Time, "time"),
                     "boolean" if all(|value| value.to_bits() == 0 || value.to_bits() == 1.0_f64.to_bits()) => {
                         of(Holds::Boolean, "boolean")
                     }
@@ -211,16 +212,41 @@ fn value(values: &Values, column: &Type, row: usize) -> Option<String> {
     match values {
         Values::Text(values) => values.get(row).map(quoted),
         Values::Date(values) => values.get(row).map(|day| format!("\"{}\"", date::text(day))),
-        Values::DateTime(values) => Some(format!("\"{}\"", iso::moment_text(values.get(row)?)?)),
+        Values::DateTime(values) => Some(format!("\"{}\"", moment_text(values.get(row)?)?)),
         Values::Number(values) => {
             let value = values.get(row)? + 0.0;
             Some(match column.holds {
                 Holds::Boolean => (value != 0.0).to_string(),
                 Holds::Decimal => format!("\"{value}\""),
-                Holds::Time => format!("\"{}\"", iso::time_text(value)?),
+                Holds::Time => format!("\"{}\"", time_text(value)?),
                 _ if whole(value) => value.to_string(),
                 _ => Value::from(value).to_string(),
             })
         }
     }
+}
+
+/// `YYYY-MM-DDThh:mm:ss` of milliseconds since 1970, with three decimals if the second is not whole.
+fn moment_text(moment: i64) -> Option<String> {
+    let (seconds, milliseconds) = (moment.div_euclid(1000), moment.rem_euclid(1000));
+    let day = date::text(i32::try_from(seconds.div_euclid(86_400)).ok()?);
+    let clock = clock_text(seconds.rem_euclid(86_400));
+    let decimals = if milliseconds == 0 { String::new() } else { format!(".{milliseconds:03}") };
+    Some(format!("{day}T{clock}{decimals}"))
+}
+
+/// `hh:mm:ss` of seconds since midnight, with as many decimals as it takes to read the same number again; none for what
+/// no clock shows.
+fn time_text(seconds: f64) -> Option<String> {
+    if !(0.0..86_400.0).contains(&seconds) {
+        return None;
+    }
+    let shown = (seconds + 0.0).to_string();
+    let (whole, decimals) = shown.split_once('.').map_or((shown.as_str(), None), |(w, d)| (w, Some(d)));
+    let clock = clock_text(whole.parse().ok()?);
+    Some(decimals.map_or(clock.clone(), |decimals| format!("{clock}.{decimals}")))
+}
+
+fn clock_text(seconds: i64) -> String {
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
