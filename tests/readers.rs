@@ -1,4 +1,4 @@
-//! The readers against genuine files: CDISC Pilot 01 as SAS transport, Parquet and CSV.
+//! The readers against genuine files: CDISC Pilot 01 as SAS transport, Parquet, CSV and Dataset-JSON.
 //!
 //! The files are not in this repository; where the folder beside it is missing, the tests say so and pass.
 
@@ -54,6 +54,42 @@ fn genuine_transport_and_parquet_files_are_the_same_datasets() {
         assert!(read[0].frame.equals_missing(&read[1].frame), "{name}");
         assert!(read[0].variables.iter().all(|variable| !variable.label.is_empty()), "{name}");
     }
+}
+
+#[test]
+fn genuine_dataset_json_is_the_same_in_every_edition() {
+    let Some(folder) = pilot() else { return };
+    for (name, editions) in [
+        ("adsl", &["json", "ndjson", "dsjc"][..]),
+        ("adtte", &["json", "ndjson", "dsjc"]),
+        ("adae", &["json", "dsjc"]),
+        ("adcibc", &["json", "dsjc"]),
+        ("adlbc", &["dsjc"]),
+        ("advs", &["dsjc"]),
+    ] {
+        let mut files = vec![file(&folder, &format!("adam_parquet/{name}.parquet"), &[])];
+        files.extend(editions.iter().map(|edition| file(&folder, &format!("adam_datasetjson/{name}.{edition}"), &[])));
+        let read = opened(&files);
+        for (dataset, edition) in read[1..].iter().zip(editions) {
+            assert_eq!(dataset.content, read[0].content, "{name}.{edition}");
+            assert!(dataset.frame.equals_missing(&read[0].frame), "{name}.{edition}");
+            assert!(!dataset.label.is_empty() && dataset.variables.iter().all(|v| v.declared.is_some()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn fractions_that_a_genuine_file_declares_integers_are_told_and_can_be_declared_numbers() {
+    let Some(folder) = pilot() else { return };
+    let mut files = ["adam_parquet/adadas.parquet", "adam_datasetjson/adadas.json", "adam_datasetjson/adadas.dsjc"]
+        .map(|path| file(&folder, path, &[]));
+    let refused = lock(&files, "USUBJID", "2026-01-31").expect_err("integers with fractions").to_string();
+    assert!(refused.contains("the number has a fraction, though its column is declared integer"), "{refused}");
+    for file in &mut files {
+        file.reading.kinds = ["AVAL", "BASE", "CHG", "PCHG"].map(|name| (name.to_owned(), Kind::Number)).into();
+    }
+    let read = opened(&files);
+    assert!(read[1..].iter().all(|dataset| dataset.content == read[0].content));
 }
 
 #[test]

@@ -103,12 +103,15 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
             Some(FileFormat::Xpt) => Some(Format::Xpt),
             Some(FileFormat::Parquet) => Some(Format::Parquet),
             Some(FileFormat::Csv) => Some(Format::Csv),
+            Some(FileFormat::Json) => Some(Format::DatasetJson),
+            Some(FileFormat::Ndjson) => Some(Format::DatasetNdjson),
+            Some(FileFormat::Dsjc) => Some(Format::CompressedDatasetJson),
             None => Format::of(path),
         };
         match format {
             None => findings.push(
                 Finding::error(place, format!("the format of {} cannot be told by its name", entry.file))
-                    .hint("write format = \"xpt\", \"parquet\" or \"csv\" beside it"),
+                    .hint("write format = \"xpt\", \"parquet\", \"csv\", \"json\", \"ndjson\" or \"dsjc\" beside it"),
             ),
             Some(format) => files.push(DatasetFile {
                 name: name.clone(),

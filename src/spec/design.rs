@@ -131,6 +131,12 @@ pub enum FileFormat {
     Parquet,
     /// Comma-separated values, UTF-8, with a header line.
     Csv,
+    /// CDISC Dataset-JSON 1.1.
+    Json,
+    /// CDISC Dataset-JSON 1.1, a row on each line.
+    Ndjson,
+    /// Compressed Dataset-JSON 1.1.
+    Dsjc,
 }
 
 /// What reveals a participant's arm. In masked editions it is removed or coded before anything else runs.

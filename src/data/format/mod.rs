@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use self::dataset_json::Edition;
 use super::table::Table;
 use super::{Kind, MAX_CELLS, MAX_FINDINGS, MAX_RECORDS, MAX_VARIABLES};
 use crate::error::{Finding, Place};
 
 mod csv;
 mod encoding;
+pub(in crate::data) mod dataset_json;
 mod parquet;
 mod xpt;
 
@@ -27,14 +29,27 @@ pub enum Format {
     Parquet,
     /// Comma-separated values, RFC 4180, UTF-8, with a header.
     Csv,
+    /// CDISC Dataset-JSON 1.1 as one object.
+    #[serde(rename = "json")]
+    DatasetJson,
+    /// CDISC Dataset-JSON 1.1 as lines: the metadata, then a row on each.
+    #[serde(rename = "ndjson")]
+    DatasetNdjson,
+    /// The lines of Dataset-JSON, compressed.
+    #[serde(rename = "dsjc")]
+    CompressedDatasetJson,
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Xpt, Self::Parquet, Self::Csv, Self::DatasetJson, Self::DatasetNdjson, Self::CompressedDatasetJson];
+
     /// The format that a file's extension names, in any letter case.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        [Self::Xpt, Self::Parquet, Self::Csv].into_iter().find(|format| format.word() == extension)
+        Self::ALL.into_iter().find(|format| format.word() == extension)
     }
 
     /// The word for it, as `study.toml` and `data.lock` have it; also the usual extension.
@@ -44,6 +59,9 @@ impl Format {
             Self::Xpt => "xpt",
             Self::Parquet => "parquet",
             Self::Csv => "csv",
+            Self::DatasetJson => "json",
+            Self::DatasetNdjson => "ndjson",
+            Self::CompressedDatasetJson => "dsjc",
         }
     }
 }
@@ -109,6 +127,9 @@ pub(super) fn parse(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findi
         Format::Xpt => xpt::read(file, bytes),
         Format::Parquet => parquet::read(file, bytes),
         Format::Csv => csv::read(file, bytes),
+        Format::DatasetJson => dataset_json::read(file, bytes, Edition::Json),
+        Format::DatasetNdjson => dataset_json::read(file, bytes, Edition::Ndjson),
+        Format::CompressedDatasetJson => dataset_json::read(file, bytes, Edition::Compressed),
     }
 }
 

@@ -17,6 +17,8 @@ use sas_xport::sas::xport::{
 };
 use sas_xport::sas::{SasFloat64, SasVariableType};
 
+use super::format::dataset_json::{self, Edition};
+use super::format::parse;
 use super::{Dataset, DatasetFile, Format};
 use crate::error::{Finding, Place};
 
@@ -92,7 +94,16 @@ fn written(format: Format, records: &[Record]) -> Vec<u8> {
         Format::Xpt => xpt(records, XportFileVersion::V5),
         Format::Parquet => parquet(frame(records)),
         Format::Csv => csv(records).into_bytes(),
+        Format::DatasetJson => dataset_json(records, Edition::Json),
+        Format::DatasetNdjson => dataset_json(records, Edition::Ndjson),
+        Format::CompressedDatasetJson => dataset_json(records, Edition::Compressed),
     }
+}
+
+fn dataset_json(records: &[Record], edition: Edition) -> Vec<u8> {
+    let table = parse(&file(Format::Parquet), &parquet(frame(records))).expect("a sound table");
+    dataset_json::write(&table, "ADXX", edition, &dataset_json::Options::default())
+        .expect("a table that can be written")
 }
 
 fn xpt(records: &[Record], version: XportFileVersion) -> Vec<u8> {
