@@ -1,8 +1,11 @@
 //! The readers against files that the crates' own writers made in memory.
 
+mod csv;
 mod damage;
 mod formats;
 mod gate;
+mod select;
+mod tables;
 
 use std::io::Cursor;
 
