@@ -81,7 +81,8 @@ pub(super) fn compact(values: Values) -> Values {
     }
 }
 
-fn chosen_marks(marks: SpecialMissing, kept: &[bool]) -> SpecialMissing {
+/// The special missing values of the records that are kept, where those stand then.
+pub(super) fn chosen_marks(marks: SpecialMissing, kept: &[bool]) -> SpecialMissing {
     let mut places = Vec::with_capacity(kept.len());
     let mut next = 0_u32;
     for kept in kept {

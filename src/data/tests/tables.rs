@@ -78,7 +78,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 }
 
 /// A table of up to six variables and up to 24 records.
-pub(super) fn tables() -> impl Strategy<Value = Table> {
+pub(in crate::data) fn tables() -> impl Strategy<Value = Table> {
     (proptest::collection::vec(drawn(), 1..6), 0..=MOST, "[a-zA-Z µ]{0,30}", 0_usize..3).prop_map(
         |(drawn, records, label, keys)| {
             let mut table = Table { label: label.trim().to_owned(), records, ..Table::default() };
@@ -126,7 +126,7 @@ pub(super) fn tables() -> impl Strategy<Value = Table> {
 }
 
 /// What differs between two tables, if anything; the words that files have for types are left out.
-pub(super) fn difference(left: &Table, right: &Table) -> Option<String> {
+pub(in crate::data) fn difference(left: &Table, right: &Table) -> Option<String> {
     let plain = |table: &Table| -> Vec<Variable> {
         let plain = |variable: &Variable| Variable { declared: None, ..variable.clone() };
         table.variables.iter().map(plain).collect()
