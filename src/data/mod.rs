@@ -23,12 +23,13 @@ pub mod typing;
 pub mod vector;
 
 mod lower;
+mod select;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub use format::{DatasetFile, Encoding, Format, Reading};
+pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use lock::{Lock, LockEntry, LockedVariable, lock, open};
 
 /// A file above this is refused before it is read into memory.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit};
+use polars::prelude::{
+    ChunkTake, Column, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit,
+};
 
 use super::format::DatasetFile;
 use super::{Kind, SpecialMissing, Variable, date};
@@ -38,6 +40,17 @@ impl Values {
         }
     }
 
+    /// The values of these rows, which exist, in this order.
+    pub(super) fn taken(self, rows: &IdxCa) -> Self {
+        const BOUNDS: &str = "only rows of the table are asked for";
+        match self {
+            Self::Number(values) => Self::Number(values.rechunk().take(rows).expect(BOUNDS)),
+            Self::Text(values) => Self::Text(values.rechunk().take(rows).expect(BOUNDS)),
+            Self::Date(values) => Self::Date(values.rechunk().take(rows).expect(BOUNDS)),
+            Self::DateTime(values) => Self::DateTime(values.rechunk().take(rows).expect(BOUNDS)),
+        }
+    }
+
     /// The value as a person names it; none when it is null.
     pub(super) fn shown(&self, row: usize) -> Option<String> {
         match self {
@@ -69,6 +82,8 @@ pub(super) struct Table {
     pub(super) values: Vec<Values>,
     pub(super) special_missing: SpecialMissing,
     pub(super) problems: Vec<Problem>,
+    /// Whether the reader has left out already what the reading of the file does not keep.
+    pub(super) selected: bool,
 }
 
 impl Table {

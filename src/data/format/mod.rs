@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 use self::dataset_json::Edition;
 use super::table::Table;
 use super::{Kind, MAX_CELLS, MAX_FINDINGS, MAX_RECORDS, MAX_VARIABLES};
-use crate::error::{Finding, Place};
+use crate::error::{Finding, Place, nearest};
 
 mod csv;
 mod encoding;
 pub(in crate::data) mod dataset_json;
 mod parquet;
+pub(in crate::data) mod csv;
+pub(in crate::data) mod parquet;
 mod xpt;
+
+pub use csv::Columns;
 
 /// The formats of data files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,8 +97,26 @@ pub struct Reading {
     pub missing: Vec<String>,
     /// The encoding of text in a SAS transport file.
     pub encoding: Encoding,
+    /// What a columns file says of the variables of a CSV file.
+    pub columns: Option<Columns>,
     /// The variables to be kept; all if none. The others are read past, and their values are held by nobody.
     pub keep: Option<BTreeSet<String>>,
+    /// The values that a record must have to be kept, by text variable; all records if empty. A missing value is none of
+    /// them. The variables need not be among those to be kept.
+    pub rows: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Reading {
+    /// Whether all variables of all records are kept.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.keep.is_none() && self.rows.is_empty()
+    }
+
+    /// Whether the values of a variable must be held until the records are chosen: it is kept, or chosen by.
+    pub(super) fn needs(&self, name: &str) -> bool {
+        self.keep.as_ref().is_none_or(|keep| keep.contains(name)) || self.rows.contains_key(name)
+    }
 }
 
 /// A data file as the specification names it.
@@ -164,7 +186,7 @@ pub(super) fn shape_findings<'a>(
     for (index, name) in names.enumerate().take(MAX_VARIABLES) {
         if name.is_empty() {
             finding(format!("variable {} has no name", index + 1));
-        } else if name.trim() != name || name.chars().any(char::is_control) || name.len() > 256 {
+        } else if name.trim() != name || name.chars().any(unseen) || name.len() > 256 {
             finding(format!("variable {} has an unusable name: {name:?}", index + 1));
         } else if let Some(first) = seen.insert(name.to_lowercase(), name) {
             finding(if first == name {
@@ -174,6 +196,39 @@ pub(super) fn shape_findings<'a>(
             });
         }
     }
+    findings
+}
+
+/// Characters by which two names differ that look alike: controls, blanks other than the plain one, and those without
+/// width.
+fn unseen(character: char) -> bool {
+    character.is_control()
+        || (character.is_whitespace() && character != ' ')
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A finding for each wanted variable that a file has not. `purpose` is what it is wanted for, such as `to be kept`.
+pub(super) fn absent<'a>(
+    file: &DatasetFile,
+    names: &[&str],
+    wanted: impl Iterator<Item = &'a String>,
+    purpose: &str,
+) -> Vec<Finding> {
+    let missing = wanted.filter(|name| !names.contains(&name.as_str())).map(|name| {
+        let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
+        let finding = Finding::error(place, format!("column {name}, {purpose}, is not in {}", file.shown));
+        match nearest(name, names.iter().copied()) {
+            Some(near) => finding.hint(format!("did you mean {near}?")),
+            None => finding,
+        }
+    });
+    missing.collect()
+}
+
+/// What a reading asks of the variables of a file that is not there.
+pub(super) fn unfit_selection(file: &DatasetFile, names: &[&str]) -> Vec<Finding> {
+    let mut findings = absent(file, names, file.reading.keep.iter().flatten(), "to be kept");
+    findings.extend(absent(file, names, file.reading.rows.keys(), "by which records are kept"));
     findings
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use polars::prelude::{ChunkTake, ChunkedArray, DataFrame, IdxCa, PolarsNumericType, StringChunked};
+use polars::prelude::{ChunkedArray, DataFrame, IdxCa, PolarsNumericType, StringChunked};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -54,7 +54,7 @@ pub(super) fn canonical(table: Table, subject: &str, known: Option<&str>) -> Can
 
     let special_missing = if special_missing.is_empty() { special_missing } else { moved(special_missing, &order) };
     let order = IdxCa::from_vec("order".into(), order);
-    let values: Vec<Values> = values.into_par_iter().map(|values| gathered(values, &order)).collect();
+    let values: Vec<Values> = values.into_par_iter().map(|values| values.taken(&order)).collect();
     drop(order);
 
     let content = known.map_or_else(
@@ -236,16 +236,6 @@ fn order(ranks: &[u32], hashes: Vec<u64>, marks: &[u64]) -> Vec<u32> {
 #[expect(clippy::cast_possible_truncation, reason = "the readers refuse more than MAX_RECORDS records")]
 fn narrow(row: usize) -> u32 {
     row as u32
-}
-
-fn gathered(values: Values, order: &IdxCa) -> Values {
-    const BOUNDS: &str = "the canonical order is a permutation of the rows";
-    match values {
-        Values::Number(values) => Values::Number(values.rechunk().take(order).expect(BOUNDS)),
-        Values::Text(values) => Values::Text(values.rechunk().take(order).expect(BOUNDS)),
-        Values::Date(values) => Values::Date(values.rechunk().take(order).expect(BOUNDS)),
-        Values::DateTime(values) => Values::DateTime(values.rechunk().take(order).expect(BOUNDS)),
-    }
 }
 
 /// The special missing values at the places where their records went.

@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use super::canonical::{Canonical, canonical, hexadecimal};
 use super::{Lock, LockEntry, LockedVariable};
 use crate::data::format::parse;
-use crate::data::{Dataset, DatasetFile, LockedData, MAX_BYTES};
+use crate::data::select::selected;
+use crate::data::{Dataset, DatasetFile, LockedData, MAX_BYTES, Reading};
 use crate::error::{Error, Finding, Place, Stage, nearest};
 
 /// Locks data files: reads them all and notes what they are. `subject` is the variable that names the subjects, `date`
@@ -28,7 +29,9 @@ pub fn lock(files: &[DatasetFile], subject: &str, date: &str) -> Result<Lock, Er
     let empty = Lock::new(date, Vec::new())?;
     let mut trouble = Trouble::default();
     trouble.findings(duplicates(files));
-    let datasets = read_all(files, subject, None, &mut trouble);
+    // Whatever a study keeps of a file, the whole of it is locked.
+    let files: Vec<DatasetFile> = files.iter().map(whole).collect();
+    let datasets = read_all(&files, subject, None, &mut trouble);
     trouble.result()?;
     let entry = |(file, dataset): (&DatasetFile, Option<Dataset>)| dataset.map(|dataset| entry(file, &dataset));
     Ok(Lock { dataset: files.iter().zip(datasets).filter_map(entry).collect(), ..empty })
@@ -52,6 +55,12 @@ pub fn open(files: &[DatasetFile], subject: &str, lock: &Lock) -> Result<LockedD
     let datasets: BTreeMap<String, Dataset> =
         datasets.into_iter().flatten().map(|dataset| (dataset.name.clone(), dataset)).collect();
     Ok(LockedData { lock: lock.clone(), datasets })
+}
+
+/// The same file, of which everything is kept.
+fn whole(file: &DatasetFile) -> DatasetFile {
+    let reading = Reading { keep: None, rows: BTreeMap::new(), ..file.reading.clone() };
+    DatasetFile { reading, ..file.clone() }
 }
 
 /// What went wrong so far.
@@ -119,8 +128,12 @@ pub(in crate::data) fn digested(
     if !findings.is_empty() {
         return Err(findings);
     }
+    let table = selected(table, file)?;
     let (variables, label) = (table.variables.clone(), table.label.clone());
-    let known = locked.filter(|locked| locked.sha256 == sha256).map(|locked| locked.content.as_str());
+    // The lock is of the whole file: of a part of it, it says nothing.
+    let known = locked
+        .filter(|locked| locked.sha256 == sha256 && file.reading.is_whole())
+        .map(|locked| locked.content.as_str());
     let Canonical { frame, special_missing, content } = canonical(table, subject, known);
     Ok(Dataset { name: file.name.clone(), label, frame, variables, special_missing, sha256, bytes: size, content })
 }
@@ -204,6 +217,7 @@ fn roll_call(files: &[DatasetFile], lock: &Lock) -> Vec<Finding> {
 fn differences(file: &DatasetFile, locked: &LockEntry, found: &LockEntry) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |message: String| findings.push(Finding::error(file.here(), message));
+    let whole = file.reading.is_whole();
     if locked.file != found.file || locked.format != found.format {
         let (was, is) = (locked.format.word(), found.format.word());
         differs(format!("the lock is of {} ({was}), the specification names {} ({is})", locked.file, found.file));
@@ -216,13 +230,15 @@ fn differences(file: &DatasetFile, locked: &LockEntry, found: &LockEntry) -> Vec
         let same = if locked.content == found.content { "; the values in it are the same" } else { "" };
         let (was, is) = (&locked.sha256[..16], &found.sha256[..16]);
         differs(format!("the file is not the locked one: SHA-256 {is}… instead of {was}…{size}{same}"));
-    } else if locked.bytes != found.bytes || locked.content != found.content {
+    } else if locked.bytes != found.bytes || (whole && locked.content != found.content) {
         differs("the file is the locked one, but the lock says other things of it: the lock was altered, or written by another version".into());
     }
-    if locked.records != found.records {
+    if whole && locked.records != found.records {
         differs(format!("{} records instead of {}", found.records, locked.records));
     }
-    variable_differences(&locked.variables, &found.variables, &mut differs);
+    let kept = |was: &&LockedVariable| whole || found.variables.iter().any(|is| is.name == was.name);
+    let variables: Vec<LockedVariable> = locked.variables.iter().filter(kept).cloned().collect();
+    variable_differences(&variables, &found.variables, &mut differs);
     findings
 }
 

@@ -133,7 +133,7 @@ fn text_columns_and_dtc_names_stay_text() {
 
 #[test]
 fn csv_with_a_byte_order_mark_and_either_line_end_reads_the_same() {
-    let contents: Vec<String> = ["A,B\n1,x\n", "\u{feff}A,B\r\n1,x\r\n", "\"A\",\"B\"\r\n\"1\",\"x  \"\n"]
+    let contents: Vec<String> = ["A,B\n1,x\n", "\u{feff}A,B\r\n1,x\r\n", "\"A\",\"B\"\r\n\"1\",\"x  \"\r\n"]
         .iter()
         .map(|text| read(Format::Csv, (*text).into()).expect("a sound file").content)
         .collect();

@@ -1,8 +1,11 @@
 //! The readers against files that the crates' own writers made in memory.
 
+mod csv;
 mod damage;
 mod formats;
 mod gate;
+mod select;
+pub(in crate::data) mod tables;
 
 use std::io::Cursor;
 
@@ -26,7 +29,7 @@ const FORMATS: [Format; 3] = [Format::Xpt, Format::Parquet, Format::Csv];
 
 /// One record of the dataset that the tests write in every format.
 #[derive(Clone, Debug, Default)]
-struct Record {
+pub(in crate::data) struct Record {
     subject: Option<String>,
     age: Option<f64>,
     start: Option<i32>,
@@ -41,7 +44,7 @@ const NAMES: [(&str, &str); 5] =
     [("USUBJID", "$"), ("AGE", ""), ("TRTSDT", "DATE9"), ("TRTSDTM", "E8601DT23.3"), ("NOTE", "$")];
 
 /// A handful of records with everything that is easily lost.
-fn sample() -> Vec<Record> {
+pub(in crate::data) fn sample() -> Vec<Record> {
     let record = |subject: &str, age, start, seen, note: Option<&str>| Record {
         subject: Some(subject.to_owned()),
         age,
@@ -60,7 +63,7 @@ fn sample() -> Vec<Record> {
     ]
 }
 
-fn file(format: Format) -> DatasetFile {
+pub(in crate::data) fn file(format: Format) -> DatasetFile {
     DatasetFile {
         name: "ADXX".into(),
         path: format!("adxx.{}", format.word()).into(),
@@ -156,7 +159,7 @@ fn variable(name: &str, format: &str) -> XportVariableBuilder {
     variable
 }
 
-fn frame(records: &[Record]) -> DataFrame {
+pub(in crate::data) fn frame(records: &[Record]) -> DataFrame {
     let text = |name: &str, of: fn(&Record) -> Option<&str>| {
         Series::new(name.into(), records.iter().map(of).collect::<Vec<_>>()).into_column()
     };
@@ -173,7 +176,7 @@ fn frame(records: &[Record]) -> DataFrame {
     DataFrame::new(records.len(), columns).expect("columns of one length")
 }
 
-fn parquet(mut frame: DataFrame) -> Vec<u8> {
+pub(in crate::data) fn parquet(mut frame: DataFrame) -> Vec<u8> {
     let mut bytes = Vec::new();
     // Parts of two records, so that columns come in several chunks.
     let writer = ParquetWriter::new(&mut bytes).with_row_group_size(Some(2)).set_parallel(false);

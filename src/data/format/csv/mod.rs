@@ -1,65 +1,208 @@
 //! Comma-separated values: RFC 4180, UTF-8, with a header.
 //!
-//! The splitter is ours and strict: one that forgives a stray quote or a short line turns damage into other data. What
-//! a column holds is decided by all of its fields together. No I/O.
+//! `split` cuts the text, `cells` collects a column and tells its kind, `field` reads a value, `write` writes a table;
+//! `columns` has the file beside a CSV file that says what its header cannot. What an undeclared column holds is decided
+//! by all of its fields together. No I/O.
 
-use polars::prelude::{Float64Chunked, Int32Chunked, Int64Chunked, NewChunkedArray, StringChunkedBuilder};
-
-use super::{DatasetFile, capped, shape_findings};
+use super::{DatasetFile, absent, shape_findings, unfit_selection};
+use crate::data::select::not_text;
 use crate::data::table::{Table, Values};
-use crate::data::{Kind, Variable, date};
+use crate::data::{Kind, MAX_FINDINGS, MAX_VARIABLES, Variable};
 use crate::error::{Finding, Place};
+use cells::Cells;
+use split::{Flaws, Splitter};
+
+mod cells;
+mod columns;
+mod field;
+mod split;
+mod write;
+
+pub use columns::Columns;
+#[cfg_attr(not(test), expect(unused_imports, reason = "the verb that converts is written in another part"))]
+pub(in crate::data) use write::{formulas, write};
+
+/// A field above this is refused.
+const MAX_FIELD: usize = 1 << 30;
 
 /// Reads a CSV file.
 pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Finding>> {
     let text = characters(file, bytes)?;
-    let mut splitter = Splitter { file, text, at: 0, line: 1, record: Record::default(), findings: Vec::new() };
+    let mut splitter = Splitter::new(file, text);
     if !splitter.next() {
         return Err(vec![Finding::error(file.here(), "the file is empty: not even a header")]);
     }
-    let names: Vec<String> = splitter.record.fields().map(str::to_owned).collect();
-    header_findings(file, &names, &mut splitter.findings);
-    if !splitter.findings.is_empty() {
-        return Err(capped(file, splitter.findings));
+    let names: Vec<String> = splitter.fields().map(|(name, _)| name.to_owned()).collect();
+    header_findings(file, &names, splitter.count, &mut splitter.flaws);
+    if !splitter.flaws.is_empty() {
+        return Err(splitter.flaws.into_findings());
     }
 
-    let mut columns: Vec<Cells> = names.iter().map(|_| Cells::default()).collect();
-    let mut lines = Vec::new();
+    let mut columns: Vec<Column> = names.into_iter().map(|name| Column::new(file, name)).collect();
+    let mut lines = Lines::default();
     while splitter.next() {
-        let fields = splitter.record.ends.len();
-        if fields == columns.len() {
-            lines.push(splitter.record.line);
-            for (column, field) in columns.iter_mut().zip(splitter.record.fields()) {
-                column.push(field);
-            }
-        } else {
-            let what = format!("{fields} field{} instead of {}", if fields == 1 { "" } else { "s" }, columns.len());
-            splitter.flaw(splitter.record.line, &what);
+        record(&mut splitter, &mut columns, &mut lines);
+    }
+    let mut flaws = splitter.finish();
+    flaws.extend(shape_findings(file, columns.iter().map(|column| column.name.as_str()), lines.records));
+    table(columns, &lines, flaws)
+}
+
+/// One column of the file.
+struct Column<'a> {
+    name: String,
+    cells: Cells,
+    /// Whether its values are kept.
+    keep: bool,
+    /// The values by which records are chosen.
+    admitted: Option<&'a std::collections::BTreeSet<String>>,
+}
+
+impl<'a> Column<'a> {
+    fn new(file: &'a DatasetFile, name: String) -> Self {
+        let reading = &file.reading;
+        let told = reading.columns.as_ref().and_then(|columns| columns.variable(&name)).map(|variable| variable.kind);
+        let text = reading.text.contains(&name).then_some(Kind::Text);
+        let declared = reading.kinds.get(&name).copied().or(text).or(told);
+        let keep = reading.keep.as_ref().is_none_or(|keep| keep.contains(&name));
+        Self { cells: Cells::new(&name, declared), keep, admitted: reading.rows.get(&name), name }
+    }
+
+    /// The field as it counts: without trailing blanks, and empty where an unquoted word stands for a missing value.
+    fn value<'f>(file: &DatasetFile, (field, quoted): (&'f str, bool)) -> &'f str {
+        let field = field.trim_end_matches(' ');
+        let missing = !quoted && file.reading.missing.iter().any(|word| word == field);
+        if missing { "" } else { field }
+    }
+}
+
+/// The lines on which records begin: only where a line is not the next one, it is noted.
+#[derive(Default)]
+struct Lines {
+    records: usize,
+    jumps: Vec<(usize, usize)>,
+    next: usize,
+}
+
+impl Lines {
+    fn push(&mut self, line: usize) {
+        if line != self.next || self.records == 0 {
+            self.jumps.push((self.records, line));
+        }
+        self.records += 1;
+        self.next = line + 1;
+    }
+
+    fn of(&self, record: usize) -> Option<usize> {
+        let before = self.jumps.partition_point(|(first, _)| *first <= record).checked_sub(1)?;
+        self.jumps.get(before).map(|(first, line)| line + (record - first))
+    }
+}
+
+/// Takes over the record that was read last.
+fn record(splitter: &mut Splitter, columns: &mut [Column], lines: &mut Lines) {
+    let (line, count, wanted) = (splitter.record_line, splitter.count, columns.len());
+    if count != wanted {
+        let plural = if count == 1 { "" } else { "s" };
+        splitter.flaws.line(line, || format!("{count} field{plural} instead of {wanted}"));
+        return;
+    }
+    if splitter.is_blank() {
+        splitter.flaws.add(|file| {
+            let place = Place { line: Some(line), ..file.here() };
+            let finding = Finding::error(place, "the line is empty");
+            finding.hint("a missing value that stands alone on its line is written \"\"")
+        });
+        return;
+    }
+    if splitter.fields().any(|(field, _)| field.len() > MAX_FIELD) {
+        splitter.flaws.line(line, || "a field is larger than 1 GiB".into());
+        return;
+    }
+    let file = splitter.flaws.file;
+    let mut chosen = true;
+    for (column, field) in columns.iter_mut().zip(splitter.fields()) {
+        if column.keep || column.admitted.is_some() {
+            let value = Column::value(file, field);
+            column.cells.see(value);
+            chosen &= column.admitted.is_none_or(|admitted| admitted.contains(value));
         }
     }
-    let mut findings = splitter.findings;
-    if !text.ends_with('\n') {
-        let finding = Finding::error(file.here(), "the last line does not end: the file may be cut off");
-        findings.push(finding.hint("add a line break after the last record if the file is complete"));
+    if chosen {
+        lines.push(line);
+        for (column, field) in columns.iter_mut().zip(splitter.fields()) {
+            if column.keep {
+                column.cells.push(Column::value(file, field));
+            }
+        }
     }
-    findings.extend(shape_findings(file, names.iter().map(String::as_str), lines.len()));
+}
 
-    let mut table = Table {
-        records: lines.len(),
-        variables: Vec::with_capacity(names.len()),
-        values: Vec::with_capacity(names.len()),
-        ..Table::default()
-    };
-    for (name, cells) in names.into_iter().zip(columns) {
-        let kind = if file.reading.text.contains(&name) { Kind::Text } else { kind(&name, &cells) };
-        table.values.push(values(&name, kind, &cells, |row, message| {
-            let place = Place { line: lines.get(row).copied(), ..file.here().variable(&name) };
-            let finding = Finding::error(place, message);
-            findings.push(finding.hint(format!("list {name} among the text columns of {} if it is text", file.name)));
-        }));
-        table.variables.push(Variable::new(name, kind));
+/// The columns that are kept, as values.
+fn table(columns: Vec<Column>, lines: &Lines, mut flaws: Flaws) -> Result<Table, Vec<Finding>> {
+    let file = flaws.file;
+    let mut table = Table { records: lines.records, selected: true, ..Table::default() };
+    if let Some(told) = &file.reading.columns {
+        table.label.clone_from(&told.label);
+        table.keys.clone_from(&told.keys);
     }
-    if findings.is_empty() { Ok(table) } else { Err(capped(file, findings)) }
+    for Column { name, cells, keep, admitted } in columns {
+        let kind = cells.kind();
+        if admitted.is_some() && kind != Kind::Text {
+            flaws.add(|file| not_text(file, &name));
+        }
+        if !keep {
+            continue;
+        }
+        let hint = hint(file, &name, cells.declared);
+        let (values, specials) = cells.values(&name, &mut |row, field, what| {
+            flaws.add(|file| {
+                let place = Place { line: lines.of(row), ..file.here().variable(&name) };
+                Finding::error(place, format!("{} is not {what}", shortened(field))).hint(hint.clone())
+            });
+        });
+        drop(cells);
+        if !specials.is_empty() {
+            table.special_missing.insert(name.clone(), specials);
+        }
+        let told = file.reading.columns.as_ref().and_then(|columns| columns.variable(&name));
+        if let (Values::Number(numbers), Some("integer")) =
+            (&values, told.and_then(|variable| variable.declared.as_deref()))
+        {
+            let fractions = numbers.iter().enumerate().filter_map(|(row, value)| Some((row, value?)));
+            for (row, value) in fractions.filter(|(_, value)| value.fract() != 0.0) {
+                flaws.add(|file| {
+                    let place = Place { line: lines.of(row), ..file.here().variable(&name) };
+                    let finding = Finding::error(place, format!("{value} is not a whole number"));
+                    finding.hint("the columns file declares the variable integer; declare it double if it is not")
+                });
+            }
+        }
+        table.variables.push(Variable { kind, ..told.cloned().unwrap_or_else(|| Variable::new(name, kind)) });
+        table.values.push(values);
+    }
+    if flaws.is_empty() { Ok(table) } else { Err(flaws.into_findings()) }
+}
+
+/// What to do about a value that is not of the kind of its column.
+fn hint(file: &DatasetFile, name: &str, declared: Option<Kind>) -> String {
+    match declared {
+        None => format!("list {name} among the text columns of {} if it is text", file.name),
+        Some(kind) => format!(
+            "{name} is declared {}; if the word stands for a missing value, list it among the missing words of {}",
+            kind.word(),
+            file.name
+        ),
+    }
+}
+
+/// The beginning of a field, so that a finding is not as large as the file.
+fn shortened(field: &str) -> String {
+    const SHOWN: usize = 60;
+    match field.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &field[..end]),
+        None => field.to_owned(),
+    }
 }
 
 /// The bytes as text, without a byte order mark.
@@ -69,279 +212,46 @@ fn characters<'a>(file: &DatasetFile, bytes: &'a [u8]) -> Result<&'a str, Vec<Fi
     }
     let text = std::str::from_utf8(bytes).ok().filter(|_| !bytes.contains(&0));
     text.map(|text| text.strip_prefix('\u{feff}').unwrap_or(text)).ok_or_else(|| {
-        let findings = bytes.split(|byte| *byte == b'\n').enumerate().filter_map(|(index, line)| {
-            let place = Place { line: Some(index + 1), ..file.here() };
+        let mut flaws = Flaws::new(file);
+        for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let place = || Place { line: Some(index + 1), ..file.here() };
             match std::str::from_utf8(line) {
-                Err(_) => Some(Finding::error(place, "the line is not UTF-8").hint("write the file as UTF-8")),
-                Ok(_) if line.contains(&0) => Some(Finding::error(place, "the line holds a NUL character")),
-                Ok(_) => None,
+                Err(_) => {
+                    flaws.add(|_| Finding::error(place(), "the line is not UTF-8").hint("write the file as UTF-8"))
+                }
+                Ok(_) if line.contains(&0) => flaws.line(index + 1, || "the line holds a NUL character".into()),
+                Ok(_) => {}
             }
-        });
-        capped(file, findings.collect())
+        }
+        flaws.into_findings()
     })
 }
 
-fn header_findings(file: &DatasetFile, names: &[String], findings: &mut Vec<Finding>) {
-    findings.extend(shape_findings(file, names.iter().map(String::as_str), 0));
+fn header_findings(file: &DatasetFile, names: &[String], count: usize, flaws: &mut Flaws) {
+    if count > MAX_VARIABLES {
+        return flaws.add(|file| {
+            Finding::error(file.here(), format!("{count} variables are more than can be read ({MAX_VARIABLES})"))
+        });
+    }
+    flaws.extend(shape_findings(file, names.iter().map(String::as_str), 0));
     if let [name] = names
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| name.contains(*separator))
     {
         let finding = Finding::error(file.here(), format!("the fields seem to be separated by {separator:?}"));
-        findings.push(finding.hint("write the file with commas"));
+        flaws.add(|_| finding.hint("write the file with commas"));
     }
-    for name in file.reading.text.iter().filter(|name| !names.contains(name)) {
-        let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
-        let finding = Finding::error(place, format!("column {name}, to be read as text, is not in {}", file.shown));
-        findings.push(match crate::error::nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => finding.hint(format!("did you mean {near}?")),
-            None => finding,
-        });
-    }
-}
-
-/// One record: its fields one after the other, without quotes.
-#[derive(Default)]
-struct Record {
-    line: usize,
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Record {
-    fn fields(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| &self.text[std::mem::replace(&mut start, *end)..*end])
-    }
-}
-
-/// Splits text into records.
-struct Splitter<'a> {
-    file: &'a DatasetFile,
-    text: &'a str,
-    at: usize,
-    /// The line of `at`, from 1.
-    line: usize,
-    record: Record,
-    findings: Vec<Finding>,
-}
-
-impl Splitter<'_> {
-    fn flaw(&mut self, line: usize, message: &str) {
-        self.findings.push(Finding::error(Place { line: Some(line), ..self.file.here() }, message));
-    }
-
-    fn byte(&self, at: usize) -> Option<u8> {
-        self.text.as_bytes().get(at).copied()
-    }
-
-    /// Reads the next record; false at the end of the file.
-    fn next(&mut self) -> bool {
-        self.record.line = self.line;
-        self.record.text.clear();
-        self.record.ends.clear();
-        if self.at == self.text.len() {
-            return false;
-        }
-        loop {
-            if self.byte(self.at) == Some(b'"') {
-                self.quoted();
-            } else {
-                self.plain();
-            }
-            self.record.ends.push(self.record.text.len());
-            let separator = self.byte(self.at);
-            self.at += usize::from(separator.is_some());
-            if separator == Some(b',') {
-                continue;
-            }
-            if separator == Some(b'\r') {
-                if self.byte(self.at) == Some(b'\n') {
-                    self.at += 1;
-                } else {
-                    self.flaw(self.line, "the line ends with a carriage return alone");
-                }
-            }
-            self.line += 1;
-            return true;
-        }
-    }
-
-    /// A field without quotes, up to the separator behind it.
-    fn plain(&mut self) {
-        let rest = &self.text[self.at..];
-        let end = rest.bytes().position(|byte| matches!(byte, b',' | b'\n' | b'\r')).unwrap_or(rest.len());
-        let field = &rest[..end];
-        self.record.text.push_str(field);
-        self.at += end;
-        if field.contains('"') {
-            self.flaw(self.line, "a quote stands in a field that does not begin with one");
-        }
-    }
-
-    /// A field in quotes, up to the separator behind it.
-    fn quoted(&mut self) {
-        let opened = self.line;
-        self.at += 1;
-        loop {
-            let rest = &self.text[self.at..];
-            let end = rest.find('"').unwrap_or(rest.len());
-            self.record.text.push_str(&rest[..end]);
-            self.line += rest[..end].bytes().filter(|byte| *byte == b'\n').count();
-            self.at += end;
-            if end == rest.len() {
-                return self.flaw(opened, "a quoted field is not closed");
-            }
-            self.at += 1;
-            if self.byte(self.at) != Some(b'"') {
-                break;
-            }
-            self.record.text.push('"');
-            self.at += 1;
-        }
-        if !matches!(self.byte(self.at), None | Some(b',' | b'\n' | b'\r')) {
-            self.flaw(self.line, "text stands between a closing quote and the comma");
-            self.plain();
-        }
-    }
-}
-
-/// The fields of one column, without trailing blanks.
-#[derive(Default)]
-struct Cells {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Cells {
-    fn push(&mut self, field: &str) {
-        self.text.push_str(field.trim_end_matches(' '));
-        self.ends.push(self.text.len());
-    }
-
-    /// All fields in order; none for the empty ones.
-    fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let field = &self.text[std::mem::replace(&mut start, *end)..*end];
-            (!field.is_empty()).then_some(field)
-        })
-    }
-}
-
-/// What a column holds: numbers, dates or times if every field that is not empty is one, otherwise text.
-///
-/// Names in `DTC` are the dates of CDISC that may be partial, so they stay text even where all are complete.
-fn kind(name: &str, cells: &Cells) -> Kind {
-    let all = |is: fn(&str) -> bool| cells.iter().flatten().all(is);
-    let dates_allowed = !name.to_ascii_uppercase().ends_with("DTC");
-    if cells.text.is_empty() {
-        Kind::Text
-    } else if all(is_number) {
-        Kind::Number
-    } else if dates_allowed && all(|field| is_day(field.as_bytes())) {
-        Kind::Date
-    } else if dates_allowed && all(|field| is_moment(field.as_bytes())) {
-        Kind::DateTime
-    } else {
-        Kind::Text
-    }
-}
-
-/// A decimal number as programs write it: no leading zeros, which make an identifier, no thousands separators, and an
-/// exponent only with a sign of it or a decimal point before it, so that a code such as `12E4` is none. Whole numbers
-/// that a `Float64` cannot hold are identifiers too.
-fn is_number(field: &str) -> bool {
-    let (mantissa, exponent) = field.split_once(['e', 'E']).map_or((field, None), |(m, e)| (m, Some(e)));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let unsigned = mantissa.strip_prefix('-').unwrap_or(mantissa);
-    let (whole, fraction) = unsigned.split_once('.').map_or((unsigned, None), |(w, f)| (w, Some(f)));
-    digits(whole)
-        && (whole == "0" || !whole.starts_with('0'))
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(|exponent| match exponent.strip_prefix(['+', '-']) {
-            Some(exponent) => digits(exponent),
-            None => fraction.is_some() && digits(exponent),
-        })
-        && (fraction.is_some() || exponent.is_some() || whole.parse::<u64>().is_ok_and(|whole| whole <= 1 << 53))
-}
-
-/// The shape `YYYY-MM-DD`.
-fn is_day(field: &[u8]) -> bool {
-    field.len() == 10
-        && field
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
-}
-
-/// The shape `YYYY-MM-DDThh:mm:ss`, perhaps with decimals of the second, of which those behind the third are zeros.
-fn is_moment(field: &[u8]) -> bool {
-    let Some((day, time)) = field.split_at_checked(10) else { return false };
-    let Some((clock, decimals)) = time.split_at_checked(9) else { return false };
-    is_day(day)
-        && clock
-            .iter()
-            .zip(b"T00:00:00")
-            .all(|(byte, like)| if *like == b'0' { byte.is_ascii_digit() } else { byte == like })
-        && match decimals {
-            [] => true,
-            [b'.', decimals @ ..] => {
-                !decimals.is_empty()
-                    && decimals.iter().all(u8::is_ascii_digit)
-                    && decimals.iter().skip(3).all(|byte| *byte == b'0')
-            }
-            _ => false,
-        }
-}
-
-/// Milliseconds since 1970 of what [`is_moment`] found to be one; none for an hour 24 or a second 60.
-fn moment(field: &str) -> Option<i64> {
-    let day = date::parse(field.get(..10)?)?;
-    let number = |at: std::ops::Range<usize>| field.get(at).and_then(|text| text.parse::<i64>().ok());
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let decimals = format!("{:0<3.3}", field.get(20..).unwrap_or_default()).parse::<i64>().ok()?;
-    let real = hour < 24 && minute < 60 && second < 60;
-    real.then(|| (((i64::from(day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + decimals)
-}
-
-/// The values of a column of a known kind; a finding with its line for each date that is none.
-fn values(name: &str, kind: Kind, cells: &Cells, mut flaw: impl FnMut(usize, String)) -> Values {
-    let mut note = |row: usize, field: &str, what: &str| flaw(row, format!("{field} is not {what}"));
-    match kind {
-        Kind::Text => {
-            let mut builder = StringChunkedBuilder::new(name.into(), cells.ends.len());
-            cells.iter().for_each(|field| builder.append_option(field));
-            Values::Text(builder.finish())
-        }
-        Kind::Number => {
-            let numbers = cells.iter().enumerate().map(|(row, field)| {
-                let number = field.and_then(|field| field.parse::<f64>().ok())?;
-                if number.is_infinite() {
-                    note(row, field.unwrap_or_default(), "a finite number");
-                }
-                Some(number + 0.0)
+    let reading = &file.reading;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    flaws.extend(absent(file, &names, reading.text.iter(), "to be read as text"));
+    flaws.extend(absent(file, &names, reading.kinds.keys(), "of a declared type"));
+    flaws.extend(unfit_selection(file, &names));
+    if let Some(columns) = &reading.columns {
+        let told: Vec<&str> = columns.variables.iter().map(|variable| variable.name.as_str()).collect();
+        flaws.extend(absent(file, &names, columns.variables.iter().map(|v| &v.name), "of the columns file"));
+        for name in names.iter().filter(|name| !told.contains(name)) {
+            flaws.add(|file| {
+                Finding::error(file.here().variable(*name), "the columns file does not have this variable")
             });
-            Values::Number(Float64Chunked::from_iter_options(name.into(), numbers))
-        }
-        Kind::Date => {
-            let days = cells.iter().enumerate().map(|(row, field)| {
-                let day = date::parse(field?);
-                if day.is_none() {
-                    note(row, field.unwrap_or_default(), "a day of the calendar");
-                }
-                day
-            });
-            Values::Date(Int32Chunked::from_iter_options(name.into(), days))
-        }
-        Kind::DateTime => {
-            let moments = cells.iter().enumerate().map(|(row, field)| {
-                let moment = moment(field?);
-                if moment.is_none() {
-                    note(row, field.unwrap_or_default(), "a time of the calendar and the clock");
-                }
-                moment
-            });
-            Values::DateTime(Int64Chunked::from_iter_options(name.into(), moments))
         }
     }
 }

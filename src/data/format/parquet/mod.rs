@@ -1,51 +1,77 @@
-//! Apache Parquet files, by polars' eager reader.
+//! Apache Parquet files, by polars' eager reader and writer.
 //!
-//! The types are those of the Parquet schema; the Arrow schema that writers embed is not looked at, so that a
-//! dictionary of text is text. Types without a plain meaning here (lists, bytes, truth values, time zones) are refused
-//! by name. No I/O.
-
-mod pages;
+//! `thrift` reads the encoding of footer and page headers, `footer` and `pages` check and seal what polars does not,
+//! `labels` has what columns mean, `statistics` what the footer says of their values, `values` turns decoded columns
+//! into values, `write` writes a table. The types are those of the Parquet schema; the Arrow schema that writers embed
+//! is read for labels only, so that a dictionary of text is text. Types without a plain meaning here (lists, bytes, truth
+//! values, time zones) are refused by name. Of variables and records that are not kept, nothing is decoded that the
+//! choice does not need. No I/O.
 
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{
-    ArrowDataType, ChunkFullNull, ChunkedArray, Column, DataType, Float64Chunked, NewChunkedArray, PolarsError,
-    PolarsNumericType, PolarsResult, StringChunked, StringChunkedBuilder, TimeUnit,
-};
+use polars::prelude::{ArrowDataType, BooleanChunked, Column, NewChunkedArray, PolarsError, PolarsResult};
 use polars_io::SerReader;
-use polars_io::prelude::ParquetReader;
+use polars_io::parquet::read::FileMetadata;
+use polars_io::prelude::{ParallelStrategy, ParquetReader};
 use rayon::prelude::*;
 
-use super::{DatasetFile, capped, guarded, shape_findings};
-use crate::data::table::{Problem, Table, Values};
-use crate::data::{FIRST_DAY, LAST_DAY, Variable};
+use super::{DatasetFile, capped, guarded, shape_findings, unfit_selection};
+use crate::data::Variable;
+use crate::data::select::{choose, compact, not_text};
+use crate::data::table::{Table, Values};
 use crate::error::Finding;
+use footer::Footer;
 
-/// Whole numbers up to here are exact in a `Float64`.
-const EXACT: u64 = 1 << 53;
+mod footer;
+mod labels;
+mod pages;
+mod statistics;
+#[cfg(test)]
+mod tests;
+mod thrift;
+mod values;
+mod write;
+
+#[cfg_attr(not(test), expect(unused_imports, reason = "the verb that converts is written in another part"))]
+pub(in crate::data) use write::write;
 
 /// Reads a Parquet file.
 pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Finding>> {
-    envelope(bytes).map_err(|message| vec![Finding::error(file.here(), message)])?;
+    let refuse = |message: &str| vec![Finding::error(file.here(), message)];
+    envelope(bytes).map_err(refuse)?;
     // polars checks less of a Parquet file than it indexes by.
     guarded(file, || {
-        let columns = columns(file, bytes)?;
-        let records = columns.first().map_or(0, Column::len);
-        let read: PolarsResult<Vec<_>> = columns.into_par_iter().map(values).collect();
+        let mut footer = Footer::read(bytes).map_err(refuse)?;
+        let intact = footer.is_intact(bytes);
+        if intact == Some(false) {
+            return Err(refuse("the Parquet file is damaged: it does not match its checksum"));
+        }
+        let words = labels::read(file, bytes, &footer)?;
+        let source = Source::open(file, bytes, &mut footer)?;
+        let Decoded { columns, kept, records } = source.decode()?;
+        let scale = |column: &Column| footer.scales.get(column.name().as_str()).copied();
+        let read: PolarsResult<Vec<_>> = columns
+            .into_par_iter()
+            .map(|column| {
+                let scale = scale(&column);
+                values::values(column, scale)
+            })
+            .collect();
         let read = read.map_err(|error| damaged(file, &error))?;
         let mut table = Table {
             records,
             variables: Vec::with_capacity(read.len()),
             values: Vec::with_capacity(read.len()),
+            selected: true,
             ..Table::default()
         };
         for (name, values, problems) in read {
-            let kind = values.kind();
-            table.variables.push(Variable::new(name, kind));
+            table.variables.push(Variable::new(name, values.kind()));
             table.values.push(values);
             table.problems.extend(problems);
         }
+        words.tell(file, &mut table, intact == Some(true), kept.as_deref())?;
         Ok(table)
     })
 }
@@ -71,52 +97,192 @@ fn damaged(file: &DatasetFile, error: &PolarsError) -> Vec<Finding> {
     vec![Finding::error(file.here(), format!("the Parquet file is damaged: {error}"))]
 }
 
-/// The columns as polars decodes them, after everything that can be checked before decoding.
-fn columns(file: &DatasetFile, bytes: &[u8]) -> Result<Vec<Column>, Vec<Finding>> {
-    let refuse = |message: String| vec![Finding::error(file.here(), message)];
-    let damaged = |error: PolarsError| damaged(file, &error);
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
-    let mut metadata = reader.get_metadata().map_err(damaged)?.as_ref().clone();
-    metadata.key_value_metadata = None;
+/// The checksum of gzip and PNG, which Parquet has for its pages too.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
 
-    let records = metadata.num_rows;
-    let groups = metadata.row_groups.iter().fold(0_usize, |sum, group| sum.saturating_add(group.num_rows()));
-    if groups != records {
-        return Err(refuse(format!("the footer announces {records} records, its parts {groups}")));
-    }
-    let names = metadata.schema_descr.fields().iter().map(|field| field.get_field_info().name.as_str());
-    let findings = shape_findings(file, names, records);
-    if !findings.is_empty() {
-        return Err(capped(file, findings));
-    }
-    let metadata = Arc::new(metadata);
-    reader.set_metadata(metadata.clone());
-    let schema = reader.schema().map_err(damaged)?;
-    let findings: Vec<Finding> = schema
-        .iter_values()
-        .filter_map(|field| {
+/// A file whose structure is known to hold together.
+struct Source<'a> {
+    file: &'a DatasetFile,
+    bytes: &'a [u8],
+    metadata: Arc<FileMetadata>,
+    /// The columns by number, those that are kept.
+    keep: Vec<usize>,
+    /// Those by which records are chosen.
+    by: Vec<usize>,
+    names: Vec<String>,
+}
+
+/// The columns that are kept.
+struct Decoded {
+    columns: Vec<Column>,
+    /// Which records of the file they hold; all if none.
+    kept: Option<Vec<bool>>,
+    records: usize,
+}
+
+impl<'a> Source<'a> {
+    /// Checks everything that can be checked before decoding.
+    fn open(file: &'a DatasetFile, bytes: &'a [u8], footer: &mut Footer) -> Result<Self, Vec<Finding>> {
+        let refuse = |message: String| vec![Finding::error(file.here(), message)];
+        let simplified = footer.simplified();
+        let mut reader = ParquetReader::new(Cursor::new(&simplified));
+        let metadata = reader.get_metadata().map_err(|error| damaged(file, &error))?.clone();
+        let records = metadata.num_rows;
+        let groups = metadata.row_groups.iter().fold(0_usize, |sum, group| sum.saturating_add(group.num_rows()));
+        if groups != records {
+            return Err(refuse(format!("the footer announces {records} records, its parts {groups}")));
+        }
+        let fields = metadata.schema_descr.fields();
+        let names: Vec<String> = fields.iter().map(|field| field.get_field_info().name.to_string()).collect();
+        let mut findings = shape_findings(file, names.iter().map(String::as_str), records);
+        findings.extend(unfit_selection(file, &names.iter().map(String::as_str).collect::<Vec<_>>()));
+        if !findings.is_empty() {
+            return Err(capped(file, findings));
+        }
+        let schema = reader.schema().map_err(|error| damaged(file, &error))?;
+        let needed = schema.iter_values().filter(|field| file.reading.needs(&field.name));
+        let refused = needed.filter_map(|field| {
+            if footer.scales.contains_key(field.name.as_str()) {
+                return file.reading.rows.contains_key(field.name.as_str()).then(|| not_text(file, &field.name));
+            }
+            if file.reading.rows.contains_key(field.name.as_str()) && field.dtype != ArrowDataType::Utf8View {
+                return Some(not_text(file, &field.name));
+            }
             let (what, hint) = refusal(&field.dtype)?;
             Some(Finding::error(file.here().variable(field.name.as_str()), what).hint(hint))
-        })
-        .collect();
-    if !findings.is_empty() {
-        return Err(capped(file, findings));
+        });
+        let refused: Vec<Finding> = refused.collect();
+        if !refused.is_empty() {
+            return Err(capped(file, refused));
+        }
+        for group in &metadata.row_groups {
+            for column in group.parquet_columns() {
+                pages::check(bytes, column.byte_range(), group.num_rows()).map_err(|message| {
+                    let name = column.descriptor().path_in_schema.join(".");
+                    refuse(format!("the Parquet file is damaged: {message} (column {name})"))
+                })?;
+            }
+        }
+        let numbers = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            names.iter().enumerate().filter(|(_, name)| wanted(name)).map(|(at, _)| at).collect()
+        };
+        let keep = numbers(&|name| file.reading.keep.as_ref().is_none_or(|keep| keep.contains(name)));
+        let by = numbers(&|name| file.reading.rows.contains_key(name));
+        Ok(Self { file, bytes, metadata, keep, by, names })
     }
-    for group in &metadata.row_groups {
-        for column in group.parquet_columns() {
-            pages::check(bytes, column.byte_range(), group.num_rows()).map_err(|message| {
-                let name = column.descriptor().path_in_schema.join(".");
-                refuse(format!("the Parquet file is damaged: {message} (column {name})"))
-            })?;
+
+    /// The columns that are kept, of the records that are kept.
+    fn decode(&self) -> Result<Decoded, Vec<Finding>> {
+        let records = self.metadata.num_rows;
+        if self.by.is_empty() {
+            let columns = self.columns(&self.keep, (0, usize::MAX), ParallelStrategy::Auto)?;
+            let mut start = 0;
+            for (group, part) in self.metadata.row_groups.iter().enumerate() {
+                let rows = part.num_rows();
+                let slice = |column: &Column| column.slice(i64::try_from(start).unwrap_or(i64::MAX), rows);
+                self.agree(group, &columns.iter().map(slice).collect::<Vec<_>>())?;
+                start += rows;
+            }
+            return Ok(Decoded { columns, kept: None, records });
+        }
+        let mut start = 0;
+        let starts = self.metadata.row_groups.iter().map(|group| {
+            start += group.num_rows();
+            start - group.num_rows()
+        });
+        let starts: Vec<(usize, usize)> = starts.enumerate().collect();
+        let parts: Vec<Result<_, _>> = starts.into_par_iter().map(|(group, start)| self.part(group, start)).collect();
+        // Of no part, nothing: the types of the columns are those of a table without records.
+        let mut columns = self.columns(&self.keep, (0, 0), ParallelStrategy::None)?;
+        let mut kept = Vec::with_capacity(records);
+        for part in parts {
+            let (part, mask) = part?;
+            kept.extend(mask);
+            for (column, more) in columns.iter_mut().zip(part) {
+                column.append(&more).map_err(|error| damaged(self.file, &error))?;
+            }
+        }
+        let records = kept.iter().filter(|kept| **kept).count();
+        Ok(Decoded { columns, kept: Some(kept), records })
+    }
+
+    /// One part of the file: first the columns to choose by, and only where there is something to keep the others.
+    fn part(&self, group: usize, start: usize) -> Result<(Vec<Column>, Vec<bool>), Vec<Finding>> {
+        let damaged = |error: PolarsError| damaged(self.file, &error);
+        let rows = self.metadata.row_groups[group].num_rows();
+        let mut kept = vec![true; rows];
+        let by = self.columns(&self.by, (start, rows), ParallelStrategy::None)?;
+        self.agree(group, &by)?;
+        for column in by {
+            let admitted = &self.file.reading.rows[column.name().as_str()];
+            match values::values(column, None).map_err(damaged)? {
+                (_, Values::Text(texts), _) => choose(&texts, admitted, &mut kept),
+                (name, ..) => return Err(vec![not_text(self.file, &name)]),
+            }
+        }
+        if !kept.contains(&true) {
+            return Ok((Vec::new(), kept));
+        }
+        let columns = self.columns(&self.keep, (start, rows), ParallelStrategy::None)?;
+        self.agree(group, &columns)?;
+        let mask = BooleanChunked::from_slice("kept".into(), &kept);
+        let columns = columns.into_iter().map(|column| {
+            let column = column.filter(&mask)?;
+            Ok(match column.str() {
+                Ok(texts) => compact(Values::Text(texts.clone())).into_column(),
+                Err(_) => column,
+            })
+        });
+        Ok((columns.collect::<PolarsResult<_>>().map_err(damaged)?, kept))
+    }
+
+    /// These columns of these records (first and number).
+    fn columns(
+        &self,
+        columns: &[usize],
+        slice: (usize, usize),
+        parallel: ParallelStrategy,
+    ) -> Result<Vec<Column>, Vec<Finding>> {
+        let mut reader = ParquetReader::new(Cursor::new(self.bytes));
+        reader.set_metadata(self.metadata.clone());
+        let reader = reader.with_projection(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(parallel);
+        let frame = reader.finish().map_err(|error| damaged(self.file, &error))?;
+        let wanted = slice.1.min(self.metadata.num_rows);
+        let wrong = frame.columns().iter().find(|column| column.len() != wanted);
+        if let Some(column) = wrong {
+            let message = format!(
+                "the Parquet file is damaged: column {} holds {} values instead of {wanted}",
+                column.name(),
+                column.len()
+            );
+            return Err(vec![Finding::error(self.file.here(), message)]);
+        }
+        if frame.width() != columns.len() {
+            let missing = columns.iter().find(|at| frame.column(&self.names[**at]).is_err());
+            let name = missing.map_or("", |at| self.names[*at].as_str());
+            return Err(vec![Finding::error(
+                self.file.here(),
+                format!("the Parquet file is damaged: no column {name}"),
+            )]);
+        }
+        Ok(frame.columns().to_vec())
+    }
+
+    /// The statistics of one part of the file against its columns.
+    fn agree(&self, group: usize, columns: &[Column]) -> Result<(), Vec<Finding>> {
+        let found = statistics::contradiction(&self.metadata, group, columns);
+        match found.map_err(|error| damaged(self.file, &error))? {
+            None => Ok(()),
+            Some(message) => {
+                let message = format!("the Parquet file contradicts itself: {message}");
+                Err(vec![Finding::error(self.file.here(), message)])
+            }
         }
     }
-    let frame = reader.finish().map_err(damaged)?;
-    let columns = frame.columns().to_vec();
-    if let Some(column) = columns.iter().find(|column| column.len() != records) {
-        let message = format!("column {} holds {} values instead of {records}", column.name(), column.len());
-        return Err(refuse(format!("the Parquet file is damaged: {message}")));
-    }
-    Ok(columns)
 }
 
 /// Why a type is refused, and what to write instead; none for the types that are read.
@@ -139,9 +305,6 @@ fn refusal(dtype: &ArrowDataType) -> Option<(&'static str, &'static str)> {
             Some(("it is a time of a time zone", "write the local time without a zone, or text"))
         }
         Type::Boolean => Some(("it is a truth value", "write 'Y' and 'N', as CDISC flags are")),
-        Type::Int8 | Type::Int16 | Type::UInt8 | Type::UInt16 => {
-            Some(("it is a whole number of 8 or 16 bits", "write 32-bit integers or doubles"))
-        }
         Type::Decimal(..) | Type::Decimal32(..) | Type::Decimal64(..) | Type::Decimal256(..) => {
             Some(("it is a fixed-point decimal", "write doubles"))
         }
@@ -151,133 +314,4 @@ fn refusal(dtype: &ArrowDataType) -> Option<(&'static str, &'static str)> {
         }
         _ => Some(("its type has no plain meaning in a table", "write numbers, text, dates or timestamps")),
     }
-}
-
-/// A decoded column as values of one of our kinds, with what is wrong in them.
-fn values(column: Column) -> PolarsResult<(String, Values, Vec<Problem>)> {
-    let name = column.name().to_string();
-    let mut problems = Problems { variable: &name, found: Vec::new() };
-    let series = column.take_materialized_series();
-    let values = match series.dtype() {
-        DataType::String => Values::Text(text(series.str()?, &mut problems)),
-        DataType::Null => Values::Text(StringChunked::full_null(name.as_str().into(), series.len())),
-        DataType::Date => {
-            let days = series.date()?.physical();
-            Values::Date(converted(days, &mut problems, OUTSIDE, |day| calendar(i64::from(day)).then_some(day)))
-        }
-        DataType::Datetime(unit, _) => {
-            let per_millisecond = match unit {
-                TimeUnit::Milliseconds => 1,
-                TimeUnit::Microseconds => 1_000,
-                TimeUnit::Nanoseconds => 1_000_000,
-            };
-            let times = series.datetime()?.physical();
-            let fraction = "the time has a part of a millisecond";
-            let whole = converted(times, &mut problems, fraction, |time| {
-                (time % per_millisecond == 0).then(|| time / per_millisecond)
-            });
-            Values::DateTime(converted(&whole, &mut problems, OUTSIDE, |time| {
-                calendar(time.div_euclid(86_400_000)).then_some(time)
-            }))
-        }
-        whole @ (DataType::Int64 | DataType::UInt64) => {
-            if *whole == DataType::Int64 {
-                note_inexact(series.i64()?, &mut problems, |value| value.unsigned_abs() <= EXACT);
-            } else {
-                note_inexact(series.u64()?, &mut problems, |value| value <= EXACT);
-            }
-            Values::Number(numbers(series.cast(&DataType::Float64)?.f64()?, &mut problems))
-        }
-        _ => Values::Number(numbers(series.cast(&DataType::Float64)?.f64()?, &mut problems)),
-    };
-    let found = problems.found;
-    Ok((name, values, found))
-}
-
-const OUTSIDE: &str = "the date is not in the years 1 to 9999";
-
-fn calendar(day: i64) -> bool {
-    (i64::from(FIRST_DAY)..=i64::from(LAST_DAY)).contains(&day)
-}
-
-/// The problems of one variable.
-struct Problems<'a> {
-    variable: &'a str,
-    found: Vec<Problem>,
-}
-
-impl Problems<'_> {
-    fn add(&mut self, message: &'static str, rows: Vec<usize>) {
-        if !rows.is_empty() {
-            self.found.push(Problem { variable: self.variable.to_owned(), message, rows });
-        }
-    }
-}
-
-/// Text without trailing blanks. Most files have none, and then the column is taken as it is.
-fn text(values: &StringChunked, problems: &mut Problems) -> StringChunked {
-    let plain = |text: &str| !text.is_empty() && !text.ends_with(' ') && !text.as_bytes().contains(&0);
-    if values.downcast_iter().all(|chunk| chunk.iter().flatten().all(plain)) {
-        return values.clone();
-    }
-    let mut nul = Vec::new();
-    let mut builder = StringChunkedBuilder::new(values.name().clone(), values.len());
-    for (row, value) in values.iter().enumerate() {
-        match value.map(|text| text.trim_end_matches(' ')) {
-            None | Some("") => builder.append_null(),
-            Some(text) => {
-                if text.as_bytes().contains(&0) {
-                    nul.push(row);
-                }
-                builder.append_value(text);
-            }
-        }
-    }
-    problems.add("the text holds a NUL character", nul);
-    builder.finish()
-}
-
-/// Numbers without NaN (null), infinity (a problem) and negative zero (zero).
-fn numbers(values: &Float64Chunked, problems: &mut Problems) -> Float64Chunked {
-    let plain = |value: &f64| value.is_finite() && value.to_bits() != 1 << 63;
-    if values.downcast_iter().all(|chunk| chunk.values().iter().all(plain)) {
-        return values.clone();
-    }
-    let numbers: Vec<Option<f64>> = values.iter().map(|value| value.filter(|value| !value.is_nan())).collect();
-    let infinite = |value: &Option<f64>| value.is_some_and(f64::is_infinite);
-    problems.add("the value is infinite", rows_where(numbers.iter().map(infinite)));
-    let finite = numbers.into_iter().map(|value| value.filter(|value| value.is_finite()).map(|value| value + 0.0));
-    Float64Chunked::from_iter_options(values.name().clone(), finite)
-}
-
-fn rows_where(wrong: impl Iterator<Item = bool>) -> Vec<usize> {
-    wrong.enumerate().filter(|(_, wrong)| *wrong).map(|(row, _)| row).collect()
-}
-
-fn note_inexact<T: PolarsNumericType>(
-    values: &ChunkedArray<T>,
-    problems: &mut Problems,
-    exact: impl Fn(T::Native) -> bool,
-) {
-    let wrong = values.iter().map(|value| value.is_some_and(|value| !exact(value)));
-    problems.add("the whole number is too large to be held exactly", rows_where(wrong));
-}
-
-/// Each value as the closure has it; a problem where it gives none. The column itself when nothing changes.
-fn converted<T: PolarsNumericType>(
-    values: &ChunkedArray<T>,
-    problems: &mut Problems,
-    message: &'static str,
-    convert: impl Fn(T::Native) -> Option<T::Native>,
-) -> ChunkedArray<T>
-where
-    ChunkedArray<T>: NewChunkedArray<T, T::Native>,
-{
-    let same = |value: &T::Native| convert(*value) == Some(*value);
-    if values.downcast_iter().all(|chunk| chunk.values().iter().all(same)) {
-        return values.clone();
-    }
-    let wrong = values.iter().map(|value| value.is_some_and(|value| convert(value).is_none()));
-    problems.add(message, rows_where(wrong));
-    ChunkedArray::from_iter_options(values.name().clone(), values.iter().map(|value| value.and_then(&convert)))
 }

@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
+use super::crc32;
+use super::thrift::Thrift;
+
 /// A page above this, decompressed, is refused.
 const MAX_PAGE: u64 = 1 << 30;
-/// Structures within structures in a page header; real ones have two.
-const MAX_DEPTH: u32 = 8;
 
 /// Checks the pages of one column in one part of the file: `range` of the bytes, `rows` values.
 pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<(), &'static str> {
@@ -40,7 +41,7 @@ pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<(), 
         }
         first = false;
     }
-    Ok(())
+    if thrift.rest.is_empty() { Ok(()) } else { Err("a column goes on after its last page") }
 }
 
 const DATA: u64 = 0;
@@ -59,56 +60,11 @@ struct PageHeader {
     levels: Option<u64>,
 }
 
-/// Reads Thrift's compact encoding; none at anything that is not it.
-struct Thrift<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Thrift<'a> {
-    fn take(&mut self, size: u64) -> Option<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(usize::try_from(size).ok()?)?;
-        self.rest = rest;
-        Some(taken)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|taken| taken[0])
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0_u64;
-        for shift in (0..63).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    /// A signed number, stored with its sign in the lowest bit.
-    fn signed(&mut self) -> Option<i64> {
-        let value = self.varint()?;
-        Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
-    }
-
+impl Thrift<'_> {
     /// A number that must not be negative; `Some(None)` when it is.
     #[expect(clippy::option_option, reason = "a negative number is read, and is none")]
     fn count(&mut self) -> Option<Option<u64>> {
         self.signed().map(|value| u64::try_from(value).ok())
-    }
-
-    /// The number and type of the next field; `Some(None)` at the end of the structure.
-    #[expect(clippy::option_option, reason = "the end of a structure is not the end of the bytes")]
-    fn field(&mut self, last: i64) -> Option<Option<(i64, u8)>> {
-        let byte = self.byte()?;
-        let kind = byte & 0x0f;
-        Some(match (byte >> 4, kind) {
-            (_, 0) => None,
-            (0, _) => Some((self.signed()?, kind)),
-            (delta, _) => Some((last.checked_add(i64::from(delta))?, kind)),
-        })
     }
 
     fn page_header(&mut self, depth: u32) -> Option<PageHeader> {
@@ -146,60 +102,6 @@ impl<'a> Thrift<'a> {
         }
         Some((values.filter(|_| nulls.is_some()), levels))
     }
-
-    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        match kind {
-            1 | 2 => {}
-            3 => _ = self.byte()?,
-            4..=6 => _ = self.varint()?,
-            7 => _ = self.take(8)?,
-            8 => {
-                let size = self.varint()?;
-                self.take(size)?;
-            }
-            9 | 10 => {
-                let byte = self.byte()?;
-                let size = if byte >> 4 == 15 { self.varint()? } else { u64::from(byte >> 4) };
-                // Truth values take a byte each in a list.
-                let kind = if matches!(byte & 0x0f, 1 | 2) { 3 } else { byte & 0x0f };
-                for _ in 0..size {
-                    self.skip(kind, depth + 1)?;
-                }
-            }
-            12 => {
-                let mut last = 0;
-                while let Some((field, kind)) = self.field(last)? {
-                    self.skip(kind, depth + 1)?;
-                    last = field;
-                }
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-}
-
-/// The checksum of gzip and PNG.
-fn crc32(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0; 256];
-        let mut index = 0;
-        while index < 256 {
-            let mut value = index;
-            let mut bit = 0;
-            while bit < 8 {
-                value = if value & 1 == 1 { value >> 1 ^ 0xedb8_8320 } else { value >> 1 };
-                bit += 1;
-            }
-            table[index as usize] = value;
-            index += 1;
-        }
-        table
-    };
-    !bytes.iter().fold(u32::MAX, |sum, byte| sum >> 8 ^ TABLE[usize::from(sum.to_le_bytes()[0] ^ byte)])
 }
 
 #[cfg(test)]
