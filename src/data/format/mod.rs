@@ -16,6 +16,8 @@ mod csv;
 mod parquet;
 mod xpt;
 
+pub(super) use xpt::kind_of as kind_of_sas_format;
+
 /// The formats of data files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
