@@ -36,22 +36,25 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["encoding_rs", "libm", "polars", "polars_io", "rayon", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a rule is the same on every platform",
         crates: &[
+            "encoding_rs",
             "flate2",
             "libm",
             "polars",
             "polars_io",
             "rayon",
-            "sas_xport",
+            "roxmltree",
+            "rustix",
             "serde",
             "serde_json",
             "sha2",
             "sqlparser",
+            "ssh_key",
             "toml",
         ],
-        why: "files are read and hashed in parallel; Dataset-JSON is JSON, and compressed in one edition; the lock is TOML; a power in a rule is the same on every platform",
+        why: "files are read and hashed in parallel, opened without following links; text comes in declared encodings; \
+              Dataset-JSON is JSON, and compressed in one edition; define.xml is XML; the lock is TOML and may be signed; \
+              a power in a rule is the same on every platform",
     },
     Law {
         module: "plan",

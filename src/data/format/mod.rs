@@ -13,15 +13,14 @@ use super::table::Table;
 use super::{Kind, MAX_CELLS, MAX_FINDINGS, MAX_RECORDS, MAX_VARIABLES};
 use crate::error::{Finding, Place, nearest};
 
-mod csv;
-mod encoding;
-pub(in crate::data) mod dataset_json;
-mod parquet;
 pub(in crate::data) mod csv;
+pub(in crate::data) mod dataset_json;
+mod encoding;
 pub(in crate::data) mod parquet;
-mod xpt;
+pub(in crate::data) mod xpt;
 
 pub use csv::Columns;
+pub(super) use xpt::kind_of as kind_of_sas_format;
 
 /// The formats of data files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -110,7 +111,8 @@ fn read_all(files: &[DatasetFile], subject: &str, lock: Option<&Lock>, trouble: 
 /// One file: read once, hashed, parsed from the same bytes, put in order.
 fn dataset(file: &DatasetFile, subject: &str, lock: Option<&Lock>) -> Result<Dataset, Unread> {
     let locked = lock.and_then(|lock| lock.entry(&file.name));
-    digested(file, subject, contents(file)?, locked).map_err(Unread::Unreadable)
+    let named = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
+    digested(file, subject, contents(&file.path, &file.shown, &named)?, locked).map_err(Unread::Unreadable)
 }
 
 /// The dataset in the bytes of a file. If they are the locked bytes, their content was digested when they were locked.
@@ -138,33 +140,44 @@ pub(in crate::data) fn digested(
     Ok(Dataset { name: file.name.clone(), label, frame, variables, special_missing, sha256, bytes: size, content })
 }
 
+/// The bytes of a file beside the datasets, such as `define.xml`, to be hashed and parsed from this one read. `shown` is
+/// the path as the specification wrote it, `place` where it did.
+///
+/// # Errors
+/// [`Stage::Lock`] if the file is missing, none, or too large; [`Stage::Files`] if it would not be handed over.
+pub fn document(path: &Path, shown: &str, place: &Place) -> Result<Vec<u8>, Error> {
+    contents(path, shown, place).map_err(|unread| match unread {
+        Unread::Refused(finding) => Error::one(Stage::Files, *finding),
+        Unread::Unreadable(findings) => Error { stage: Stage::Lock, findings },
+    })
+}
+
 /// The bytes of a file, of which no more are taken than are allowed, should it grow meanwhile.
-fn contents(file: &DatasetFile) -> Result<Vec<u8>, Unread> {
-    let named = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
+fn contents(path: &Path, shown: &str, named: &Place) -> Result<Vec<u8>, Unread> {
     let refused = |error: &std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            let message = format!("the data file {} is missing", file.shown);
+            let message = format!("the data file {shown} is missing");
             Unread::Unreadable(vec![Finding::error(named.clone(), message)])
         }
         _ => {
-            let message = format!("{} cannot be read: {error}", file.shown);
+            let message = format!("{shown} cannot be read: {error}");
             Unread::Refused(Box::new(Finding::error(named.clone(), message)))
         }
     };
     let unfit = |message: String| Unread::Unreadable(vec![Finding::error(named.clone(), message)]);
     // Asked before opening: opening a pipe would wait for a writer.
-    let metadata = std::fs::metadata(&file.path).map_err(|error| refused(&error))?;
+    let metadata = std::fs::metadata(path).map_err(|error| refused(&error))?;
     if !metadata.is_file() {
-        return Err(unfit(format!("{} is not a file", file.shown)));
+        return Err(unfit(format!("{shown} is not a file")));
     }
     if metadata.len() > MAX_BYTES {
-        return Err(unfit(format!("{} is too large: {} bytes", file.shown, metadata.len())));
+        return Err(unfit(format!("{shown} is too large: {} bytes", metadata.len())));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    let opened = File::open(&file.path).map_err(|error| refused(&error))?;
+    let opened = File::open(path).map_err(|error| refused(&error))?;
     opened.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(unfit(format!("{} is too large: it grew while it was read", file.shown)));
+        return Err(unfit(format!("{shown} is too large: it grew while it was read")));
     }
     Ok(bytes)
 }

@@ -5,7 +5,8 @@ mod canonical;
 mod gate;
 mod manifest;
 
+pub(super) use canonical::hexadecimal;
 #[cfg(test)]
 pub(super) use gate::digested;
-pub use gate::{lock, open};
+pub use gate::{document, lock, open};
 pub use manifest::{Lock, LockEntry, LockedVariable};
