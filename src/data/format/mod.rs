@@ -76,6 +76,8 @@ pub struct Reading {
     pub encoding: Encoding,
     /// The variables to be kept; all if none. The others are read past, and their values are held by nobody.
     pub keep: Option<BTreeSet<String>>,
+    /// The variables whose values together identify a record; those that the file declares if none.
+    pub keys: Vec<String>,
 }
 
 /// A data file as the specification names it.
