@@ -255,7 +255,7 @@ impl Read {
 }
 
 /// One file: read once, hashed, parsed from the same bytes, put in order.
-fn dataset(
+pub(super) fn dataset(
     folder: &Folder,
     file: &DatasetFile,
     delivery: &Delivery,
