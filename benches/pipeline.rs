@@ -73,7 +73,8 @@ fn prepare(subjects: usize) -> PathBuf {
         }
     }
     std::fs::write(folder.join("study.toml"), study).expect("target is writable");
-    pipeline::lock(&StudyFile::at(&folder, None), "2026-11-20").expect("simulated data can be locked");
+    pipeline::lock(&StudyFile::at(&folder, None), &pipeline::LockOrder::on("2026-11-20"))
+        .expect("simulated data can be locked");
     folder
 }
 

@@ -2,6 +2,7 @@
 //! prints.
 
 mod batch;
+mod lock;
 mod terminal;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   trialpress lock studies/abc/study.toml --date 2026-06-11
+  trialpress verify studies/abc
   trialpress check studies/abc
   trialpress run studies/abc --out out/abc
   trialpress run studies/abc studies/def --out out
@@ -55,14 +57,16 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Lock the data: read every file and write data.lock beside the study file.
-    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress lock studies/abc --date 2026-06-11"))]
-    Lock {
-        #[command(flatten)]
-        study: StudyArgs,
-        /// The date of the lock, YYYY-MM-DD; today if absent.
-        #[arg(long, value_parser = calendar_date)]
-        date: Option<String>,
-    },
+    ///
+    /// A lock that stands is kept as data.lock.1, data.lock.2 and on; `lock diff` compares two.
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", lock::EXAMPLES))]
+    Lock(lock::LockArgs),
+    /// Verify the lock: read every file again, compute every digest again, and say what differs.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress verify studies/abc\n  trialpress verify studies/abc --signers allowed_signers --identity a.person@example.org"
+    ))]
+    Verify(lock::VerifyArgs),
     /// Check specification and data: everything short of computing a number. Tells all findings at once.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress check studies/abc --strict"))]
     Check {
@@ -249,21 +253,8 @@ fn of_one_study(data: Option<&PathBuf>) -> Result<(), Error> {
 fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     let progress = |stage: &str| terminal.stage(stage);
     match verb {
-        Verb::Lock { study, date } => {
-            let file = study.file();
-            let lock = pipeline::lock(&file, &date.clone().unwrap_or_else(today))?;
-            for entry in &lock.dataset {
-                terminal.say(&format!(
-                    "{:<10} {:>9} records {:>4} variables  {}",
-                    entry.name,
-                    entry.records,
-                    entry.variables.len(),
-                    entry.sha256
-                ));
-            }
-            print(&format!("{}\n", file.lock_path().display()))?;
-            Ok(Vec::new())
-        }
+        Verb::Lock(args) => lock::lock(args, terminal, today),
+        Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Check { study, strict } => {
             let checked = pipeline::check(&study.file(), &progress)?;
             terminal.done();

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Finding;
+
 pub mod date;
 pub mod define;
 pub mod evaluate;
@@ -32,6 +34,10 @@ mod tests;
 
 pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use lock::{Lock, LockEntry, LockedVariable, lock, open};
+pub use format::{DatasetFile, Encoding, Format, Reading};
+pub use lock::{
+    Delivery, Lock, LockEntry, LockHead, Locked, LockedFile, LockedVariable, PlainFile, lock, open, verify,
+};
 
 /// A file above this is refused before it is read into memory.
 const MAX_BYTES: u64 = 8 << 30;
@@ -116,6 +122,8 @@ pub struct Dataset {
     pub variables: Vec<Variable>,
     /// What SAS remembers about why a number is missing; the frame holds null there.
     pub special_missing: SpecialMissing,
+    /// The variables whose values together identify a record; none if neither specification nor file says so.
+    pub keys: Vec<String>,
     /// SHA-256 of the bytes of the file, in hexadecimal.
     pub sha256: String,
     /// Size of the file.
@@ -139,4 +147,8 @@ pub struct LockedData {
     pub lock: Lock,
     /// By the name the specification gives them.
     pub datasets: BTreeMap<String, Dataset>,
+    /// The bytes of the files beside the datasets, by the name the specification gives them.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// What a person should know of the files.
+    pub warnings: Vec<Finding>,
 }

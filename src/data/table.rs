@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use polars::prelude::{
-    ChunkTake, Column, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit,
+    ChunkTake, Column, DataType, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit,
 };
 
 use super::format::DatasetFile;
@@ -51,15 +51,36 @@ impl Values {
         }
     }
 
+    /// The values of a column of a frame.
+    pub(super) fn of(column: &Column) -> Self {
+        const KINDS: &str = "frames hold the four kinds of variable";
+        let series = column.as_materialized_series();
+        match series.dtype() {
+            DataType::Float64 => Self::Number(series.f64().expect(KINDS).clone()),
+            DataType::Date => Self::Date(series.date().expect(KINDS).physical().clone()),
+            DataType::Datetime(..) => Self::DateTime(series.datetime().expect(KINDS).physical().clone()),
+            _ => Self::Text(series.str().expect(KINDS).clone()),
+        }
+    }
+
     /// The value as a person names it; none when it is null.
     pub(super) fn shown(&self, row: usize) -> Option<String> {
         match self {
             Self::Number(values) => values.get(row).map(|value| value.to_string()),
             Self::Text(values) => values.get(row).map(str::to_owned),
             Self::Date(values) => values.get(row).map(date::text),
-            Self::DateTime(values) => values.get(row).map(|value| value.to_string()),
+            Self::DateTime(values) => values.get(row).map(instant),
         }
     }
+}
+
+/// `YYYY-MM-DDThh:mm:ss.sss` of milliseconds since 1970-01-01 00:00.
+fn instant(time: i64) -> String {
+    const DAY: i64 = 86_400_000;
+    let (day, rest) = (time.div_euclid(DAY), time.rem_euclid(DAY));
+    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60);
+    let day = date::text(i32::try_from(day).unwrap_or(i32::MAX));
+    format!("{day}T{hour:02}:{minute:02}:{second:02}.{:03}", rest % 1000)
 }
 
 /// Values of one variable that cannot be what they should, in the rows where they stand.

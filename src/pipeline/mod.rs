@@ -5,6 +5,7 @@
 
 pub mod batch;
 mod fonts;
+mod locking;
 mod package;
 mod provenance;
 mod trace;
@@ -12,7 +13,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
+use crate::data::{DatasetFile, Format, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
@@ -21,6 +22,7 @@ use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
 pub use fonts::use_fonts;
+pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
 pub use trace::{Explanation, explain};
 
@@ -54,7 +56,17 @@ impl StudyFile {
     /// Where the lock stands.
     #[must_use]
     pub fn lock_path(&self) -> PathBuf {
-        self.folder().join("data.lock")
+        self.beside("data.lock")
+    }
+
+    /// A file beside the study file.
+    fn beside(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    /// The folder of the data.
+    fn data_folder(&self, study: &Study) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 }
 
@@ -67,6 +79,8 @@ pub struct Checked {
     pub text: String,
     /// The locked data.
     pub data: LockedData,
+    /// The text of their lock.
+    pub lock_text: String,
     /// What will be done.
     pub plan: Plan,
     /// The variables.
@@ -87,7 +101,7 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
 
 /// The data files that a specification names.
 fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error> {
-    let root = file.data.clone().unwrap_or_else(|| file.folder().join(&study.data.folder));
+    let root = file.data_folder(study);
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for (name, entry) in &study.data.datasets {
@@ -118,24 +132,12 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading { text: entry.text.clone(), ..Reading::default() },
+                reading: Reading { text: entry.text.clone(), keys: entry.keys.clone(), ..Reading::default() },
                 place,
             }),
         }
     }
     Error::unless_clean(Stage::Specification, findings).map(|_| files)
-}
-
-/// Locks the data of a study: reads every file and writes `data.lock` beside the study file.
-///
-/// # Errors
-/// The specification is invalid, a file cannot be read, or the lock cannot be written.
-pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
-    let (study, _) = read_study(file)?;
-    let files = data_files(&study, file)?;
-    let lock = data::lock(&files, &study.data.subject, date)?;
-    package::write_file(&file.lock_path(), lock.text().as_bytes())?;
-    Ok(lock)
 }
 
 /// Stages 1 to 4: specification, data, plan, variables. No statistic is computed.
@@ -146,24 +148,14 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     progress("specification");
     let (study, text) = read_study(file)?;
     display::check_texts(&study)?;
-    let files = data_files(&study, file)?;
     progress("data");
-    let lock_path = file.lock_path();
-    let lock_name = lock_path.display().to_string();
-    let lock_text = package::read_text(&lock_path).map_err(|mut error| {
-        error
-            .findings
-            .iter_mut()
-            .for_each(|finding| finding.hint = Some("lock the data first: trialpress lock STUDY".to_owned()));
-        error
-    })?;
-    let lock = Lock::parse(&lock_text, &lock_name)?;
-    let data = data::open(&files, &study.data.subject, &lock)?;
+    let (data, lock_text) = locking::opened(&study, file)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
-    let (frames, warnings) = derive::frames(&plan, &data)?;
-    Ok(Checked { study, text, data, plan, frames, warnings })
+    let (frames, of_frames) = derive::frames(&plan, &data)?;
+    let warnings = data.warnings.iter().cloned().chain(of_frames).collect();
+    Ok(Checked { study, text, data, lock_text, plan, frames, warnings })
 }
 
 /// Everything a run yields.
@@ -193,8 +185,7 @@ pub fn run(file: &StudyFile, template: &str, strict: bool, progress: Progress<'_
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::Off);
     let provenance = provenance::of(&checked);
-    let lock_text = checked.data.lock.text();
-    let Checked { study, text, warnings, .. } = checked;
+    let Checked { study, text, lock_text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
 }
 

@@ -302,6 +302,14 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+/// Gives a file another name in its folder.
+///
+/// # Errors
+/// Renaming fails.
+pub(super) fn move_file(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(|error| failed(from, "rename", &error))
+}
+
 fn shown(path: &Path) -> Place {
     Place::file(path.display().to_string())
 }

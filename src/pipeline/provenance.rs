@@ -10,13 +10,14 @@ use crate::results::{DataQuality, DataSource, Provenance};
 use crate::spec::instrument;
 
 /// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
-/// order of rows. The bytes of the files stand in `data.lock`, which is part of the package.
+/// order of rows. The bytes of the files stand in `data.lock`, which is part of the package; its digest is noted, and is no
+/// part of the fingerprint nor of the pages.
 pub(super) fn of(checked: &Checked) -> Provenance {
     let specification = hex(&Sha256::digest(checked.text.as_bytes()));
     let instruments = instruments();
     let contents: Vec<&str> = checked.data.datasets.values().map(|dataset| dataset.content.as_str()).collect();
     let content = digest(&contents);
-    let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked];
+    let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.head.locked];
     inputs.extend(fonts::given().iter().map(String::as_str));
     let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
@@ -38,7 +39,8 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         program: PROGRAM.to_owned(),
         specification,
         instruments,
-        lock_date: checked.data.lock.locked.clone(),
+        lock_date: checked.data.lock.head.locked.clone(),
+        lock: hex(&Sha256::digest(checked.lock_text.as_bytes())),
         content,
         fingerprint: fingerprint.chars().take(16).collect(),
         data,

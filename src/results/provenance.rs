@@ -14,6 +14,9 @@ pub struct Provenance {
     pub instruments: String,
     /// Date of the lock.
     pub lock_date: String,
+    /// SHA-256 of `data.lock`; nothing before there are data.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lock: String,
     /// Digest of the content of all locked data; the same for the same data in another format or row order.
     pub content: String,
     /// Short fingerprint of specification, instruments and content, as printed on every page.

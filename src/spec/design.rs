@@ -97,6 +97,29 @@ pub struct DataSection {
     pub subject: String,
     /// The datasets by name.
     pub datasets: BTreeMap<String, DatasetEntry>,
+    /// Files beside the datasets that are locked with them, by name: `define.xml` and the like; relative to the folder.
+    #[serde(default)]
+    pub files: BTreeMap<String, Name>,
+    /// What may lie in the folder without being locked: names of files relative to it, or of folders, ended by `/`, with
+    /// all that is in them. Everything else that is not named is refused.
+    #[serde(default)]
+    pub extra: Vec<String>,
+    /// Coding dictionaries with their versions, as the lock notes them.
+    #[serde(default)]
+    pub dictionaries: BTreeMap<String, String>,
+    /// Who must have signed the lock; without it a lock need not be signed.
+    #[serde(default)]
+    pub signature: Option<SignatureEntry>,
+}
+
+/// Whose signature of `data.lock` is asked for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SignatureEntry {
+    /// The file of allowed signers as OpenSSH writes it, relative to `study.toml`.
+    pub signers: Name,
+    /// Who must have signed, as the file of allowed signers names the person.
+    pub identity: String,
 }
 
 fn here() -> String {
@@ -119,6 +142,9 @@ pub struct DatasetEntry {
     /// CSV only: variables that are text even where all their values look like numbers or dates.
     #[serde(default)]
     pub text: Vec<String>,
+    /// The variables whose values together identify a record; those that the file itself declares if absent.
+    #[serde(default)]
+    pub keys: Vec<String>,
 }
 
 /// A format of data files.

@@ -116,6 +116,8 @@ impl Reading {
     pub(super) fn needs(&self, name: &str) -> bool {
         self.keep.as_ref().is_none_or(|keep| keep.contains(name)) || self.rows.contains_key(name)
     }
+    /// The variables whose values together identify a record; those that the file declares if none.
+    pub keys: Vec<String>,
 }
 
 /// A data file as the specification names it.

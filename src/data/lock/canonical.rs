@@ -153,8 +153,8 @@ fn mix_text(values: &StringChunked, mut hashes: &mut [u64]) {
     }
 }
 
-/// The rank of each record's subject among the subjects; 0 is null.
-fn ranks(subjects: &Values) -> Vec<u32> {
+/// The rank of each record's value among the values; 0 is null.
+pub(super) fn ranks(subjects: &Values) -> Vec<u32> {
     match subjects {
         Values::Text(values) => ranked(values.iter(), values.len()),
         // Order-preserving keys: the sign bit is flipped, and all bits of negative numbers.
@@ -234,7 +234,7 @@ fn order(ranks: &[u32], hashes: Vec<u64>, marks: &[u64]) -> Vec<u32> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the readers refuse more than MAX_RECORDS records")]
-fn narrow(row: usize) -> u32 {
+pub(super) fn narrow(row: usize) -> u32 {
     row as u32
 }
 
@@ -258,7 +258,7 @@ fn moved(special_missing: SpecialMissing, order: &[u32]) -> SpecialMissing {
 
 /// SHA-256 of one variable: name, kind, rows of nulls, values, special missing values; each part preceded by its size.
 fn column_digest(name: &str, values: &Values, special_missing: &[(u32, char)]) -> [u8; 32] {
-    let mut ink = Ink { digest: Sha256::new(), buffer: Vec::with_capacity(Ink::FULL + 64) };
+    let mut ink = Ink::new();
     ink.text(name);
     ink.text(values.kind().word());
     match values {
@@ -275,12 +275,11 @@ fn column_digest(name: &str, values: &Values, special_missing: &[(u32, char)]) -
         ink.bytes(&row.to_le_bytes());
         ink.bytes(&u32::from(*letter).to_le_bytes());
     }
-    ink.digest.update(&ink.buffer);
-    ink.digest.finalize().into()
+    ink.finish()
 }
 
 /// Bytes on their way into a digest: SHA-256 wants them in large pieces.
-struct Ink {
+pub(super) struct Ink {
     digest: Sha256,
     buffer: Vec<u8>,
 }
@@ -288,7 +287,16 @@ struct Ink {
 impl Ink {
     const FULL: usize = 1 << 14;
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn new() -> Self {
+        Self { digest: Sha256::new(), buffer: Vec::with_capacity(Self::FULL + 64) }
+    }
+
+    pub(super) fn finish(mut self) -> [u8; 32] {
+        self.digest.update(&self.buffer);
+        self.digest.finalize().into()
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= Self::FULL {
             self.digest.update(&self.buffer);
@@ -296,7 +304,7 @@ impl Ink {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.bytes(&(text.len() as u64).to_le_bytes()[..4]);
         self.bytes(text.as_bytes());
     }

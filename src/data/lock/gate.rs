@@ -1,67 +1,158 @@
-#![expect(clippy::disallowed_methods, reason = "the one place where data files are opened")]
-
 //! The gate: data files are read once, hashed, parsed from the same bytes, and held against the lock.
 //!
 //! Everything that is wrong with any of the files is told at once. Nothing passes that is not byte for byte what was
 //! locked; what else differs is said so that a person can see what happened to the file.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::canonical::{Canonical, canonical, hexadecimal};
-use super::{Lock, LockEntry, LockedVariable};
+use super::differences::{differences, file_differences, roll_call};
+use super::digest::{Digests, digests};
+use super::folder::{Contents, Folder, Unread};
+use super::reading::folded;
+use super::records::{DatasetRecords, Records, sha256};
+use super::{Delivery, Lock, LockEntry, LockHead, LockedFile, LockedVariable, PlainFile};
 use crate::data::format::parse;
 use crate::data::select::selected;
-use crate::data::{Dataset, DatasetFile, LockedData, MAX_BYTES, Reading};
-use crate::error::{Error, Finding, Place, Stage, nearest};
+use crate::data::{Dataset, DatasetFile, LockedData, MAX_FINDINGS};
+use crate::error::{Error, Finding, Place, Severity, Stage, nearest};
 
-/// Locks data files: reads them all and notes what they are. `subject` is the variable that names the subjects, `date`
-/// the day of the lock, `YYYY-MM-DD`.
+/// A lock that was just made, with what goes beside it.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// The manifest.
+    pub lock: Lock,
+    /// The text of the side file of the digests of records.
+    pub records: String,
+    /// What a person should know of the files.
+    pub warnings: Vec<Finding>,
+}
+
+/// Locks what was delivered: reads all files and notes what they are. The subject variable of `head` is that of the
+/// delivery.
 ///
 /// # Errors
 /// [`Stage::Lock`] with everything that is wrong with the files; [`Stage::Files`] if all that is wrong is that the
 /// operating system would not hand them over.
-pub fn lock(files: &[DatasetFile], subject: &str, date: &str) -> Result<Lock, Error> {
-    let empty = Lock::new(date, Vec::new())?;
-    let mut trouble = Trouble::default();
-    trouble.findings(duplicates(files));
+pub fn lock(delivery: &Delivery, head: LockHead) -> Result<Locked, Error> {
+    let head = LockHead { subject: delivery.subject.clone(), ..head };
+    head.check()?;
     // Whatever a study keeps of a file, the whole of it is locked.
-    let files: Vec<DatasetFile> = files.iter().map(whole).collect();
-    let datasets = read_all(&files, subject, None, &mut trouble);
-    trouble.result()?;
-    let entry = |(file, dataset): (&DatasetFile, Option<Dataset>)| dataset.map(|dataset| entry(file, &dataset));
-    Ok(Lock { dataset: files.iter().zip(datasets).filter_map(entry).collect(), ..empty })
+    let delivery = &whole(delivery);
+    let read = Read::of(delivery, None);
+    let mut trouble = read.trouble;
+    trouble.strays(&read.folder, delivery, "the specification does not name it");
+    let mut records = Records::default();
+    let mut dataset = Vec::new();
+    for (file, read) in delivery.datasets.iter().zip(read.datasets) {
+        let Some(found) = read else { continue };
+        let digests = digests(&found, &delivery.subject);
+        if !found.keys.is_empty() && digests.repeated > 0 {
+            let message = format!("{} records have the key of another one", digests.repeated);
+            let hint = format!("the keys are {}", found.keys.join(", "));
+            trouble.findings.push(Finding::warning(file.here(), message).hint(hint));
+        }
+        dataset.push(entry(file, &found, Some(&digests)));
+        records.datasets.push(recorded(&found, &delivery.subject, digests));
+    }
+    let file = delivery.files.iter().zip(&read.files);
+    let file = file.filter_map(|(file, bytes)| bytes.as_ref().map(|bytes| locked_file(file, bytes))).collect();
+    let warnings = trouble.result()?;
+    let records = records.text();
+    Ok(Locked { lock: Lock { head, digests: sha256(&records), dataset, file }, records, warnings })
 }
 
-/// Opens locked data files: reads them all, and lets them through only if each is what the lock says.
+/// Opens what was locked: reads all files, and lets them through only if each is what the lock says.
 ///
 /// # Errors
 /// As [`lock`], and [`Stage::Lock`] for every difference from the lock.
-pub fn open(files: &[DatasetFile], subject: &str, lock: &Lock) -> Result<LockedData, Error> {
-    let mut trouble = Trouble::default();
-    trouble.findings(duplicates(files));
-    trouble.findings(roll_call(files, lock));
-    let datasets = read_all(files, subject, Some(lock), &mut trouble);
-    for (file, dataset) in files.iter().zip(&datasets) {
-        if let (Some(locked), Some(dataset)) = (lock.entry(&file.name), dataset) {
-            trouble.findings(differences(file, locked, &entry(file, dataset)));
-        }
-    }
-    trouble.result()?;
-    let datasets: BTreeMap<String, Dataset> =
-        datasets.into_iter().flatten().map(|dataset| (dataset.name.clone(), dataset)).collect();
-    Ok(LockedData { lock: lock.clone(), datasets })
+pub fn open(delivery: &Delivery, lock: &Lock) -> Result<LockedData, Error> {
+    let read = Read::of(delivery, Some(lock));
+    held_against(delivery, lock, read, |locked, found| locked.sha256 != found.sha256).map(|(data, _)| data)
 }
 
-/// The same file, of which everything is kept.
-fn whole(file: &DatasetFile) -> DatasetFile {
-    let reading = Reading { keep: None, rows: BTreeMap::new(), ..file.reading.clone() };
-    DatasetFile { reading, ..file.clone() }
+/// Opens what was locked as [`open`] does, and computes again every digest that the lock holds; `records` is the side
+/// file of the digests of records, if it is there.
+///
+/// # Errors
+/// As [`open`].
+pub fn verify(delivery: &Delivery, lock: &Lock, records: Option<&str>) -> Result<LockedData, Error> {
+    let mut findings = Vec::new();
+    match records {
+        Some(records) if sha256(records) != lock.digests => {
+            let message = "the digests of the records are not those that were locked";
+            let finding = Finding::error(Place::file(SIDE_FILE), message);
+            findings.push(finding.hint("restore the file, or lock the data again"));
+        }
+        Some(_) => {}
+        None => {
+            let finding = Finding::warning(Place::file(SIDE_FILE), "the file of the digests of the records is missing");
+            findings.push(finding.hint("without it a later lock can be compared by variables only"));
+        }
+    }
+    let delivery = &whole(delivery);
+    let read = Read::of(delivery, None);
+    match held_against(delivery, lock, read, |_, _| true) {
+        Ok((mut data, found)) => {
+            if sha256(&found.text()) != lock.digests {
+                let message = "the data are the locked ones, but the lock says other digests of their records";
+                findings.push(Finding::error(Place::default(), message).hint("the lock was altered"));
+            }
+            data.warnings.extend(Error::unless_clean(Stage::Lock, findings)?);
+            Ok(data)
+        }
+        Err(error) => {
+            findings.extend(error.findings);
+            Error::unless_clean(error.stage, findings).and(Err(Error { stage: error.stage, findings: Vec::new() }))
+        }
+    }
+}
+
+/// What messages call the side file of the digests of records.
+const SIDE_FILE: &str = "data.records";
+
+/// What was read, against the lock. `deeply` says of which datasets the digests of variables and records are computed.
+fn held_against(
+    delivery: &Delivery,
+    lock: &Lock,
+    read: Read,
+    deeply: impl Fn(&LockEntry, &Dataset) -> bool,
+) -> Result<(LockedData, Records), Error> {
+    let mut trouble = read.trouble;
+    trouble.findings.extend(roll_call(delivery, lock));
+    trouble.strays(&read.folder, delivery, "it is not in the lock");
+    let mut records = Records::default();
+    for (file, found) in delivery.datasets.iter().zip(&read.datasets) {
+        let (Some(locked), Some(found)) = (lock.entry(&file.name), found) else { continue };
+        let deeply = file.reading.is_whole() && deeply(locked, found);
+        let digests = deeply.then(|| digests(found, &delivery.subject));
+        trouble.findings.extend(differences(file, locked, &entry(file, found, digests.as_ref()), digests.is_some()));
+        records.datasets.extend(digests.map(|digests| recorded(found, &delivery.subject, digests)));
+    }
+    for (file, bytes) in delivery.files.iter().zip(&read.files) {
+        let locked = lock.file.iter().find(|locked| locked.name == file.name);
+        if let (Some(locked), Some(bytes)) = (locked, bytes) {
+            trouble.findings.extend(file_differences(file, locked, &locked_file(file, bytes)));
+        }
+    }
+    let warnings = trouble.result()?;
+    let datasets = read.datasets.into_iter().flatten().map(|dataset| (dataset.name.clone(), dataset)).collect();
+    let files = delivery.files.iter().zip(read.files);
+    let files = files.filter_map(|(file, bytes)| Some((file.name.clone(), bytes?))).collect();
+    Ok((LockedData { lock: lock.clone(), datasets, files, warnings }, records))
+}
+
+/// The same delivery, of which everything is kept.
+fn whole(delivery: &Delivery) -> Delivery {
+    let mut delivery = delivery.clone();
+    for file in &mut delivery.datasets {
+        file.reading.keep = None;
+        file.reading.rows.clear();
+    }
+    delivery
 }
 
 /// What went wrong so far.
@@ -73,46 +164,126 @@ struct Trouble {
 }
 
 impl Trouble {
-    fn findings(&mut self, findings: Vec<Finding>) {
-        self.findings.extend(findings);
+    fn unread(&mut self, unread: Unread) {
+        match unread {
+            Unread::Refused(finding) => {
+                self.refusals += 1;
+                self.findings.push(*finding);
+            }
+            Unread::Unfit(finding) => self.findings.push(*finding),
+        }
     }
 
-    fn result(self) -> Result<(), Error> {
-        let stage = if self.findings.len() == self.refusals { Stage::Files } else { Stage::Lock };
-        Error::unless_clean(stage, self.findings).map(|_| ())
+    /// What lies in the folder and should not, and names that some file systems take for one.
+    fn strays(&mut self, folder: &Folder, delivery: &Delivery, why: &str) {
+        let named = |path: &str| delivery.datasets.iter().any(|file| file.shown == path);
+        let named = |path: &str| named(path) || delivery.files.iter().any(|file| file.shown == path);
+        let paths =
+            delivery.datasets.iter().map(|file| &file.shown).chain(delivery.files.iter().map(|file| &file.shown));
+        let paths: Vec<&String> = paths.chain(&delivery.extra).collect();
+        let descend = |inner: &str| {
+            !delivery.extra.iter().any(|extra| extra == inner) && paths.iter().any(|path| path.starts_with(inner))
+        };
+        let found = match folder.list(&descend) {
+            Ok(found) => found,
+            Err(message) => {
+                self.findings.push(Finding::error(Place::default(), message));
+                return;
+            }
+        };
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut strays = Vec::new();
+        for found in &found {
+            let place = Place::file(&found.path);
+            if let Some(before) = seen.insert(folded(&found.path), &found.path) {
+                let message = format!("{before} and {} differ in letter case or Unicode form only", found.path);
+                strays.push(Finding::error(place.clone(), message).hint("keep one of them"));
+            }
+            if !named(&found.path) && !delivery.extra.contains(&found.path) {
+                let message = format!("this {} lies in the data folder, and {why}", found.what);
+                let hint = "take it away, lock it with the data, or name it in [data] extra if it may lie there";
+                strays.push(Finding::error(place, message).hint(hint));
+            }
+        }
+        if strays.len() > MAX_FINDINGS {
+            let message = format!("… and {} more in the data folder", strays.len() - MAX_FINDINGS);
+            strays.truncate(MAX_FINDINGS);
+            let place = strays.last().map(|last| last.place.clone()).unwrap_or_default();
+            strays.push(Finding::error(place, message));
+        }
+        self.findings.extend(strays);
+    }
+
+    /// The warnings, if there is nothing else.
+    fn result(self) -> Result<Vec<Finding>, Error> {
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        let stage = if errors == self.refusals { Stage::Files } else { Stage::Lock };
+        Error::unless_clean(stage, self.findings)
     }
 }
 
-/// Why there is no dataset.
-enum Unread {
-    /// The operating system would not hand the file over.
-    Refused(Box<Finding>),
-    Unreadable(Vec<Finding>),
+/// What was read, at the place of the file that it was read from.
+struct Read {
+    folder: Folder,
+    datasets: Vec<Option<Dataset>>,
+    files: Vec<Option<Vec<u8>>>,
+    trouble: Trouble,
 }
 
-/// Reads all files, one task for each; the datasets stand where their files stand.
-fn read_all(files: &[DatasetFile], subject: &str, lock: Option<&Lock>, trouble: &mut Trouble) -> Vec<Option<Dataset>> {
-    let read: Vec<Result<Dataset, Unread>> = files.par_iter().map(|file| dataset(file, subject, lock)).collect();
-    let sorted = read.into_iter().map(|read| match read {
-        Ok(dataset) => Some(dataset),
-        Err(Unread::Refused(finding)) => {
-            trouble.refusals += 1;
-            trouble.findings.push(*finding);
-            None
+impl Read {
+    /// Reads all files, one task for each.
+    fn of(delivery: &Delivery, lock: Option<&Lock>) -> Self {
+        let folder = Folder::open(&delivery.root);
+        let mut trouble = Trouble { findings: duplicates(delivery), refusals: 0 };
+        let read: Vec<_> = delivery.datasets.par_iter().map(|file| dataset(&folder, file, delivery, lock)).collect();
+        let mut datasets = Vec::with_capacity(read.len());
+        for (read, warnings) in read {
+            trouble.findings.extend(warnings);
+            datasets.push(match read {
+                Ok(Ok(dataset)) => Some(dataset),
+                Ok(Err(findings)) => {
+                    trouble.findings.extend(findings);
+                    None
+                }
+                Err(unread) => {
+                    trouble.unread(unread);
+                    None
+                }
+            });
         }
-        Err(Unread::Unreadable(findings)) => {
-            trouble.findings.extend(findings);
-            None
+        let mut files = Vec::with_capacity(delivery.files.len());
+        for file in &delivery.files {
+            let path = delivery.root.join(&file.shown);
+            files.push(match folder.read(&path, &file.shown, &file.place) {
+                Ok(Contents { bytes, warnings }) => {
+                    trouble.findings.extend(warnings);
+                    Some(bytes)
+                }
+                Err(unread) => {
+                    trouble.unread(unread);
+                    None
+                }
+            });
         }
-    });
-    sorted.collect()
+        Self { folder, datasets, files, trouble }
+    }
 }
 
 /// One file: read once, hashed, parsed from the same bytes, put in order.
-fn dataset(file: &DatasetFile, subject: &str, lock: Option<&Lock>) -> Result<Dataset, Unread> {
-    let locked = lock.and_then(|lock| lock.entry(&file.name));
-    let named = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
-    digested(file, subject, contents(&file.path, &file.shown, &named)?, locked).map_err(Unread::Unreadable)
+pub(super) fn dataset(
+    folder: &Folder,
+    file: &DatasetFile,
+    delivery: &Delivery,
+    lock: Option<&Lock>,
+) -> (Result<Result<Dataset, Vec<Finding>>, Unread>, Vec<Finding>) {
+    let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
+    match folder.read(&file.path, &file.shown, &place) {
+        Ok(Contents { bytes, warnings }) => {
+            let locked = lock.and_then(|lock| lock.entry(&file.name));
+            (Ok(digested(file, &delivery.subject, bytes, locked)), warnings)
+        }
+        Err(unread) => (Err(unread), Vec::new()),
+    }
 }
 
 /// The dataset in the bytes of a file. If they are the locked bytes, their content was digested when they were locked.
@@ -126,154 +297,80 @@ pub(in crate::data) fn digested(
     let size = bytes.len() as u64;
     let table = parse(file, &bytes)?;
     drop(bytes);
-    let findings = table.findings(file, subject);
+    let names: BTreeSet<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let keys = if file.reading.keys.is_empty() { table.keys.clone() } else { file.reading.keys.clone() };
+    let mut findings = table.findings(file, subject);
+    // Of a part of the variables nobody can say that a key is missing.
+    if file.reading.keep.is_none() {
+        findings.extend(keys.iter().filter(|key| !names.contains(key.as_str())).map(|key| {
+            let finding = Finding::error(file.here(), format!("the key {key} is not a variable of the dataset"));
+            let near = nearest(key, names.iter().copied()).map(|near| format!("did you mean {near}?"));
+            Finding { hint: near, ..finding }
+        }));
+    }
     if !findings.is_empty() {
         return Err(findings);
     }
-    let table = selected(table, file)?;
     let (variables, label) = (table.variables.clone(), table.label.clone());
     // The lock is of the whole file: of a part of it, it says nothing.
     let known = locked
         .filter(|locked| locked.sha256 == sha256 && file.reading.is_whole())
         .map(|locked| locked.content.as_str());
     let Canonical { frame, special_missing, content } = canonical(table, subject, known);
-    Ok(Dataset { name: file.name.clone(), label, frame, variables, special_missing, sha256, bytes: size, content })
+    let name = file.name.clone();
+    Ok(Dataset { name, label, frame, variables, special_missing, keys, sha256, bytes: size, content })
 }
 
-/// The bytes of a file beside the datasets, such as `define.xml`, to be hashed and parsed from this one read. `shown` is
-/// the path as the specification wrote it, `place` where it did.
-///
-/// # Errors
-/// [`Stage::Lock`] if the file is missing, none, or too large; [`Stage::Files`] if it would not be handed over.
-pub fn document(path: &Path, shown: &str, place: &Place) -> Result<Vec<u8>, Error> {
-    contents(path, shown, place).map_err(|unread| match unread {
-        Unread::Refused(finding) => Error::one(Stage::Files, *finding),
-        Unread::Unreadable(findings) => Error { stage: Stage::Lock, findings },
-    })
-}
-
-/// The bytes of a file, of which no more are taken than are allowed, should it grow meanwhile.
-fn contents(path: &Path, shown: &str, named: &Place) -> Result<Vec<u8>, Unread> {
-    let refused = |error: &std::io::Error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            let message = format!("the data file {shown} is missing");
-            Unread::Unreadable(vec![Finding::error(named.clone(), message)])
+/// What the lock says of a dataset; without digests nothing of what they say.
+fn entry(file: &DatasetFile, dataset: &Dataset, digests: Option<&Digests>) -> LockEntry {
+    let variables = dataset.variables.iter().enumerate().map(|(at, variable)| {
+        let (missing, content) = digests.map(|digests| digests.variables[at].clone()).unwrap_or_default();
+        LockedVariable {
+            name: variable.name.clone(),
+            kind: variable.kind,
+            label: variable.label.clone(),
+            format: variable.format.clone(),
+            length: variable.length,
+            missing,
+            content,
         }
-        _ => {
-            let message = format!("{shown} cannot be read: {error}");
-            Unread::Refused(Box::new(Finding::error(named.clone(), message)))
-        }
-    };
-    let unfit = |message: String| Unread::Unreadable(vec![Finding::error(named.clone(), message)]);
-    // Asked before opening: opening a pipe would wait for a writer.
-    let metadata = std::fs::metadata(path).map_err(|error| refused(&error))?;
-    if !metadata.is_file() {
-        return Err(unfit(format!("{shown} is not a file")));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(unfit(format!("{shown} is too large: {} bytes", metadata.len())));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    let opened = File::open(path).map_err(|error| refused(&error))?;
-    opened.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(unfit(format!("{shown} is too large: it grew while it was read")));
-    }
-    Ok(bytes)
-}
-
-/// What the lock says of a dataset.
-fn entry(file: &DatasetFile, dataset: &Dataset) -> LockEntry {
-    let variables = dataset.variables.iter().map(|variable| LockedVariable {
-        name: variable.name.clone(),
-        kind: variable.kind,
-        label: variable.label.clone(),
     });
     LockEntry {
         name: file.name.clone(),
         file: file.shown.clone(),
         format: file.format,
+        encoding: file.reading.encoding,
         sha256: dataset.sha256.clone(),
         content: dataset.content.clone(),
         bytes: dataset.bytes,
         records: dataset.frame.height() as u64,
+        subjects: digests.map_or(0, |digests| digests.subjects),
+        keys: dataset.keys.clone(),
         variables: variables.collect(),
     }
 }
 
-fn duplicates(files: &[DatasetFile]) -> Vec<Finding> {
-    let twice = files
-        .iter()
-        .enumerate()
-        .filter(|(at, file)| files[..*at].iter().any(|other| other.name.eq_ignore_ascii_case(&file.name)));
-    twice.map(|(_, file)| Finding::error(file.place.clone(), format!("dataset {} is named twice", file.name))).collect()
+fn recorded(dataset: &Dataset, subject: &str, digests: Digests) -> DatasetRecords {
+    let keys = if dataset.keys.is_empty() { vec![subject.to_owned()] } else { dataset.keys.clone() };
+    DatasetRecords { name: dataset.name.clone(), keys, records: digests.records }
 }
 
-/// Datasets of the specification that are not in the lock, and the reverse.
-fn roll_call(files: &[DatasetFile], lock: &Lock) -> Vec<Finding> {
-    let unlocked = files.iter().filter(|file| lock.entry(&file.name).is_none()).map(|file| {
-        let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
-        let finding = Finding::error(place, "the dataset is not in the lock");
-        match nearest(&file.name, lock.dataset.iter().map(|entry| entry.name.as_str())) {
-            Some(near) => finding.hint(format!("the lock has {near}")),
-            None => finding.hint("lock the data again if it belongs to them"),
-        }
-    });
-    let unnamed = lock.dataset.iter().filter(|entry| !files.iter().any(|file| file.name == entry.name)).map(|entry| {
-        let message = format!("the lock has this dataset ({}), the specification has not", entry.file);
-        Finding::error(Place::dataset(&entry.name), message)
-    });
-    unlocked.chain(unnamed).collect()
+fn locked_file(file: &PlainFile, bytes: &[u8]) -> LockedFile {
+    let sha256 = hexadecimal(&Sha256::digest(bytes));
+    LockedFile { name: file.name.clone(), file: file.shown.clone(), sha256, bytes: bytes.len() as u64 }
 }
 
-/// Every way in which a file is not what was locked.
-fn differences(file: &DatasetFile, locked: &LockEntry, found: &LockEntry) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut differs = |message: String| findings.push(Finding::error(file.here(), message));
-    let whole = file.reading.is_whole();
-    if locked.file != found.file || locked.format != found.format {
-        let (was, is) = (locked.format.word(), found.format.word());
-        differs(format!("the lock is of {} ({was}), the specification names {} ({is})", locked.file, found.file));
-    }
-    if locked.sha256 != found.sha256 {
-        let size = match (locked.bytes, found.bytes) {
-            (was, is) if was == is => String::new(),
-            (was, is) => format!(", {is} bytes instead of {was}"),
-        };
-        let same = if locked.content == found.content { "; the values in it are the same" } else { "" };
-        let (was, is) = (&locked.sha256[..16], &found.sha256[..16]);
-        differs(format!("the file is not the locked one: SHA-256 {is}… instead of {was}…{size}{same}"));
-    } else if locked.bytes != found.bytes || (whole && locked.content != found.content) {
-        differs("the file is the locked one, but the lock says other things of it: the lock was altered, or written by another version".into());
-    }
-    if whole && locked.records != found.records {
-        differs(format!("{} records instead of {}", found.records, locked.records));
-    }
-    let kept = |was: &&LockedVariable| whole || found.variables.iter().any(|is| is.name == was.name);
-    let variables: Vec<LockedVariable> = locked.variables.iter().filter(kept).cloned().collect();
-    variable_differences(&variables, &found.variables, &mut differs);
-    findings
-}
-
-fn variable_differences(locked: &[LockedVariable], found: &[LockedVariable], differs: &mut impl FnMut(String)) {
-    let of = |variables: &'_ [LockedVariable], name: &str| variables.iter().find(|v| v.name == name).cloned();
-    for was in locked {
-        match of(found, &was.name) {
-            None => differs(format!("variable {} is missing", was.name)),
-            Some(is) if is.kind != was.kind => {
-                differs(format!("variable {} is {} instead of {}", was.name, is.kind.word(), was.kind.word()));
-            }
-            Some(is) if is.label != was.label => {
-                differs(format!("variable {} is labelled {:?} instead of {:?}", was.name, is.label, was.label));
-            }
-            Some(_) => {}
-        }
-    }
-    for is in found.iter().filter(|is| of(locked, &is.name).is_none()) {
-        differs(format!("variable {} is new", is.name));
-    }
-    let same_names = locked.len() == found.len() && locked.iter().all(|was| of(found, &was.name).is_some());
-    if same_names && locked.iter().zip(found).any(|(was, is)| was.name != is.name) {
-        differs("the variables stand in another order".into());
-    }
+/// Datasets, files and paths that the specification names twice.
+fn duplicates(delivery: &Delivery) -> Vec<Finding> {
+    let datasets = delivery.datasets.iter().map(|file| ("dataset", &file.name, &file.place));
+    let plain = delivery.files.iter().map(|file| ("file", &file.name, &file.place));
+    let paths = delivery.datasets.iter().map(|file| ("path", &file.shown, &file.place));
+    let paths = paths.chain(delivery.files.iter().map(|file| ("path", &file.shown, &file.place)));
+    let mut seen: BTreeSet<(&str, String)> = BTreeSet::new();
+    datasets
+        .chain(plain)
+        .chain(paths)
+        .filter(|(what, name, _)| !seen.insert((what, folded(name))))
+        .map(|(what, name, place)| Finding::error(place.clone(), format!("{what} {name} is named twice")))
+        .collect()
 }

@@ -4,17 +4,17 @@
 
 use std::path::Path;
 
-use super::super::{Lock, lock, open};
+use super::super::{Delivery, Lock, LockHead, lock, open};
 use super::*;
 use crate::error::{Error, Stage};
 
 /// ADXX in three formats, on disk.
-fn study(folder: &Path) -> Vec<DatasetFile> {
+fn study(folder: &Path) -> Delivery {
     let place = |(line, format): (usize, &Format)| {
         let name = format!("AD{}", format.word().to_uppercase());
         let path = folder.join(format!("adxx.{}", format.word()));
         std::fs::write(&path, written(*format, &sample())).expect("a scratch file");
-        let shown = format!("data/adxx.{}", format.word());
+        let shown = format!("adxx.{}", format.word());
         DatasetFile {
             name,
             path,
@@ -24,7 +24,25 @@ fn study(folder: &Path) -> Vec<DatasetFile> {
             place: Place::at("study.toml", line + 5, 1),
         }
     };
-    FORMATS.iter().enumerate().map(place).collect()
+    Delivery {
+        root: folder.to_owned(),
+        subject: "USUBJID".into(),
+        datasets: FORMATS.iter().enumerate().map(place).collect(),
+        ..Delivery::default()
+    }
+}
+
+fn head() -> LockHead {
+    let text = |text: &str| text.to_owned();
+    LockHead {
+        study: text("ABC-1"),
+        id: text("ABC-1 final 1"),
+        kind: text("final"),
+        locked: text("2026-01-31"),
+        program: text("trialpress 0"),
+        subject: text("USUBJID"),
+        ..LockHead::default()
+    }
 }
 
 fn told(result: Result<impl Sized, Error>) -> (Stage, String) {
@@ -32,8 +50,8 @@ fn told(result: Result<impl Sized, Error>) -> (Stage, String) {
     (error.stage, error.to_string())
 }
 
-fn locked(files: &[DatasetFile]) -> Lock {
-    lock(files, "USUBJID", "2026-01-31").expect("sound files")
+fn locked(delivery: &Delivery) -> Lock {
+    lock(delivery, head()).expect("sound files").lock
 }
 
 #[test]
@@ -41,7 +59,7 @@ fn what_was_locked_opens() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let files = study(folder.path());
     let lock = locked(&files);
-    let data = open(&files, "USUBJID", &lock).expect("the locked files");
+    let data = open(&files, &lock).expect("the locked files");
     assert_eq!(data.datasets.keys().collect::<Vec<_>>(), ["ADCSV", "ADPARQUET", "ADXPT"]);
     assert_eq!(
         lock.dataset.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(),
@@ -55,58 +73,14 @@ fn what_was_locked_opens() {
 fn the_text_of_a_lock_is_stable_and_reads_back() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let mut lock = locked(&study(folder.path()));
-    lock.note = Some("database lock 1, \"final\"\nsecond line".into());
+    lock.head.reason = Some("database lock 1, \"final\"\nsecond line".into());
+    lock.head.dictionaries.insert("MedDRA".into(), "27.0".into());
+    lock.head.previous = Some("0".repeat(64));
     let text = lock.text();
     assert_eq!(Lock::parse(&text, "data.lock"), Ok(lock.clone()));
     assert_eq!(text, lock.text());
-    assert!(text.contains("\n  { name = \"AGE\", kind = \"number\", label = \"Label of AGE\" },\n"), "{text}");
-    assert!(text.contains("\nversion = 1\nlocked = \"2026-01-31\"\n"), "{text}");
-}
-
-#[test]
-fn everything_wrong_with_a_lock_is_told_at_once() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let text = locked(&study(folder.path())[..2]).text();
-    let text = text
-        .replacen("2026-01-31", "2026-02-31", 1)
-        .replacen("records = 6", "records = -6", 1)
-        .replacen("version = 1", "version = 1\nlocker = \"x\"", 1)
-        .replace("name = \"ADPARQUET\"", "name = \"ADPARQUET\"\nsize = 3");
-    let (stage, told) = told(Lock::parse(&text, "data.lock"));
-    assert_eq!(stage, Stage::Lock);
-    for expected in [
-        "data.lock:3:1: error: unknown key locker",
-        "data.lock:4:10: error: not a day of the calendar",
-        "data.lock:13:11: error: invalid value: integer `-6`",
-        "error: unknown field `size`",
-    ] {
-        assert!(told.contains(expected), "{expected}\n{told}");
-    }
-}
-
-#[test]
-fn a_lock_of_nonsense_is_refused_with_its_faults() {
-    for (text, expected) in [
-        ("", "the key version is missing"),
-        ("version = 2\nlocked = \"2026-01-31\"\n", "data.lock:1:11: error: this version"),
-        ("version = 1\nlocked = \"2026-01-31\"\ndataset = 3\n", "expected [[dataset]] entries"),
-        ("version = \nlocked = 3 4\n", "data.lock:2:"),
-        ("version = 1\nlocked = \"2026-01-31\"\n[[dataset]]\nname = \"A\"\n", "missing field `file`"),
-    ] {
-        let (_, told) = told(Lock::parse(text, "data.lock"));
-        assert!(told.contains(expected), "{text}\n{told}");
-    }
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let text = locked(&study(folder.path())).text();
-    let (_, twice) = told(Lock::parse(&text.replace("ADCSV", "adxpt"), "data.lock"));
-    assert!(twice.contains("dataset adxpt stands twice in the lock"), "{twice}");
-    let (_, short) = told(Lock::parse(&text.replacen("sha256 = \"", "sha256 = \"0", 1), "data.lock"));
-    assert!(short.contains("dataset ADXPT: sha256 is not 64 hexadecimal digits"), "{short}");
-    let (_, date) = told(lock(&[], "USUBJID", "31.01.2026"));
-    assert!(date.contains("31.01.2026"), "{date}");
-    for length in 0..text.len() {
-        _ = Lock::parse(&text[..length], "data.lock");
-    }
+    assert!(text.contains("\n  { name = \"AGE\", kind = \"number\", label = \"Label of AGE\", format = "), "{text}");
+    assert!(text.contains("\nversion = 2\nstudy = \"ABC-1\"\n"), "{text}");
 }
 
 #[test]
@@ -116,25 +90,28 @@ fn every_difference_from_the_lock_is_told() {
     let lock = locked(&files);
     let mut reversed = sample();
     reversed.reverse();
-    std::fs::write(&files[0].path, written(Format::Xpt, &reversed)).expect("a scratch file");
-    std::fs::write(&files[1].path, parquet(frame(&sample()[1..]).select(["AGE", "USUBJID", "NOTE"]).expect("columns")))
-        .expect("a scratch file");
-    std::fs::write(&files[2].path, csv(&sample()).replace("TRTSDT,", "TRTSDTC,")).expect("a scratch file");
-    let (stage, told) = told(open(&files, "USUBJID", &lock));
+    std::fs::write(&files.datasets[0].path, written(Format::Xpt, &reversed)).expect("a scratch file");
+    std::fs::write(
+        &files.datasets[1].path,
+        parquet(frame(&sample()[1..]).select(["AGE", "USUBJID", "NOTE"]).expect("columns")),
+    )
+    .expect("a scratch file");
+    std::fs::write(&files.datasets[2].path, csv(&sample()).replace("TRTSDT,", "TRTSDTC,")).expect("a scratch file");
+    let (stage, told) = told(open(&files, &lock));
     assert_eq!(stage, Stage::Lock);
     for expected in [
-        "data/adxx.xpt, ADXPT: error: the file is not the locked one: SHA-256 ",
+        "adxx.xpt, ADXPT: error: the file is not the locked one: SHA-256 ",
         "; the values in it are the same",
-        "data/adxx.parquet, ADPARQUET: error: 5 records instead of 6",
-        "data/adxx.parquet, ADPARQUET: error: variable TRTSDT is missing",
-        "data/adxx.csv, ADCSV: error: variable TRTSDTC is new",
+        "adxx.parquet, ADPARQUET: error: 5 records instead of 6",
+        "adxx.parquet, ADPARQUET: error: variable TRTSDT is missing",
+        "adxx.csv, ADCSV: error: variable TRTSDTC is new",
         "bytes instead of",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
     let order = frame(&sample()).select(["NOTE", "USUBJID", "AGE", "TRTSDT", "TRTSDTM"]).expect("columns");
-    std::fs::write(&files[1].path, parquet(order)).expect("a scratch file");
-    assert!(self::told(open(&files, "USUBJID", &lock)).1.contains("the variables stand in another order"));
+    std::fs::write(&files.datasets[1].path, parquet(order)).expect("a scratch file");
+    assert!(self::told(open(&files, &lock)).1.contains("the variables stand in another order"));
 }
 
 #[test]
@@ -145,13 +122,13 @@ fn an_altered_lock_does_not_open_the_locked_files() {
     altered.dataset[0].records = 7;
     altered.dataset[1].variables[1].label = "x".into();
     altered.dataset[2].variables[1].kind = super::super::Kind::Text;
-    altered.dataset[1].file = "data/old.parquet".into();
-    let (_, told) = told(open(&files, "USUBJID", &altered));
+    altered.dataset[1].file = "old.parquet".into();
+    let (_, told) = told(open(&files, &altered));
     for expected in [
         "6 records instead of 7",
         "variable AGE is labelled \"\" instead of \"x\"",
         "variable AGE is number instead of text",
-        "the lock is of data/old.parquet (parquet), the specification names data/adxx.parquet (parquet)",
+        "the lock is of old.parquet (parquet), the specification names adxx.parquet (parquet)",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
@@ -162,21 +139,21 @@ fn missing_unnamed_and_unlocked_datasets_are_told_together() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let mut files = study(folder.path());
     let lock = locked(&files);
-    std::fs::remove_file(&files[0].path).expect("the scratch file");
-    files[1].name = "ADPARKET".into();
-    std::fs::write(&files[2].path, "A,B\n1\n").expect("a scratch file");
-    let (stage, told) = told(open(&files, "USUBJID", &lock));
+    std::fs::remove_file(&files.datasets[0].path).expect("the scratch file");
+    files.datasets[1].name = "ADPARKET".into();
+    std::fs::write(&files.datasets[2].path, "A,B\n1\n").expect("a scratch file");
+    let (stage, told) = told(open(&files, &lock));
     assert_eq!(stage, Stage::Lock);
     for expected in [
-        "study.toml:5:1, ADXPT: error: the data file data/adxx.xpt is missing",
+        "study.toml:5:1, ADXPT: error: the data file adxx.xpt is missing",
         "study.toml:6:1, ADPARKET: error: the dataset is not in the lock\n    hint: the lock has ADPARQUET",
-        "ADPARQUET: error: the lock has this dataset (data/adxx.parquet), the specification has not",
-        "data/adxx.csv:2, ADCSV: error: 1 field instead of 2",
+        "ADPARQUET: error: the lock has this dataset (adxx.parquet), the specification has not",
+        "adxx.csv:2, ADCSV: error: 1 field instead of 2",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
-    files[1].name = "adxpt".into();
-    assert!(self::told(open(&files, "USUBJID", &lock)).1.contains("dataset adxpt is named twice"));
+    files.datasets[1].name = "adxpt".into();
+    assert!(self::told(open(&files, &lock)).1.contains("dataset adxpt is named twice"));
 }
 
 #[test]
@@ -185,12 +162,13 @@ fn what_the_operating_system_refuses_is_another_stage() {
     let mut files = study(folder.path());
     let lock = locked(&files);
     // A name that no file system takes; permissions do not stop the tests of a superuser.
-    files[0].path = folder.path().join("x".repeat(5_000));
-    let (stage, refused) = told(open(&files, "USUBJID", &lock));
+    files.datasets[0].path = folder.path().join("x".repeat(5_000));
+    let (stage, refused) = told(open(&files, &lock));
     assert_eq!(stage, Stage::Files);
-    assert!(refused.contains("study.toml:5:1, ADXPT: error: data/adxx.xpt cannot be read"), "{refused}");
-    files[1].path = folder.path().to_owned();
-    let (stage, folder) = told(open(&files, "USUBJID", &lock));
+    assert!(refused.contains("study.toml:5:1, ADXPT: error: adxx.xpt cannot be read"), "{refused}");
+    std::fs::remove_file(&files.datasets[1].path).expect("the scratch file");
+    std::fs::create_dir(&files.datasets[1].path).expect("a scratch folder");
+    let (stage, folder) = told(open(&files, &lock));
     assert_eq!(stage, Stage::Lock);
-    assert!(folder.contains("data/adxx.parquet is not a file"), "{folder}");
+    assert!(folder.contains("adxx.parquet is not a file: it is a folder"), "{folder}");
 }
