@@ -171,6 +171,9 @@ pub struct Finding {
     pub place: Place,
     /// What is wrong, in lower case, without a final stop.
     pub message: String,
+    /// The rule that was broken, such as `DEF-001`, where there is a catalogue of rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -180,13 +183,20 @@ impl Finding {
     /// A finding that stops the run.
     #[must_use]
     pub fn error(place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, place, message: message.into(), hint: None }
+        Self { severity: Severity::Error, place, message: message.into(), rule: None, hint: None }
     }
 
     /// A finding that is shown and does not stop the run.
     #[must_use]
     pub fn warning(place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, place, message: message.into(), hint: None }
+        Self { severity: Severity::Warning, place, message: message.into(), rule: None, hint: None }
+    }
+
+    /// Names the rule that was broken.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Into<String>) -> Self {
+        self.rule = Some(rule.into());
+        self
     }
 
     /// Adds what to do.
@@ -205,10 +215,11 @@ impl fmt::Display for Finding {
         };
         let place = harmless(&self.place.to_string());
         let message = harmless(&self.message);
+        let rule = self.rule.as_ref().map(|rule| format!(" [{}]", harmless(rule))).unwrap_or_default();
         if place.is_empty() {
-            write!(f, "{severity}: {message}")?;
+            write!(f, "{severity}{rule}: {message}")?;
         } else {
-            write!(f, "{place}: {severity}: {message}")?;
+            write!(f, "{place}: {severity}{rule}: {message}")?;
         }
         match &self.hint {
             Some(hint) => write!(f, "\n    hint: {}", harmless(hint)),
@@ -344,6 +355,16 @@ mod tests {
         );
         let place = Place::dataset("ADLB").variable("AVAL").subjects(["001", "002"]);
         assert_eq!(place.to_string(), "ADLB.AVAL, subject 001, 002");
+    }
+
+    #[test]
+    fn the_rule_stands_after_the_severity_and_sorts_after_the_message() {
+        let finding = |message: &str, rule: &str| Finding::error(Place::dataset("ADSL"), message).rule(rule);
+        assert_eq!(finding("no key", "DEF-001").to_string(), "ADSL: error [DEF-001]: no key");
+        assert_eq!(serde_json::to_value(finding("no key", "DEF-001")).unwrap()["rule"], "DEF-001");
+        let mut findings = [finding("b", "DEF-001"), finding("a", "DEF-003"), finding("a", "DEF-002")];
+        findings.sort();
+        assert_eq!(findings.map(|finding| finding.rule.unwrap()), ["DEF-002", "DEF-003", "DEF-001"]);
     }
 
     #[test]
