@@ -65,12 +65,7 @@ pub(super) struct Look<'a> {
 }
 
 /// What a rule finds in a dataset; none if it does not apply to it.
-pub(super) fn look(
-    rule: &ConformanceRule,
-    view: &View<'_>,
-    units: &Units,
-    cut_off: Option<i32>,
-) -> Option<Vec<Hits>> {
+pub(super) fn look(rule: &ConformanceRule, view: &View<'_>, units: &Units, cut_off: Option<i32>) -> Option<Vec<Hits>> {
     if !meant(rule, view) {
         return None;
     }
@@ -214,6 +209,12 @@ impl<'a> Look<'a> {
         let sheet = self.view.sheet_of(names.iter().map(String::as_str));
         // A division by zero decides nothing: the record passes as one whose value is missing.
         Some(Ok((truths(&rule, &sheet, &Options::new(), &mut Vec::new()), names)))
+    }
+
+    /// The variables of the condition on records.
+    pub(super) fn condition_variables(&self) -> Vec<String> {
+        let condition = self.rule.r#where.as_ref().and_then(|condition| self.bound(&condition.sql));
+        condition.iter().flat_map(Rule::columns).map(|(name, _)| name.to_owned()).collect()
     }
 
     /// The records that are looked at; none if the condition does not apply to the dataset.

@@ -28,7 +28,7 @@ use rayon::prelude::*;
 use crate::data::rule::Rule;
 use crate::data::vector::Truth;
 use crate::data::{LockedData, date};
-use crate::error::{Finding, Place, nearest};
+use crate::error::{Finding, nearest};
 use crate::results::ConformanceAcceptance;
 use crate::spec::Study;
 use crate::spec::conformance::{Acceptance, ConformanceRule};
@@ -58,6 +58,10 @@ pub fn gate(study: &Study, data: &LockedData, cut_off: Option<i32>) -> Conforman
     let outcomes: Vec<(RuleOutcome, BTreeMap<usize, usize>)> =
         rules.par_iter().map(|rule| gate.outcome(rule)).collect();
     let mut own = unparsed(study);
+    if let Some(day) = spec.cut_off.as_ref().filter(|day| date::parse(day).is_none()) {
+        let message = format!("{day} is no date");
+        own.push(Finding::error(study.origin.place(day.span.start), message).hint("write YYYY-MM-DD"));
+    }
     own.extend(unused(study, &rules, &outcomes));
     Conformance { rules: outcomes.into_iter().map(|(outcome, _)| outcome).collect(), own }
 }
@@ -131,9 +135,10 @@ impl Gate<'_> {
 /// Rules and conditions of the study that are no expressions.
 fn unparsed(study: &Study) -> Vec<Finding> {
     let spec = &study.conformance;
-    let rules = spec.rule.iter().flat_map(|rule| {
-        rule.holds.iter().chain(&rule.r#where).chain(rule.equals.as_ref().map(|equals| &equals.at))
-    });
+    let rules = spec
+        .rule
+        .iter()
+        .flat_map(|rule| rule.holds.iter().chain(&rule.r#where).chain(rule.equals.as_ref().map(|equals| &equals.at)));
     let mut findings = Vec::new();
     for text in rules.chain(spec.accept.iter().filter_map(|own| own.r#where.as_ref())) {
         // What stands for a name or a date parses as one.
@@ -158,7 +163,7 @@ fn unused(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, acceptance) in study.conformance.accept.iter().enumerate() {
-        let place = || Place { ..study.origin.place(acceptance.rule.span.start) };
+        let place = || study.origin.place(acceptance.rule.span.start);
         if !rules.iter().any(|rule| rule.id == acceptance.rule) {
             let near = nearest(&acceptance.rule, rules.iter().map(|rule| &*rule.id));
             let mut finding = Finding::error(place(), format!("there is no rule {}", acceptance.rule));

@@ -141,7 +141,7 @@ pub(super) fn sorted(
         }
     }
     if out.found > SHOWN {
-        let message = format!("{}: … and {} more findings of this rule", rule.id, out.found - SHOWN);
+        let message = format!("… and {} more findings of this rule", out.found - SHOWN);
         let place = Place::dataset(&view.dataset.name);
         out.findings.push(levelled(rule, place, message));
     }
@@ -153,6 +153,7 @@ fn levelled(rule: &ConformanceRule, place: Place, message: String) -> Finding {
         Level::Error => Finding::error(place, message),
         Level::Warning | Level::Note => Finding::warning(place, message),
     }
+    .rule(&*rule.id)
     .hint(rule.action.clone())
 }
 
@@ -160,7 +161,7 @@ fn finding(rule: &ConformanceRule, view: &View<'_>, keys: &[String], hits: &Hits
     let mut place = Place::dataset(&view.dataset.name);
     place.variable.clone_from(&hits.variable);
     let mut parts = Vec::new();
-    let mut message = format!("{}: {}", rule.id, rule.finding);
+    let mut message = rule.finding.clone();
     if let Some(row) = hit.row {
         place = place.subjects([view.subject(row)]);
         let value = |name: &String| {
@@ -171,7 +172,8 @@ fn finding(rule: &ConformanceRule, view: &View<'_>, keys: &[String], hits: &Hits
         let subject = &view.study.data.subject;
         parts.extend(hits.shown.iter().filter(|name| *name != subject).filter_map(value));
         let key = |name: &&String| !hits.shown.contains(name) && view.has_own(name);
-        let keys: Vec<String> = keys.iter().filter(key).filter(|name| filled(view, name, row)).filter_map(value).collect();
+        let keys: Vec<String> =
+            keys.iter().filter(key).filter(|name| filled(view, name, row)).filter_map(value).collect();
         if !keys.is_empty() {
             parts.push(format!("record {}", keys.join(", ")));
         }

@@ -93,15 +93,13 @@ pub(super) fn values(look: &Look<'_>, check: &ValuesCheck) -> Option<Vec<Hits>> 
                 let strange: Vec<bool> =
                     texts.words.iter().map(|word| !check.are.iter().any(|allowed| **allowed == **word)).collect();
                 let rows = texts.codes.iter().enumerate();
-                let rows = rows.filter(|(row, code)| {
-                    active[*row] && strange.get(**code as usize).copied().unwrap_or(false)
-                });
+                let rows =
+                    rows.filter(|(row, code)| active[*row] && strange.get(**code as usize).copied().unwrap_or(false));
                 rows.map(|(row, _)| Hit::record(row)).collect()
             }
             _ => {
-                let strange = |row: &usize| {
-                    active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row))
-                };
+                let strange =
+                    |row: &usize| active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row));
                 (0..look.view.rows()).filter(strange).map(Hit::record).collect()
             }
         };
@@ -121,7 +119,7 @@ pub(super) fn holds(look: &Look<'_>, text: &RuleText) -> Option<Vec<Hits>> {
         Err(why) => return Some(undecidable(variable(&[]), &why)),
     };
     // A rule about the subject alone is looked at where the subject is.
-    if !names.iter().any(|name| look.view.has_own(name)) {
+    if !names.iter().chain(&look.condition_variables()).any(|name| look.view.has_own(name)) {
         return None;
     }
     let active = match look.active()? {

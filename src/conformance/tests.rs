@@ -7,9 +7,9 @@ use serde::Deserialize;
 use super::{Conformance, gate};
 use crate::data::{Dataset, DatasetFile, Format, Lock, LockedData, Reading, date, sample};
 use crate::error::{Place, Severity};
-use crate::spec::design::FileFormat;
 use crate::spec::Study;
 use crate::spec::conformance::Level;
+use crate::spec::design::FileFormat;
 use crate::spec::instrument;
 
 const EXAMPLES: &str = include_str!("../../fixtures/conformance/examples.toml");
@@ -83,12 +83,7 @@ fn study(tables: &Tables, lines: &str) -> (Study, LockedData) {
     study_as(tables, lines, &[], &BTreeMap::new())
 }
 
-fn study_as(
-    tables: &Tables,
-    lines: &str,
-    text: &[String],
-    labels: &BTreeMap<String, String>,
-) -> (Study, LockedData) {
+fn study_as(tables: &Tables, lines: &str, text: &[String], labels: &BTreeMap<String, String>) -> (Study, LockedData) {
     let mut tables = tables.clone();
     if !tables.contains_key("ADSL") {
         let first = |line: &str| line.split(',').next().unwrap_or_default().to_owned();
@@ -113,7 +108,13 @@ fn study_as(
         }
         (name.clone(), dataset)
     });
-    (study, LockedData { lock: Lock::parse("version = 1\nlocked = \"2025-01-01\"\n", "l").unwrap_or_else(|e| panic!("{e}")), datasets: datasets.collect() })
+    (
+        study,
+        LockedData {
+            lock: Lock::parse("version = 1\nlocked = \"2025-01-01\"\n", "l").unwrap_or_else(|e| panic!("{e}")),
+            datasets: datasets.collect(),
+        },
+    )
 }
 
 fn read(name: &str, table: &str, text: &[String]) -> Dataset {
@@ -165,7 +166,7 @@ fn every_rule_passes_what_holds_it_and_finds_what_does_not() {
             let place = outcome.findings.first().map(|finding| finding.place.clone()).unwrap_or_default();
             let expected = &failing.finding;
             let named = outcome.found == 1
-                && outcome.findings[0].message.starts_with(&*rule.id)
+                && outcome.findings[0].rule.as_deref() == Some(&*rule.id)
                 && place.dataset.as_deref() == Some(expected.dataset.as_str())
                 && place.variable == expected.variable
                 && place.subjects.first() == expected.subject.as_ref();
@@ -196,7 +197,7 @@ fn findings_name_dataset_variable_record_and_values_and_are_capped() {
     let outcome = outcome(&conformance, "DTM-016");
     assert_eq!((outcome.found, outcome.accepted, outcome.findings.len()), (30, 0, 21));
     let finding = outcome.findings[0].to_string();
-    for part in ["ADAE.AENDT, subject S1", "DTM-016: the record ends before it begins", "AENDT 2024-01-01"] {
+    for part in ["ADAE.AENDT, subject S1", "[DTM-016]: the record ends before it begins", "AENDT 2024-01-01"] {
         assert!(finding.contains(part), "{finding}");
     }
     assert!(finding.contains("AESEQ ") && finding.contains("hint: mend the dates"), "{finding}");
@@ -243,8 +244,8 @@ fn a_study_has_rules_and_names_of_its_own() {
     let conformance = gate(&study, &data, None);
     assert_eq!(outcome(&conformance, "OWN-1").found, 1);
     assert_eq!(outcome(&conformance, "OWN-1").severity, Level::Note);
-    assert!(conformance.findings().iter().all(|finding| !finding.message.contains("OWN-1")));
-    assert_eq!(conformance.notes().iter().filter(|finding| finding.message.contains("OWN-1")).count(), 1);
+    assert!(conformance.findings().iter().all(|finding| finding.rule.as_deref() != Some("OWN-1")));
+    assert_eq!(conformance.notes().iter().filter(|finding| finding.rule.as_deref() == Some("OWN-1")).count(), 1);
     // The date has two names, and is told under each of them.
     assert_eq!(outcome(&conformance, "DTM-012").found, 2);
 }
@@ -279,19 +280,24 @@ fn whole_studies_hold_what_they_should() {
         let near = root.join(name).join(&study.data.folder);
         // A worktree of the repository lies one folder deeper.
         let folder = if near.is_dir() { near } else { root.join(name).join("..").join(&study.data.folder) };
-        let files: Vec<DatasetFile> = study.data.datasets.iter().map(|(name, entry)| DatasetFile {
-            name: name.clone(),
-            path: folder.join(&*entry.file),
-            shown: entry.file.to_string(),
-            format: match entry.format {
-                Some(FileFormat::Xpt) => Format::Xpt,
-                Some(FileFormat::Parquet) => Format::Parquet,
-                Some(FileFormat::Csv) => Format::Csv,
-                None => Format::of(std::path::Path::new(&*entry.file)).unwrap_or(Format::Csv),
-            },
-            reading: Reading { text: entry.text.clone(), ..Reading::default() },
-            place: Place::default(),
-        }).collect();
+        let files: Vec<DatasetFile> = study
+            .data
+            .datasets
+            .iter()
+            .map(|(name, entry)| DatasetFile {
+                name: name.clone(),
+                path: folder.join(&*entry.file),
+                shown: entry.file.to_string(),
+                format: match entry.format {
+                    Some(FileFormat::Xpt) => Format::Xpt,
+                    Some(FileFormat::Parquet) => Format::Parquet,
+                    Some(FileFormat::Csv) => Format::Csv,
+                    None => Format::of(std::path::Path::new(&*entry.file)).unwrap_or(Format::Csv),
+                },
+                reading: Reading { text: entry.text.clone(), ..Reading::default() },
+                place: Place::default(),
+            })
+            .collect();
         let subject = &study.data.subject;
         let lock = crate::data::lock(&files, subject, "2025-01-01").unwrap_or_else(|error| panic!("{error}"));
         let data = crate::data::open(&files, subject, &lock).unwrap_or_else(|error| panic!("{error}"));

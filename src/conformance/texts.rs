@@ -53,7 +53,26 @@ fn unseen(c: char) -> bool {
 
 /// What a continuation byte of UTF-8 becomes in Windows-1252 or Latin-1.
 fn misread_tail(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{bf}' | '€' | '‚' | 'ƒ' | '„' | '…' | '†' | '‡' | '‰' | '‹' | '‘' | '’' | '“' | '”' | '™' | '›')
+    matches!(
+        c,
+        '\u{80}'
+            ..='\u{bf}'
+                | '€'
+                | '‚'
+                | 'ƒ'
+                | '„'
+                | '…'
+                | '†'
+                | '‡'
+                | '‰'
+                | '‹'
+                | '‘'
+                | '’'
+                | '“'
+                | '”'
+                | '™'
+                | '›'
+    )
 }
 
 #[cfg(test)]

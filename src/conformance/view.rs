@@ -87,7 +87,11 @@ impl<'a> View<'a> {
 
     /// The names of its variables, those under standard names too.
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
-        self.dataset.variables.iter().map(|variable| variable.name.as_str()).chain(self.names.keys().map(String::as_str))
+        self.dataset
+            .variables
+            .iter()
+            .map(|variable| variable.name.as_str())
+            .chain(self.names.keys().map(String::as_str))
     }
 
     /// The name in the dataset.

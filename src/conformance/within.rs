@@ -36,7 +36,8 @@ pub(super) fn unique(look: &Look<'_>, by: &[String]) -> Option<Vec<Hits>> {
             }
         }
         // A key of several variables is told by its last one, which tells the records of a subject apart.
-        Some(Hits::of(names.last()?.clone(), names, hits))
+        let variable = look.rule.variable.as_ref().or(names.last())?.clone();
+        Some(Hits::of(variable, names, hits))
     });
     let found: Vec<Hits> = found.collect();
     (!found.is_empty()).then_some(found)
@@ -52,7 +53,10 @@ pub(super) fn pairs(look: &Look<'_>, pair: &[String; 2]) -> Option<Vec<Hits>> {
         let names = [pattern::filled(&pair[0], stem), pattern::filled(&pair[1], stem)];
         let (first, second) = (look.view.own(&names[0])?, look.view.own(&names[1])?);
         let forth = strays(&within, &first, &second);
-        let back = strays(&within, &second, &first);
+        // A record whose two values both go with others is told once.
+        let told: BTreeSet<usize> = forth.iter().map(|(row, _)| *row).collect();
+        let mut back = strays(&within, &second, &first);
+        back.retain(|(row, _)| !told.contains(row));
         let hits: Vec<Hit> = forth
             .into_iter()
             .map(|(row, other)| (row, &names[0], &first, &names[1], &second, other))

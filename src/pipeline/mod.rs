@@ -4,6 +4,7 @@
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod conformance;
 mod fonts;
 mod package;
 mod provenance;
@@ -12,6 +13,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
+use crate::conformance::Conformance;
 use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
@@ -20,6 +22,7 @@ use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
+pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
 pub use package::Package;
 pub use trace::{Explanation, explain};
@@ -67,6 +70,8 @@ pub struct Checked {
     pub text: String,
     /// The locked data.
     pub data: LockedData,
+    /// What the data were held against.
+    pub conformance: Conformance,
     /// What will be done.
     pub plan: Plan,
     /// The variables.
@@ -156,11 +161,14 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     })?;
     let lock = Lock::parse(&lock_text, &lock_name)?;
     let data = data::open(&files, &study.data.subject, &lock)?;
+    progress("conformance");
+    let (conformance, mut warnings) = conformance::gate(&study, &data)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
-    let (frames, warnings) = derive::frames(&plan, &data)?;
-    Ok(Checked { study, text, data, plan, frames, warnings })
+    let (frames, of_frames) = derive::frames(&plan, &data)?;
+    warnings.extend(of_frames);
+    Ok(Checked { study, text, data, conformance, plan, frames, warnings })
 }
 
 /// Everything a run yields.
