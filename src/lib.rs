@@ -14,6 +14,7 @@
 //!
 //! - [`spec`]: what the study asks, as `study.toml` and the instrument files say it. Rule text stays text.
 //! - [`data`]: what was locked. Readers, the lock, canonical order; the rule language and its evaluation.
+//! - [`conformance`]: what the data must hold before a number is computed. Rules as data, all findings at once.
 //! - [`plan`]: specification bound to data. Every reference resolved, every rule parsed and typed, all findings at once.
 //! - [`derive`]: from records to variables. Visit windows, baselines, doses, events, derivations; the value of every rule.
 //! - [`analysis`]: from variables to rows, one file a kind, parallel over jobs.
@@ -34,6 +35,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod conformance;
 pub mod data;
 pub mod derive;
 pub mod display;

@@ -264,6 +264,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             if *strict && !checked.warnings.is_empty() {
                 return Err(Error { stage: Stage::Binding, findings: checked.warnings });
             }
+            terminal.say(&pipeline::conformance_summary(&checked));
             let subjects = checked.frames.subjects.len();
             terminal.say(&format!(
                 "{} subjects, {} analyses, {} rules: no errors",

@@ -53,6 +53,15 @@ const LAST_DAY: i32 = 2_932_896;
 /// Findings of one sort shown for one file; the rest is counted.
 const MAX_FINDINGS: usize = 20;
 
+/// A dataset of these bytes, for the tests of modules that work on datasets.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+#[cfg(test)]
+pub(crate) fn sample(file: &DatasetFile, subject: &str, bytes: Vec<u8>) -> Result<Dataset, Vec<crate::error::Finding>> {
+    lock::digested(file, subject, bytes, None)
+}
+
 /// What sort of values a variable holds; decides its type in the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -63,18 +63,24 @@ pub fn of(dataset: &Dataset, subject: &str) -> Quality {
             Vector::Number(_) | Vector::Truth(_) => {}
         }
     }
-    // Records are sorted by subject and content: equal ones stand together.
-    // Values are compared as locked: a rule sees only the day of a date and time.
-    let locked = dataset.frame.columns();
-    let repeats = |row: &usize| locked.iter().all(|column| column.get(*row).ok() == column.get(*row - 1).ok());
     Quality {
         subjects,
         empty: columns.iter().map(|(_, column)| column.nulls()).sum(),
         undated: has_dates.then(|| dated.iter().filter(|dated| !**dated).count()),
         partial_dates,
         limits,
-        repeated: (1..records).filter(repeats).count(),
+        repeated: repeated(dataset).len(),
     }
+}
+
+/// The records that equal the one before in every variable.
+#[must_use]
+pub fn repeated(dataset: &Dataset) -> Vec<usize> {
+    // Records are sorted by subject and content: equal ones stand together.
+    // Values are compared as locked: a rule sees only the day of a date and time.
+    let locked = dataset.frame.columns();
+    let repeats = |row: &usize| locked.iter().all(|column| column.get(*row).ok() == column.get(*row - 1).ok());
+    (1..dataset.frame.height()).filter(repeats).collect()
 }
 
 /// Whether a text variable holds dates: some, and nothing else. Years alone might be anything.

@@ -46,7 +46,13 @@ pub(super) fn results(study: &Study) -> Results {
 
 /// The provenance of shells: the specification and nothing else. The date of the lock is empty.
 pub(super) fn provenance(specification: &Provenance) -> Provenance {
-    Provenance { lock_date: String::new(), content: String::new(), data: Vec::new(), ..specification.clone() }
+    Provenance {
+        lock_date: String::new(),
+        content: String::new(),
+        data: Vec::new(),
+        conformance: Vec::new(),
+        ..specification.clone()
+    }
 }
 
 struct Examples<'a> {

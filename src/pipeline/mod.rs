@@ -4,6 +4,7 @@
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod conformance;
 mod fonts;
 mod locking;
 mod package;
@@ -13,6 +14,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
+use crate::conformance::Conformance;
 use crate::data::{DatasetFile, Format, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
@@ -21,6 +23,7 @@ use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
+pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
@@ -81,6 +84,8 @@ pub struct Checked {
     pub data: LockedData,
     /// The text of their lock.
     pub lock_text: String,
+    /// What the data were held against.
+    pub conformance: Conformance,
     /// What will be done.
     pub plan: Plan,
     /// The variables.
@@ -150,12 +155,14 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     display::check_texts(&study)?;
     progress("data");
     let (data, lock_text) = locking::opened(&study, file)?;
+    progress("conformance");
+    let (conformance, of_conformance) = conformance::gate(&study, &data)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
     let (frames, of_frames) = derive::frames(&plan, &data)?;
-    let warnings = data.warnings.iter().cloned().chain(of_frames).collect();
-    Ok(Checked { study, text, data, lock_text, plan, frames, warnings })
+    let warnings = data.warnings.iter().cloned().chain(of_conformance).chain(of_frames).collect();
+    Ok(Checked { study, text, data, lock_text, conformance, plan, frames, warnings })
 }
 
 /// Everything a run yields.

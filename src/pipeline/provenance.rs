@@ -46,6 +46,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         data,
         analyses: analysis::sources(&checked.plan, &checked.frames),
         fonts: fonts::given().to_vec(),
+        conformance: checked.conformance.rows(),
         warnings: checked
             .warnings
             .iter()

@@ -30,6 +30,44 @@ pub struct Provenance {
     pub fonts: Vec<String>,
     /// Warnings of the run.
     pub warnings: Vec<String>,
+    /// The rules that the data were held against; none before there are data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conformance: Vec<ConformanceRow>,
+}
+
+/// What a rule about the data found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceRow {
+    /// Identifier of the rule.
+    pub rule: String,
+    /// What it asks.
+    pub title: String,
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// The datasets it applies to; none where the data have not its variables.
+    pub datasets: Vec<String>,
+    /// Records of those datasets.
+    pub records: usize,
+    /// What was found and not accepted.
+    pub findings: usize,
+    /// What was found and accepted.
+    pub accepted: usize,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acceptances: Vec<ConformanceAcceptance>,
+}
+
+/// Findings of a rule that a person has accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceAcceptance {
+    /// How many.
+    pub findings: usize,
+    /// Why.
+    pub reason: String,
+    /// Who accepted them.
+    pub by: String,
 }
 
 /// One locked dataset.

@@ -2,6 +2,7 @@
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
 pub mod check;
+pub mod conformance;
 pub mod derivation;
 pub mod design;
 pub mod endpoint;
@@ -27,6 +28,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Finding, Stage, nearest};
+use conformance::ConformanceSpec;
 use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, SubjectVariable, Variant};
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
 use endpoint::{Endpoint, Summary};
@@ -46,6 +48,8 @@ pub struct Study {
     pub study: StudyHead,
     /// Where the locked data lie.
     pub data: DataSection,
+    /// What the data must hold before a number is computed.
+    pub conformance: ConformanceSpec,
     /// What reveals a participant's arm.
     pub masking: Option<Masking>,
     /// The arms, in the order of all tables and figures.
@@ -109,6 +113,7 @@ pub struct Study {
 const KEYS: &[&str] = &[
     "study",
     "data",
+    "conformance",
     "masking",
     "arm",
     "analysis-set",
@@ -297,6 +302,7 @@ impl Reading {
         let data = self.required("data", parts.remove("data"));
         let optional =
             |this: &mut Self, value: Option<Spanned<DeValue<'_>>>| value.and_then(|value| this.element(value));
+        let conformance = parts.remove("conformance").and_then(|value| self.element(value)).unwrap_or_default();
         let masking = optional(self, parts.remove("masking"));
         let visits = parts.remove("visits").and_then(|value| self.element(value));
         let flow = parts.remove("flow").and_then(|value| self.element(value));
@@ -327,6 +333,7 @@ impl Reading {
         let mut study = Study {
             study: head?,
             data: data?,
+            conformance,
             masking,
             arm,
             analysis_set,

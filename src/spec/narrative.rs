@@ -110,6 +110,15 @@ pub struct ChecklistLayout {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DataQualityLayout {}
 
+/// A table of the rules that the data were held against: where each applies, what it found, what was accepted and why.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConformanceLayout {
+    /// Only rules that found something, accepted or not; the others are counted in a footnote.
+    #[serde(default)]
+    pub found: bool,
+}
+
 /// A table of the cells whose printed value depends on the rounding rule.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -7,7 +7,7 @@ use crate::spec::figure::{
     ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, IncidenceLayout, IndividualLayout, MeansLayout,
     ShiftLayout, TimeLayout, TippingPointLayout,
 };
-use crate::spec::narrative::{ChecklistLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
+use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::safety_figure::{
     BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, OccurrenceLayout, ParametersLayout, ProfileLayout,
     ScatterLayout, SwimmerLayout, WaterfallLayout,
@@ -127,6 +127,9 @@ pub struct DisplaySpec {
     /// A table of the locked data.
     #[serde(default)]
     pub data_quality: Option<DataQualityLayout>,
+    /// A table of the rules that the data were held against.
+    #[serde(default)]
+    pub conformance: Option<ConformanceLayout>,
     /// A table of cells that depend on the rounding rule.
     #[serde(default)]
     pub rounding: Option<RoundingLayout>,

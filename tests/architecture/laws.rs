@@ -57,6 +57,12 @@ pub(super) const LAWS: &[Law] = &[
               a power in a rule is the same on every platform",
     },
     Law {
+        module: "conformance",
+        ours: &["data", "error", "results::ConformanceAcceptance", "results::ConformanceRow", "spec"],
+        crates: &["rayon"],
+        why: "rules run side by side; what they found crosses the waist as counts",
+    },
+    Law {
         module: "plan",
         ours: &["data", "error", "results::Method", "spec"],
         crates: &[],
@@ -118,7 +124,7 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         module: "pipeline",
-        ours: &["analysis", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
+        ours: &["analysis", "conformance", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
         crates: &["rayon", "serde_json", "sha2"],
         why: "the straight line sees every stage; stats is not one; the studies of a batch run side by side",
     },

@@ -66,14 +66,24 @@ pub(super) fn table(study: &Study, provenance: &Provenance) -> Laid {
 fn kinds(warnings: &[String]) -> Vec<(String, usize)> {
     let mut kinds: Vec<(String, usize)> = Vec::new();
     for warning in warnings {
-        let message = warning.split_once("warning: ").map_or(warning.as_str(), |(_, message)| message);
-        let kind = without_numbers(message.lines().next().unwrap_or_default());
+        let kind = kind(warning);
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => kinds.push((kind, 1)),
         }
     }
     kinds
+}
+
+/// What a warning says; what one of a rule says of its record is left out.
+fn kind(warning: &str) -> String {
+    if let Some((_, of_rule)) = warning.split_once("warning [")
+        && let Some((rule, message)) = of_rule.split_once("]: ")
+    {
+        return format!("{rule}: {}", message.split([':', '\n']).next().unwrap_or_default());
+    }
+    let message = warning.split_once("warning: ").map_or(warning, |(_, message)| message);
+    without_numbers(message.lines().next().unwrap_or_default())
 }
 
 /// A message with "…" for each number in it.
@@ -96,9 +106,15 @@ mod tests {
             "ADLB.AVAL, subject 1: warning: 3 records lie outside 0.1 to 5\n    hint: look",
             "ADLB.AVAL, subject 2: warning: 1 records lie outside 2 to 9.5",
             "ADVS: warning: no date",
+            "ADAE.AENDT, subject 1: warning [DTM-015]: the record ends after death: AENDT 2024-01-01\n    hint: mend",
+            "ADAE.AENDT, subject 2: warning [DTM-015]: the record ends after death: AENDT 2024-01-07",
         ]
         .map(str::to_owned);
-        let expected = [("… records lie outside … to …".to_owned(), 2), ("no date".to_owned(), 1)];
+        let expected = [
+            ("… records lie outside … to …".to_owned(), 2),
+            ("no date".to_owned(), 1),
+            ("DTM-015: the record ends after death".to_owned(), 2),
+        ];
         assert_eq!(kinds(&warnings), expected);
     }
 }

@@ -6,6 +6,7 @@ mod boxes;
 mod by_visit;
 mod change;
 mod checklist;
+mod conformance;
 mod data_quality;
 mod dots;
 mod flow;
@@ -61,6 +62,9 @@ pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance)
     }
     if spec.data_quality.is_some() {
         return Some(data_quality::table(study, provenance));
+    }
+    if let Some(layout) = &spec.conformance {
+        return Some(conformance::table(layout, provenance));
     }
     // Filled when all other displays are arranged.
     let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };

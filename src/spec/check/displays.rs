@@ -48,6 +48,7 @@ impl<'a> Check<'a> {
             display.statements.is_some(),
             display.checklist.is_some(),
             display.data_quality.is_some(),
+            display.conformance.is_some(),
             display.rounding.is_some(),
         ];
         if kinds.iter().filter(|kind| **kind).count() != 1 {

@@ -1,15 +1,17 @@
 //! Instruments: clinical knowledge as data, shipped inside the binary. Their bytes are hashed into the provenance.
 //!
-//! `units.toml` has the conversions; `doses/`, `scores/`, `rules/`, `grades/` and `checklists/` have one instrument
-//! a file.
+//! `units.toml` has the conversions; `doses/`, `scores/`, `rules/`, `grades/`, `checklists/` and `conformance/` have one
+//! instrument a file.
 
 mod checklist;
+mod conformance;
 mod dose;
 mod grades;
 mod rules;
 mod score;
 
 pub use checklist::{CheckName, ChecklistFact, ChecklistInstrument, ChecklistItem, ItemKind, MachineCheck, checklist};
+pub use conformance::{ConformanceInstrument, conformance};
 pub use dose::{DoseInstrument, dose};
 pub use grades::{Analyte, Direction, Grade, GradeInstrument, grades};
 pub use rules::{Parameter, RuleDerivation, RuleInstrument, expanded, rules};
@@ -34,11 +36,14 @@ pub const RULES: &str = "rules";
 pub const GRADES: &str = "grades";
 /// Checklists of reporting guidelines.
 pub const CHECKLISTS: &str = "checklists";
+/// Rules that data must hold.
+pub const CONFORMANCE: &str = "conformance";
 
 /// The files shipped: their paths without ending, in order, and their texts.
 #[must_use]
 pub fn shipped() -> Vec<(String, &'static str)> {
-    let folders = [DOSES, SCORES, RULES, GRADES, CHECKLISTS].into_iter().filter_map(|kind| FOLDER.get_dir(kind));
+    let folders =
+        [DOSES, SCORES, RULES, GRADES, CHECKLISTS, CONFORMANCE].into_iter().filter_map(|kind| FOLDER.get_dir(kind));
     let mut files: Vec<(String, &str)> = std::iter::once(&FOLDER)
         .chain(folders)
         .flat_map(Dir::files)
@@ -112,13 +117,14 @@ mod tests {
                 assert_eq!(conversion.factor(unit, unit), Some(1.0));
             }
         }
-        for kind in [DOSES, SCORES, RULES, GRADES, CHECKLISTS] {
+        for kind in [DOSES, SCORES, RULES, GRADES, CHECKLISTS, CONFORMANCE] {
             assert!(!names(kind).is_empty(), "{kind}");
         }
         assert!(names(DOSES).iter().all(|name| dose(name).is_some()));
         assert!(names(SCORES).iter().all(|name| score(name).is_some()));
         assert!(names(RULES).iter().all(|name| rules(name).is_some()));
         assert!(names(CHECKLISTS).iter().all(|name| checklist(name).is_some()));
+        assert!(names(CONFORMANCE).iter().all(|name| conformance(name).is_some()));
         assert!(names(GRADES).iter().all(|name| grades(name).is_some()));
     }
 }
