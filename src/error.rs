@@ -219,7 +219,8 @@ impl fmt::Display for Finding {
 
 /// A text without the characters on which a terminal acts or which turn text round: they are written as `U+001B`. Words
 /// of the data stand in findings, and data may hold anything.
-fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let acts = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -4,7 +4,7 @@
 mod batch;
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -13,9 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::data::date;
 use crate::data::rule::Function;
 use crate::error::{EXIT_NUMBERS, Error, Finding, Place, Stage};
-use crate::pipeline::{self, LogOf, StudyFile};
+use crate::pipeline::{self, LogOf, StudyFile, Target};
 use crate::spec::reference;
-use terminal::{Terminal, print, tell};
+use terminal::{Terminal, print, print_path, tell};
 
 /// From a locked clinical-trial dataset to a CONSORT-style PDF report.
 #[derive(Debug, Parser)]
@@ -261,7 +261,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
                     entry.sha256
                 ));
             }
-            print(&format!("{}\n", file.lock_path().display()))?;
+            print_path(&file.lock_path())?;
             Ok(Vec::new())
         }
         Verb::Check { study, strict } => {
@@ -285,24 +285,27 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Run { studies, data, out, template, font, strict } => {
             pipeline::use_fonts(font)?;
             let study = studies.first().cloned().unwrap_or_default();
-            let run = pipeline::run(&StudyFile::at(&study, data.clone()), template, *strict, &progress)?;
-            finish(&run, out, terminal)?;
-            Ok(run.warnings)
+            let file = StudyFile::at(&study, data.clone());
+            let target = pipeline::claim(&file, out)?;
+            let run = pipeline::run(&file, template, *strict, &progress)?;
+            finish(run, out, &target, terminal)
         }
         Verb::Shells { study, out, template } => {
-            let shells = pipeline::shells(&StudyFile::at(study, None), template, &progress)?;
+            let file = StudyFile::at(study, None);
+            let target = pipeline::claim(&file, out)?;
+            let shells = pipeline::shells(&file, template, &progress)?;
             terminal.stage("package");
-            shells.package.write(out)?;
+            let warnings = target.publish(&shells.package.files)?;
             terminal.done();
             terminal.say(&format!("{} displays, {} pages", shells.displays, shells.pages.text.len()));
-            print(&format!("{}\n", out.join(&shells.package.pdf).display()))?;
-            Ok(Vec::new())
+            print_path(&out.join(&shells.package.pdf))?;
+            Ok(warnings)
         }
         Verb::Report { package, out, template, font } => {
             pipeline::use_fonts(font)?;
+            let target = pipeline::claim_again(package, out)?;
             let run = pipeline::report(package, template, &progress)?;
-            finish(&run, out, terminal)?;
-            Ok(run.warnings)
+            finish(run, out, &target, terminal)
         }
         Verb::Explain { study, id, conditions } => {
             let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;
@@ -326,9 +329,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     }
 }
 
-fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Result<(), Error> {
+/// Publishes the package of a run; gives its warnings.
+fn finish(run: pipeline::Run, out: &Path, target: &Target, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     terminal.stage("package");
-    run.package.write(out)?;
+    let left = target.publish(&run.package.files)?;
     terminal.done();
     let not_estimable = run.results.not_estimable();
     terminal.say(&format!(
@@ -336,7 +340,8 @@ fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Re
         run.results.rows.len(),
         run.pages.text.len()
     ));
-    print(&format!("{}\n", out.join(&run.package.pdf).display()))
+    print_path(&out.join(&run.package.pdf))?;
+    Ok(run.warnings.into_iter().chain(left).collect())
 }
 
 /// Today's date, for a lock whose date is not given.

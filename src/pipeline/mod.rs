@@ -1,12 +1,13 @@
 //! The straight line, from a study file to a package, in which the whole program can be read.
 //!
-//! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
-//! folder of its own beside the target, which replaces the target only when it is complete.
+//! The stages are pure; this module reads the study file, hands the data to their reader, and publishes the package: into
+//! a folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
 mod fonts;
 mod package;
 mod provenance;
+mod publish;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::results::{Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
 pub use fonts::use_fonts;
 pub use package::Package;
+pub use publish::Target;
 pub use trace::{Explanation, explain};
 
 /// Name and version of the program, as printed and as written into the PDF.
@@ -49,6 +51,11 @@ impl StudyFile {
 
     fn folder(&self) -> PathBuf {
         self.path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    }
+
+    /// The folder of the data.
+    fn data_folder(&self, study: &Study) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 
     /// Where the lock stands.
@@ -87,7 +94,7 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
 
 /// The data files that a specification names.
 fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error> {
-    let root = file.data.clone().unwrap_or_else(|| file.folder().join(&study.data.folder));
+    let root = file.data_folder(study);
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for (name, entry) in &study.data.datasets {
@@ -131,8 +138,29 @@ pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
     let (study, _) = read_study(file)?;
     let files = data_files(&study, file)?;
     let lock = data::lock(&files, &study.data.subject, date)?;
-    package::write_file(&file.lock_path(), lock.text().as_bytes())?;
+    publish::write_file(&file.lock_path(), lock.text().as_bytes())?;
     Ok(lock)
+}
+
+/// Claims the target of a run before anything is computed: no other run can write it until this value is gone. It may not
+/// lie within the folder of the data, where nothing may be but what was locked.
+///
+/// # Errors
+/// The specification is invalid, or see [`Target::claim`].
+pub fn claim(file: &StudyFile, out: &Path) -> Result<Target, Error> {
+    let (study, _) = read_study(file)?;
+    let data = file.data_folder(&study);
+    // Data beside the study file share its folder with all that belongs to the study.
+    let apart: Vec<PathBuf> = if publish::is_same(&data, &file.folder()) { Vec::new() } else { vec![data] };
+    package::claim(out, &apart)
+}
+
+/// Claims the target of a report made again; it may not lie within the package that is read.
+///
+/// # Errors
+/// See [`Target::claim`].
+pub fn claim_again(package: &Path, out: &Path) -> Result<Target, Error> {
+    package::claim(out, &[package.to_path_buf()])
 }
 
 /// Stages 1 to 4: specification, data, plan, variables. No statistic is computed.
@@ -324,7 +352,7 @@ pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
             lines.push_str(&format!("{value}\n"));
         }
     }
-    package::write_file(path, lines.as_bytes())
+    publish::write_file(path, lines.as_bytes())
 }
 
 /// Hexadecimal text of a digest.
