@@ -24,6 +24,8 @@ pub enum Stage {
     Typesetting,
     /// A file could not be read or written.
     Files,
+    /// Two things that should be the same are not.
+    Comparison,
 }
 
 /// The exit numbers, as `--help` prints them.
@@ -37,6 +39,7 @@ Exit numbers:
   5  the data contradict the specification
   6  a template or the typesetting failed
   7  a file could not be read or written
+  8  a comparison found differences
 Of several studies that fail, the largest of their numbers.";
 
 impl Stage {
@@ -50,6 +53,7 @@ impl Stage {
             Self::Binding => 5,
             Self::Typesetting => 6,
             Self::Files => 7,
+            Self::Comparison => 8,
         }
     }
 }

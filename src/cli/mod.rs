@@ -2,6 +2,8 @@
 //! prints.
 
 mod batch;
+mod environment;
+mod reproduce;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ Examples:
   trialpress run studies/abc studies/def --out out
   trialpress shells studies/abc --out out/abc-shells
   trialpress report out/abc --out out/abc-again
+  trialpress reproduce out/abc --study studies/abc
   trialpress explain studies/abc t-14-2-1
   trialpress spec --format schema > study.schema.json";
 
@@ -127,6 +130,27 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
     },
+    /// Make a package again from its study and data, and say whether it is identical, or where it first differs.
+    ///
+    /// Nothing is written. The date that SOURCE_DATE_EPOCH gave is that of the package, unless it is set anew. Two builds
+    /// of the program may give identical packages; what they differ in is told in any case.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Example:\n  trialpress reproduce out/abc --study studies/abc"
+    ))]
+    Reproduce {
+        /// The folder that `run` wrote.
+        package: PathBuf,
+        /// The study file it was made from, or the folder of its study.toml.
+        #[arg(long, value_name = "STUDY")]
+        study: PathBuf,
+        /// The folder of the data, if not the one the specification names.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// The fonts that were given when the package was made.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
+    },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
     #[command(after_help = format!(
         "{}\n\n{EXIT_NUMBERS}",
@@ -202,7 +226,8 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     let outcome = match &cli.verb {
         Verb::Run { studies, data, out, template, font, strict } if studies.len() > 1 => {
             let studies: Vec<StudyFile> = studies.iter().map(|path| StudyFile::at(path, None)).collect();
-            let ordered = of_one_study(data.as_ref()).and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
+            let ready = of_one_study(data.as_ref()).and_then(|()| environment::heed());
+            let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies, out, template, strict: *strict };
                 batch::run(order, terminal, quiet)
             });
@@ -247,6 +272,7 @@ fn of_one_study(data: Option<&PathBuf>) -> Result<(), Error> {
 }
 
 fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
+    environment::heed()?;
     let progress = |stage: &str| terminal.stage(stage);
     match verb {
         Verb::Lock { study, date } => {
@@ -306,6 +332,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let target = pipeline::claim_again(package, out)?;
             let run = pipeline::report(package, template, &progress)?;
             finish(run, out, &target, terminal)
+        }
+        Verb::Reproduce { package, study, data, font } => {
+            pipeline::use_fonts(font)?;
+            reproduce::reproduce(package, &StudyFile::at(study, data.clone()), terminal)
         }
         Verb::Explain { study, id, conditions } => {
             let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;

@@ -4,10 +4,14 @@
 //! a folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod build;
+mod differences;
 mod fonts;
 mod package;
 mod provenance;
 mod publish;
+mod reproduce;
+mod source_date;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +28,8 @@ use crate::spec::{Study, design::FileFormat};
 pub use fonts::use_fonts;
 pub use package::Package;
 pub use publish::Target;
+pub use reproduce::{Reproduction, reproduce};
+pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
 
 /// Name and version of the program, as printed and as written into the PDF.
@@ -213,23 +219,40 @@ pub struct Run {
 /// # Errors
 /// All findings of the first stage that refuses; with `strict`, warnings too.
 pub fn run(file: &StudyFile, template: &str, strict: bool, progress: Progress<'_>) -> Result<Run, Error> {
+    run_dated(file, template, strict, source_date::given(), progress)
+}
+
+/// The same with the moment that the PDF bears, in seconds since the beginning of 1970; none for the date of the lock.
+fn run_dated(
+    file: &StudyFile,
+    template: &str,
+    strict: bool,
+    date: Option<u64>,
+    progress: Progress<'_>,
+) -> Result<Run, Error> {
     let checked = check(file, progress)?;
     refuse_warnings(&checked.warnings, strict)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::Off);
-    let provenance = provenance::of(&checked);
+    let mut provenance = provenance::of(&checked);
+    provenance.built = Some(build::this().clone());
+    provenance.source_date = date;
     let lock_text = checked.data.lock.text();
     let Checked { study, text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
 }
 
-/// The report again, from the package of an earlier run and without the data.
-///
-/// # Errors
-/// The folder holds no package, or its files are not what they were when it was written.
-pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
-    progress("results");
-    package::verify(folder)?;
+/// What a package holds from which its report can be made again.
+struct Earlier {
+    study: Study,
+    text: String,
+    results: Results,
+    provenance: Provenance,
+    lock: String,
+}
+
+/// Reads an earlier package, whose sums have been verified.
+fn earlier(folder: &Path) -> Result<Earlier, Error> {
     let shown = |name: &str| folder.join(name).display().to_string();
     let text = package::read_text(&folder.join("study.toml"))?;
     let study = Study::parse(&text, "study.toml")?;
@@ -241,10 +264,24 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
     }
-    let mut provenance =
+    let provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    provenance.fonts = fonts::given().to_vec();
     let lock = package::read_text(&folder.join("data.lock"))?;
+    Ok(Earlier { study, text, results, provenance, lock })
+}
+
+/// The report again, from the package of an earlier run and without the data.
+///
+/// # Errors
+/// The folder holds no package, or its files are not what they were when it was written.
+pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
+    progress("results");
+    package::verify(folder)?;
+    let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
+    provenance.fonts = fonts::given().to_vec();
+    provenance.source_date = source_date::given().or(provenance.source_date);
+    let this = build::this();
+    provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
     finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
 
@@ -270,7 +307,8 @@ pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Resul
     progress("displays");
     let report = display::shells(&study, &known)?;
     progress("pages");
-    let stamp = Stamp { ident: known.fingerprint, creator: PROGRAM.to_owned() };
+    let moment = source_date::given().map(source_date::moment);
+    let stamp = Stamp { ident: known.fingerprint, creator: PROGRAM.to_owned(), moment };
     let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::shells(&study, &text, &pages);
     Ok(Shells { displays: study.display.len(), pages, package })
@@ -289,11 +327,12 @@ fn finish(
     text: &str,
     lock: Option<&str>,
     results: Results,
-    provenance: Provenance,
+    mut provenance: Provenance,
     warnings: Vec<Finding>,
     template: &str,
     progress: Progress<'_>,
 ) -> Result<Run, Error> {
+    template.clone_into(&mut provenance.template);
     let repeated = results.repeated_keys();
     assert!(repeated.is_empty(), "keys of results are unique, but these are not: {repeated:?}");
     progress("displays");
@@ -302,7 +341,8 @@ fn finish(
     // The numbers are those of the run, the pages those of the fonts of today.
     let ident =
         std::iter::once(&provenance.fingerprint).chain(&provenance.fonts).cloned().collect::<Vec<_>>().join(" ");
-    let stamp = Stamp { ident, creator: PROGRAM.to_owned() };
+    let moment = provenance.source_date.map(source_date::moment);
+    let stamp = Stamp { ident, creator: PROGRAM.to_owned(), moment };
     let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::new(&study, text, lock, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the program reads its study and its packages")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -157,11 +157,11 @@ fn walk(folder: &Path, accept: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
 /// Files without which a folder is no package.
 const ESSENTIAL: [&str; 4] = ["study.toml", "results.json", "provenance.json", "data.lock"];
 
-/// Compares every file of a package with its sums.
+/// Compares every file of a package with its sums; gives the bytes that were compared, by path.
 ///
 /// # Errors
 /// There is no package, or files have changed, are missing, or were added.
-pub(super) fn verify(folder: &Path) -> Result<(), Error> {
+pub(super) fn verify(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let sums = read_text(&folder.join(SUMS)).map_err(|mut error| {
         error
             .findings
@@ -171,6 +171,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
     })?;
     let mut findings = Vec::new();
     let mut listed: BTreeSet<&str> = BTreeSet::from([SUMS]);
+    let mut files = BTreeMap::from([(SUMS.to_owned(), sums.clone().into_bytes())]);
     for line in sums.lines() {
         let Some((sum, path)) = line.split_once("  ") else {
             findings.push(Finding::error(shown(&folder.join(SUMS)), format!("this line is not a sum: {line}")));
@@ -178,7 +179,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
         };
         listed.insert(path);
         match fs::read(folder.join(path)) {
-            Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => {}
+            Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => _ = files.insert(path.to_owned(), bytes),
             Ok(_) => findings.push(Finding::error(shown(&folder.join(path)), "the file has changed since the run")),
             Err(error) => findings.extend(failed(&folder.join(path), "read", &error).findings),
         }
@@ -192,7 +193,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
                 .push(Finding::error(shown(&folder.join(&path)), "the file is not of the run that wrote this package"));
         }
     }
-    Error::unless_clean(Stage::Files, findings).map(|_| ())
+    Error::unless_clean(Stage::Files, findings).map(|_| files)
 }
 
 /// Reads a text file.
