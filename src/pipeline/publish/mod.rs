@@ -101,7 +101,13 @@ impl Target {
         let lock = names.parent.join(hidden(names.target.file_name().unwrap_or_default().to_os_string(), "lock"));
         let mut claimed = Self { names, replaceable, made: Vec::new(), lock: None };
         claimed.made = disk::make_folders(&System, &claimed.names.parent)?;
-        claimed.lock = Some(RunLock::take(&lock)?);
+        let mut taken = RunLock::take(&lock);
+        if taken.is_err() && disk::kind(&claimed.names.parent) == disk::Kind::Nothing {
+            // Another run had made the folder above, and has just removed it because it ended without a package.
+            claimed.made = disk::make_folders(&System, &claimed.names.parent)?;
+            taken = RunLock::take(&lock);
+        }
+        claimed.lock = Some(taken?);
         sweep(&System, &claimed.names)?;
         Ok(claimed)
     }
