@@ -5,11 +5,21 @@ STUDY := fixtures/studies/ln-msc-il2
 # All studies of `make report`; each package is a folder of its own below OUT.
 BATCH := $(STUDY) fixtures/studies/sle-three-arm
 OUT   := out
+TARGET := $(CURDIR)/target
 ifdef CARGO_TARGET_DIR
-BIN   := $(CARGO_TARGET_DIR)/release/trialpress
+TARGET := $(CARGO_TARGET_DIR)
+BIN    := $(CARGO_TARGET_DIR)/release/trialpress
 endif
 
-.PHONY: help report pilot test check bench fixtures clean
+# The binary to hand on has the same bytes from every folder: paths of this machine are written as others, by the Rust
+# compiler and by that of the C parts, and nothing is taken from an earlier build. It names its commit, with a `+` if the
+# source was changed since.
+HOME_OF_CARGO := $(or $(CARGO_HOME),$(HOME)/.cargo)
+REMAP  := --remap-path-prefix=$(HOME_OF_CARGO)=/cargo --remap-path-prefix=$(TARGET)=/target --remap-path-prefix=$(CURDIR)=/trialpress
+REMAP_C := -ffile-prefix-map=$(HOME_OF_CARGO)=/cargo -ffile-prefix-map=$(TARGET)=/target -ffile-prefix-map=$(CURDIR)=/trialpress
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown commit)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
+
+.PHONY: help report pilot test check bench fixtures dist clean
 
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
@@ -35,6 +45,12 @@ bench: ## wall, processor time and memory of each stage for 40, 1,000 and 20,000
 fixtures: ## simulate the flagship data again (the bytes are the same) and lock them
 	$(CARGO) run --release --locked --example simulate -- $(STUDY)/data --latent $(STUDY)/latent.csv
 	$(CARGO) run --release --locked --bin trialpress -- lock $(STUDY) --date 2026-11-20
+
+dist: ## the binary to hand on, the same bytes from every folder (prints its SHA-256 last)
+	@RUSTFLAGS="$(REMAP)" CFLAGS="$(REMAP_C)" CARGO_INCREMENTAL=0 LC_ALL=C TZ=UTC \
+	  TRIALPRESS_COMMIT="$(COMMIT)" TRIALPRESS_PROFILE=dist TRIALPRESS_COMPILER="$$(rustc --version)" \
+	  $(CARGO) build --profile dist --locked --quiet --bin trialpress
+	@sha256sum "$(TARGET)/dist/trialpress"
 
 clean: ## remove what was built and written
 	$(CARGO) clean

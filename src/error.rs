@@ -24,6 +24,8 @@ pub enum Stage {
     Typesetting,
     /// A file could not be read or written.
     Files,
+    /// Two things that should be the same are not.
+    Comparison,
 }
 
 /// The exit numbers, as `--help` prints them.
@@ -37,6 +39,7 @@ Exit numbers:
   5  the data contradict the specification
   6  a template or the typesetting failed
   7  a file could not be read or written
+  8  a comparison found differences
 Of several studies that fail, the largest of their numbers.";
 
 impl Stage {
@@ -50,6 +53,7 @@ impl Stage {
             Self::Binding => 5,
             Self::Typesetting => 6,
             Self::Files => 7,
+            Self::Comparison => 8,
         }
     }
 }
@@ -230,7 +234,8 @@ impl fmt::Display for Finding {
 
 /// A text without the characters on which a terminal acts or which turn text round: they are written as `U+001B`. Words
 /// of the data stand in findings, and data may hold anything.
-pub(crate) fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let acts = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -11,6 +11,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests write studies and spoil files")]
 
 mod contradictions;
+mod crash;
 mod damage;
 mod mutations;
 mod rules;

@@ -16,7 +16,7 @@
 //! - `record`: what the report says of its own data, statements and rounding.
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
-//! - `awkward`: bad input, hostile text, a full disk.
+//! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
 //! - `cli`: verbs, help, exit numbers.
 //! - `support`: how the others run the program and read what it wrote.

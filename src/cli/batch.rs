@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::terminal::{Terminal, print, tell};
+use crate::cli::terminal::{Terminal, one_line, print_path, tell};
 use crate::error::Error;
 use crate::pipeline::batch::{self, Outcome};
 use crate::pipeline::{LogOf, StudyFile};
@@ -36,7 +36,7 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool) -> Result<
         if findings.is_empty() || quiet && !failed {
             continue;
         }
-        tell(&format!("== {}", outcome.name));
+        tell(&format!("== {}", one_line(&outcome.name)));
         for finding in findings {
             tell(&finding.to_string());
         }
@@ -50,7 +50,7 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool) -> Result<
     let exit = outcomes.iter().map(Outcome::exit_number).max().unwrap_or(0);
     let made = outcomes.iter().filter_map(|outcome| outcome.made.as_ref().ok());
     for made in made {
-        print(&format!("{}\n", made.pdf.display()))?;
+        print_path(&made.pdf)?;
     }
     let log = |outcome: &Outcome| LogOf { study: Some(outcome.name.clone()), findings: outcome.findings().to_vec() };
     Ok((outcomes.iter().map(log).collect(), exit))
@@ -61,18 +61,18 @@ fn table(outcomes: &[Outcome]) -> Vec<String> {
     let heads = ["study", "status", "pages", "results", "not estimable", "warnings", "package"].map(str::to_owned);
     let row = |outcome: &Outcome| match &outcome.made {
         Ok(made) => [
-            outcome.name.clone(),
+            one_line(&outcome.name),
             "done".to_owned(),
             made.pages.to_string(),
             made.results.to_string(),
             made.not_estimable.to_string(),
             made.warnings.len().to_string(),
-            made.package.display().to_string(),
+            one_line(&made.package.display().to_string()),
         ],
         Err(error) => {
             let none = || "–".to_owned();
             let status = format!("failed ({})", error.exit_number());
-            [outcome.name.clone(), status, none(), none(), none(), none(), none()]
+            [one_line(&outcome.name), status, none(), none(), none(), none(), none()]
         }
     };
     let rows: Vec<[String; 7]> = std::iter::once(heads).chain(outcomes.iter().map(row)).collect();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::terminal::{Terminal, print};
+use crate::cli::terminal::{Terminal, print, print_path};
 use crate::cli::{EXIT_NUMBERS, StudyArgs, calendar_date};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::{self, LockMade, LockOrder};
@@ -130,7 +130,7 @@ pub(super) fn lock(args: &LockArgs, terminal: &Terminal, today: fn() -> String) 
     for entry in &lock.file {
         terminal.say(&format!("{:<10} {:>9} bytes                    {}", entry.name, entry.bytes, entry.sha256));
     }
-    print(&format!("{}\n", file.lock_path().display()))?;
+    print_path(&file.lock_path())?;
     Ok(warnings)
 }
 

@@ -2,10 +2,12 @@
 //! prints.
 
 mod batch;
+mod environment;
 mod lock;
+mod reproduce;
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -14,9 +16,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::data::date;
 use crate::data::rule::Function;
 use crate::error::{EXIT_NUMBERS, Error, Finding, Place, Stage};
-use crate::pipeline::{self, LogOf, StudyFile};
+use crate::pipeline::{self, LogOf, StudyFile, Target};
 use crate::spec::reference;
-use terminal::{Terminal, print, tell};
+use terminal::{Terminal, print, print_path, tell};
 
 /// From a locked clinical-trial dataset to a CONSORT-style PDF report.
 #[derive(Debug, Parser)]
@@ -37,6 +39,7 @@ Examples:
   trialpress run studies/abc studies/def --out out
   trialpress shells studies/abc --out out/abc-shells
   trialpress report out/abc --out out/abc-again
+  trialpress reproduce out/abc --study studies/abc
   trialpress explain studies/abc t-14-2-1
   trialpress spec --format schema > study.schema.json";
 
@@ -131,6 +134,27 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
     },
+    /// Make a package again from its study and data, and say whether it is identical, or where it first differs.
+    ///
+    /// Nothing is written. The date that SOURCE_DATE_EPOCH gave is that of the package, unless it is set anew. Two builds
+    /// of the program may give identical packages; what they differ in is told in any case.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Example:\n  trialpress reproduce out/abc --study studies/abc"
+    ))]
+    Reproduce {
+        /// The folder that `run` wrote.
+        package: PathBuf,
+        /// The study file it was made from, or the folder of its study.toml.
+        #[arg(long, value_name = "STUDY")]
+        study: PathBuf,
+        /// The folder of the data, if not the one the specification names.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// The fonts that were given when the package was made.
+        #[arg(long, value_name = "FILE")]
+        font: Vec<PathBuf>,
+    },
     /// Explain where numbers came from: display or row, analysis, rules with file and line, datasets, subjects.
     #[command(after_help = format!(
         "{}\n\n{EXIT_NUMBERS}",
@@ -206,7 +230,8 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     let outcome = match &cli.verb {
         Verb::Run { studies, data, out, template, font, strict } if studies.len() > 1 => {
             let studies: Vec<StudyFile> = studies.iter().map(|path| StudyFile::at(path, None)).collect();
-            let ordered = of_one_study(data.as_ref()).and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
+            let ready = of_one_study(data.as_ref()).and_then(|()| environment::heed());
+            let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies, out, template, strict: *strict };
                 batch::run(order, terminal, quiet)
             });
@@ -251,6 +276,7 @@ fn of_one_study(data: Option<&PathBuf>) -> Result<(), Error> {
 }
 
 fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
+    environment::heed()?;
     let progress = |stage: &str| terminal.stage(stage);
     match verb {
         Verb::Lock(args) => lock::lock(args, terminal, today),
@@ -277,24 +303,31 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Run { studies, data, out, template, font, strict } => {
             pipeline::use_fonts(font)?;
             let study = studies.first().cloned().unwrap_or_default();
-            let run = pipeline::run(&StudyFile::at(&study, data.clone()), template, *strict, &progress)?;
-            finish(&run, out, terminal)?;
-            Ok(run.warnings)
+            let file = StudyFile::at(&study, data.clone());
+            let target = pipeline::claim(&file, out)?;
+            let run = pipeline::run(&file, template, *strict, &progress)?;
+            finish(run, out, &target, terminal)
         }
         Verb::Shells { study, out, template } => {
-            let shells = pipeline::shells(&StudyFile::at(study, None), template, &progress)?;
+            let file = StudyFile::at(study, None);
+            let target = pipeline::claim(&file, out)?;
+            let shells = pipeline::shells(&file, template, &progress)?;
             terminal.stage("package");
-            shells.package.write(out)?;
+            let warnings = target.publish(&shells.package.files)?;
             terminal.done();
             terminal.say(&format!("{} displays, {} pages", shells.displays, shells.pages.text.len()));
-            print(&format!("{}\n", out.join(&shells.package.pdf).display()))?;
-            Ok(Vec::new())
+            print_path(&out.join(&shells.package.pdf))?;
+            Ok(warnings)
         }
         Verb::Report { package, out, template, font } => {
             pipeline::use_fonts(font)?;
+            let target = pipeline::claim_again(package, out)?;
             let run = pipeline::report(package, template, &progress)?;
-            finish(&run, out, terminal)?;
-            Ok(run.warnings)
+            finish(run, out, &target, terminal)
+        }
+        Verb::Reproduce { package, study, data, font } => {
+            pipeline::use_fonts(font)?;
+            reproduce::reproduce(package, &StudyFile::at(study, data.clone()), terminal)
         }
         Verb::Explain { study, id, conditions } => {
             let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;
@@ -318,9 +351,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     }
 }
 
-fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Result<(), Error> {
+/// Publishes the package of a run; gives its warnings.
+fn finish(run: pipeline::Run, out: &Path, target: &Target, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     terminal.stage("package");
-    run.package.write(out)?;
+    let left = target.publish(&run.package.files)?;
     terminal.done();
     let not_estimable = run.results.not_estimable();
     terminal.say(&format!(
@@ -328,7 +362,8 @@ fn finish(run: &pipeline::Run, out: &std::path::Path, terminal: &Terminal) -> Re
         run.results.rows.len(),
         run.pages.text.len()
     ));
-    print(&format!("{}\n", out.join(&run.package.pdf).display()))
+    print_path(&out.join(&run.package.pdf))?;
+    Ok(run.warnings.into_iter().chain(left).collect())
 }
 
 /// Today's date, for a lock whose date is not given.

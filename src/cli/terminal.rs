@@ -2,15 +2,17 @@
 //! a person watches.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::error::{Error, Finding, Place, Stage};
+use crate::error::{Error, Finding, Place, Stage, harmless};
 
-/// Prints to the standard output. A reader that went away wants no more; a full disk is an error like any other.
+/// Prints to the standard output. A reader that went away wants no more; a full disk is an error like any other. Words of
+/// data and of file names stand in the text: what acts on a terminal is written in hexadecimal.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let message = format!("failed to print: {error}");
             Err(Error::one(Stage::Files, Finding::error(Place::file("standard output"), message)))
@@ -19,9 +21,19 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
     }
 }
 
+/// Prints the path of what was made.
+pub(super) fn print_path(path: &Path) -> Result<(), Error> {
+    print(&format!("{}\n", one_line(&path.display().to_string())))
+}
+
 /// Prints to the standard error; if that cannot be done there is nobody left to tell.
 pub(super) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// A name or path that stands in a line with others: it shall not begin a line of its own.
+pub(super) fn one_line(text: &str) -> String {
+    text.replace('\n', "U+000A").replace('\t', "U+0009")
 }
 
 /// What a person sees while waiting: the stages on a terminal, nothing in a pipe.
@@ -64,7 +76,7 @@ impl Terminal {
             }
             let bar = all.add(ProgressBar::new(STAGES));
             styled(&bar, "{prefix} {bar:24} {msg}");
-            bar.set_prefix(format!("{name:<widest$}"));
+            bar.set_prefix(format!("{:<widest$}", harmless(&one_line(name))));
             bar.set_message("waiting");
             bar
         };

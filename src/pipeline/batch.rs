@@ -114,20 +114,22 @@ pub fn run(members: &[Member], template: &str, strict: bool, watch: &(dyn Fn(usi
 
 /// Runs a study and writes its package. The pages are gone when it returns: of many studies only few are held at once.
 fn make(member: &Member, template: &str, strict: bool, progress: pipeline::Progress<'_>) -> Result<Made, Error> {
+    let claimed = member.target.as_ref().map(|target| pipeline::claim(&member.file, target)).transpose()?;
     let run = pipeline::run(&member.file, template, strict, progress)?;
-    let Some(target) = &member.target else {
+    let (Some(target), Some(claimed)) = (&member.target, claimed) else {
         // It could not be read when the batch was put together, and now it can: somebody is still writing it.
         let place = Place::file(member.file.path.display().to_string());
         return Err(Error::one(Stage::Files, Finding::error(place, "the specification changed while it was read")));
     };
     progress("package");
-    run.package.write(target)?;
+    let mut warnings = run.warnings;
+    warnings.extend(claimed.publish(&run.package.files)?);
     Ok(Made {
         package: target.clone(),
         pdf: target.join(&run.package.pdf),
         pages: run.pages.text.len(),
         results: run.results.rows.len(),
         not_estimable: run.results.not_estimable(),
-        warnings: run.warnings,
+        warnings,
     })
 }

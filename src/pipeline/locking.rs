@@ -85,12 +85,12 @@ pub fn lock(file: &StudyFile, order: &LockOrder) -> Result<LockMade, Error> {
     if !is_same && path.exists() {
         keep(file)?;
     }
-    package::write_file(&file.beside(RECORDS), made.records.as_bytes())?;
+    publish::write_file(&file.beside(RECORDS), made.records.as_bytes())?;
     if !is_same {
-        package::write_file(&path, text.as_bytes())?;
+        publish::write_file(&path, text.as_bytes())?;
     }
     if let Some(signed) = signed {
-        package::write_file(&file.beside(SIGNATURE), signed.as_bytes())?;
+        publish::write_file(&file.beside(SIGNATURE), signed.as_bytes())?;
     }
     Ok(LockMade { lock: made.lock, is_same, warnings: made.warnings })
 }
@@ -120,12 +120,12 @@ fn keep(file: &StudyFile) -> Result<(), Error> {
     for name in [LOCK, RECORDS] {
         let from = file.beside(name);
         if from.exists() {
-            package::write_file(&file.beside(&format!("{name}.{next}")), &package::read_bytes(&from)?)?;
+            publish::write_file(&file.beside(&format!("{name}.{next}")), &package::read_bytes(&from)?)?;
         }
     }
     let signature = file.beside(SIGNATURE);
     if signature.exists() {
-        package::move_file(&signature, &file.beside(&format!("{SIGNATURE}.{next}")))
+        publish::move_file(&signature, &file.beside(&format!("{SIGNATURE}.{next}")))
     } else {
         Ok(())
     }

@@ -1,14 +1,19 @@
 //! The straight line, from a study file to a package, in which the whole program can be read.
 //!
-//! The stages are pure; this module reads the study file, hands the data to their reader, and writes the package: into a
-//! folder of its own beside the target, which replaces the target only when it is complete.
+//! The stages are pure; this module reads the study file, hands the data to their reader, and publishes the package: into
+//! a folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod build;
 mod conformance;
+mod differences;
 mod fonts;
 mod locking;
 mod package;
 mod provenance;
+mod publish;
+mod reproduce;
+mod source_date;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +32,9 @@ pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
+pub use publish::Target;
+pub use reproduce::{Reproduction, reproduce};
+pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
 
 /// Name and version of the program, as printed and as written into the PDF.
@@ -54,6 +62,11 @@ impl StudyFile {
 
     fn folder(&self) -> PathBuf {
         self.path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    }
+
+    /// The folder of the data.
+    fn data_folder(&self, study: &Study) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 
     /// Where the lock stands.
@@ -145,6 +158,27 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
     Error::unless_clean(Stage::Specification, findings).map(|_| files)
 }
 
+/// Claims the target of a run before anything is computed: no other run can write it until this value is gone. It may not
+/// lie within the folder of the data, where nothing may be but what was locked.
+///
+/// # Errors
+/// The specification is invalid, or see [`Target::claim`].
+pub fn claim(file: &StudyFile, out: &Path) -> Result<Target, Error> {
+    let (study, _) = read_study(file)?;
+    let data = file.data_folder(&study);
+    // Data beside the study file share its folder with all that belongs to the study.
+    let apart: Vec<PathBuf> = if publish::is_same(&data, &file.folder()) { Vec::new() } else { vec![data] };
+    package::claim(out, &apart)
+}
+
+/// Claims the target of a report made again; it may not lie within the package that is read.
+///
+/// # Errors
+/// See [`Target::claim`].
+pub fn claim_again(package: &Path, out: &Path) -> Result<Target, Error> {
+    package::claim(out, &[package.to_path_buf()])
+}
+
 /// Stages 1 to 4: specification, data, plan, variables. No statistic is computed.
 ///
 /// # Errors
@@ -187,22 +221,39 @@ pub struct Run {
 /// # Errors
 /// All findings of the first stage that refuses; with `strict`, warnings too.
 pub fn run(file: &StudyFile, template: &str, strict: bool, progress: Progress<'_>) -> Result<Run, Error> {
+    run_dated(file, template, strict, source_date::given(), progress)
+}
+
+/// The same with the moment that the PDF bears, in seconds since the beginning of 1970; none for the date of the lock.
+fn run_dated(
+    file: &StudyFile,
+    template: &str,
+    strict: bool,
+    date: Option<u64>,
+    progress: Progress<'_>,
+) -> Result<Run, Error> {
     let checked = check(file, progress)?;
     refuse_warnings(&checked.warnings, strict)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::Off);
-    let provenance = provenance::of(&checked);
+    let mut provenance = provenance::of(&checked);
+    provenance.built = Some(build::this().clone());
+    provenance.source_date = date;
     let Checked { study, text, lock_text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
 }
 
-/// The report again, from the package of an earlier run and without the data.
-///
-/// # Errors
-/// The folder holds no package, or its files are not what they were when it was written.
-pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
-    progress("results");
-    package::verify(folder)?;
+/// What a package holds from which its report can be made again.
+struct Earlier {
+    study: Study,
+    text: String,
+    results: Results,
+    provenance: Provenance,
+    lock: String,
+}
+
+/// Reads an earlier package, whose sums have been verified.
+fn earlier(folder: &Path) -> Result<Earlier, Error> {
     let shown = |name: &str| folder.join(name).display().to_string();
     let text = package::read_text(&folder.join("study.toml"))?;
     let study = Study::parse(&text, "study.toml")?;
@@ -214,10 +265,24 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
     }
-    let mut provenance =
+    let provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    provenance.fonts = fonts::given().to_vec();
     let lock = package::read_text(&folder.join("data.lock"))?;
+    Ok(Earlier { study, text, results, provenance, lock })
+}
+
+/// The report again, from the package of an earlier run and without the data.
+///
+/// # Errors
+/// The folder holds no package, or its files are not what they were when it was written.
+pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
+    progress("results");
+    package::verify(folder)?;
+    let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
+    provenance.fonts = fonts::given().to_vec();
+    provenance.source_date = source_date::given().or(provenance.source_date);
+    let this = build::this();
+    provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
     finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
 
@@ -243,7 +308,8 @@ pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Resul
     progress("displays");
     let report = display::shells(&study, &known)?;
     progress("pages");
-    let stamp = Stamp { ident: known.fingerprint, creator: PROGRAM.to_owned() };
+    let moment = source_date::given().map(source_date::moment);
+    let stamp = Stamp { ident: known.fingerprint, creator: PROGRAM.to_owned(), moment };
     let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::shells(&study, &text, &pages);
     Ok(Shells { displays: study.display.len(), pages, package })
@@ -262,11 +328,12 @@ fn finish(
     text: &str,
     lock: Option<&str>,
     results: Results,
-    provenance: Provenance,
+    mut provenance: Provenance,
     warnings: Vec<Finding>,
     template: &str,
     progress: Progress<'_>,
 ) -> Result<Run, Error> {
+    template.clone_into(&mut provenance.template);
     let repeated = results.repeated_keys();
     assert!(repeated.is_empty(), "keys of results are unique, but these are not: {repeated:?}");
     progress("displays");
@@ -275,7 +342,8 @@ fn finish(
     // The numbers are those of the run, the pages those of the fonts of today.
     let ident =
         std::iter::once(&provenance.fingerprint).chain(&provenance.fonts).cloned().collect::<Vec<_>>().join(" ");
-    let stamp = Stamp { ident, creator: PROGRAM.to_owned() };
+    let moment = provenance.source_date.map(source_date::moment);
+    let stamp = Stamp { ident, creator: PROGRAM.to_owned(), moment };
     let pages = render::typeset(&report, &templates(template)?, &stamp)?;
     let package = Package::new(&study, text, lock, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })
@@ -325,7 +393,7 @@ pub fn write_log(path: &Path, log: &[LogOf]) -> Result<(), Error> {
             lines.push_str(&format!("{value}\n"));
         }
     }
-    package::write_file(path, lines.as_bytes())
+    publish::write_file(path, lines.as_bytes())
 }
 
 /// Hexadecimal text of a digest.

@@ -1,16 +1,16 @@
-//! The package of a run: its files, written whole or not at all, and the sums that prove them.
+//! The package of a run: its files, and the sums that prove them.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the program reads its study and writes its package")]
+#![expect(clippy::disallowed_methods, reason = "this is where the program reads its study and its packages")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Finding, Place, Stage};
+use crate::error::{Error, Finding, Stage};
 use crate::pipeline::hex;
+use crate::pipeline::publish::{Target, failed, shown};
 use crate::render::Pages;
 use crate::results::{Dataset, Provenance, Results, store};
 use crate::spec::Study;
@@ -84,62 +84,9 @@ impl Package {
         files.sort();
         let sums: Vec<String> =
             files.iter().map(|(path, bytes)| format!("{}  {path}", hex(&Sha256::digest(bytes)))).collect();
-        let sums = sums.join(
-            "
-",
-        ) + "
-";
+        let sums = sums.join("\n") + "\n";
         files.push((SUMS.to_owned(), sums.into_bytes()));
         Self { files, pdf }
-    }
-
-    /// Writes the package to a folder, which it replaces if it holds an earlier package.
-    ///
-    /// All is written to a folder beside it and flushed to disk first; until the very end the target is not touched.
-    ///
-    /// # Errors
-    /// The target holds anything that an earlier run has not written, or writing fails; nothing is left behind then.
-    pub fn write(&self, target: &Path) -> Result<(), Error> {
-        let (parent, name) = home(target);
-        sweep(&parent, &name);
-        let exists = fs::symlink_metadata(target).is_ok();
-        if exists && !is_replaceable(target) {
-            let finding = Finding::error(
-                shown(target),
-                "the target exists and is not a package of an earlier run, or holds other files too",
-            );
-            return Err(Error::one(Stage::Files, finding.hint("choose another folder, or remove this one yourself")));
-        }
-        let fresh = parent.join(format!(".{name}.new-{}", std::process::id()));
-        let old = parent.join(format!(".{name}.old-{}", std::process::id()));
-        fs::create_dir_all(&parent).map_err(|error| failed(&parent, "create the folder", &error))?;
-        let written = self.write_files(&fresh).and_then(|()| {
-            if exists {
-                fs::rename(target, &old).map_err(|error| failed(target, "replace", &error))?;
-            }
-            fs::rename(&fresh, target).map_err(|error| {
-                // Put back what was there: the earlier package must survive.
-                let _ = fs::rename(&old, target);
-                failed(target, "write", &error)
-            })
-        });
-        let _ = fs::remove_dir_all(&old);
-        if written.is_err() {
-            let _ = fs::remove_dir_all(&fresh);
-        }
-        written
-    }
-
-    fn write_files(&self, folder: &Path) -> Result<(), Error> {
-        for (path, bytes) in &self.files {
-            let path = folder.join(path);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(|error| failed(parent, "create the folder", &error))?;
-            }
-            let mut file = fs::File::create(&path).map_err(|error| failed(&path, "write", &error))?;
-            file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| failed(&path, "write", &error))?;
-        }
-        Ok(())
     }
 }
 
@@ -150,11 +97,12 @@ fn of_pages(pages: &Pages) -> impl Iterator<Item = (String, Vec<u8>)> {
     figures.chain(sources).map(|(path, text)| (path, text.clone().into_bytes()))
 }
 
-/// The folder in which a target stands, and its name there.
-fn home(target: &Path) -> (PathBuf, String) {
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let name = target.file_name().map_or_else(|| "out".to_owned(), |name| name.to_string_lossy().into_owned());
-    (parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf), name)
+/// Claims the target of a package. `apart` are folders that the run reads.
+///
+/// # Errors
+/// See [`Target::claim`]; what stands there is neither empty nor a package of an earlier run, or holds other files too.
+pub(super) fn claim(target: &Path, apart: &[PathBuf]) -> Result<Target, Error> {
+    Target::claim(target, apart, is_replaceable)
 }
 
 /// Whether a folder holds a package.
@@ -206,34 +154,14 @@ fn walk(folder: &Path, accept: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
     Some(true)
 }
 
-/// Removes what killed runs left beside a target: folders of processes that are no more. If the kill came between the
-/// two renames, the earlier package is put back.
-fn sweep(parent: &Path, name: &str) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let found = entry.file_name().to_string_lossy().into_owned();
-        let of = |kind: &str| found.strip_prefix(&format!(".{name}.{kind}-")).and_then(|pid| pid.parse::<u32>().ok());
-        let (Some(pid), is_old) = (of("new").or_else(|| of("old")), of("old").is_some()) else { continue };
-        if pid == std::process::id() || Path::new(&format!("/proc/{pid}")).exists() {
-            continue;
-        }
-        let target = parent.join(name);
-        if is_old && fs::symlink_metadata(&target).is_err() {
-            let _ = fs::rename(entry.path(), &target);
-        } else {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 /// Files without which a folder is no package.
 const ESSENTIAL: [&str; 4] = ["study.toml", "results.json", "provenance.json", "data.lock"];
 
-/// Compares every file of a package with its sums.
+/// Compares every file of a package with its sums; gives the bytes that were compared, by path.
 ///
 /// # Errors
 /// There is no package, or files have changed, are missing, or were added.
-pub(super) fn verify(folder: &Path) -> Result<(), Error> {
+pub(super) fn verify(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let sums = read_text(&folder.join(SUMS)).map_err(|mut error| {
         error
             .findings
@@ -243,6 +171,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
     })?;
     let mut findings = Vec::new();
     let mut listed: BTreeSet<&str> = BTreeSet::from([SUMS]);
+    let mut files = BTreeMap::from([(SUMS.to_owned(), sums.clone().into_bytes())]);
     for line in sums.lines() {
         let Some((sum, path)) = line.split_once("  ") else {
             findings.push(Finding::error(shown(&folder.join(SUMS)), format!("this line is not a sum: {line}")));
@@ -250,7 +179,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
         };
         listed.insert(path);
         match fs::read(folder.join(path)) {
-            Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => {}
+            Ok(bytes) if hex(&Sha256::digest(&bytes)) == sum => _ = files.insert(path.to_owned(), bytes),
             Ok(_) => findings.push(Finding::error(shown(&folder.join(path)), "the file has changed since the run")),
             Err(error) => findings.extend(failed(&folder.join(path), "read", &error).findings),
         }
@@ -264,7 +193,7 @@ pub(super) fn verify(folder: &Path) -> Result<(), Error> {
                 .push(Finding::error(shown(&folder.join(&path)), "the file is not of the run that wrote this package"));
         }
     }
-    Error::unless_clean(Stage::Files, findings).map(|_| ())
+    Error::unless_clean(Stage::Files, findings).map(|_| files)
 }
 
 /// Reads a text file.
@@ -284,46 +213,6 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
 /// It cannot be read.
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|error| failed(path, "read", &error))
-}
-
-/// Writes a single file, whole or not at all.
-///
-/// # Errors
-/// Writing fails.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let fresh = path.with_file_name(format!(".{name}.new-{}", std::process::id()));
-    let written = fs::File::create(&fresh)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&fresh, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&fresh);
-        failed(path, "write", &error)
-    })
-}
-
-/// Gives a file another name in its folder.
-///
-/// # Errors
-/// Renaming fails.
-pub(super) fn move_file(from: &Path, to: &Path) -> Result<(), Error> {
-    fs::rename(from, to).map_err(|error| failed(from, "rename", &error))
-}
-
-fn shown(path: &Path) -> Place {
-    Place::file(path.display().to_string())
-}
-
-fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    Error::one(Stage::Files, Finding::error(shown(path), format!("failed to {what}: {}", reason(error))))
-}
-
-/// The reason of an I/O error, without the number of the operating system.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 /// An identifier as part of a file name.

@@ -52,6 +52,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
             .iter()
             .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
             .collect(),
+        ..Provenance::default()
     }
 }
 

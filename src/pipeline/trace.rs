@@ -172,7 +172,7 @@ fn reason(checked: &Checked, key: &Key, subject: usize) -> String {
 }
 
 /// The keys of all results a display shows.
-fn shown_keys(display: &Display) -> Vec<Key> {
+pub(super) fn shown_keys(display: &Display) -> Vec<Key> {
     match &display.body {
         Body::Table(table) => {
             table.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
@@ -291,7 +291,7 @@ fn arm_of(key: &Key) -> Option<&str> {
     key.groups.iter().find(|(group, _)| group == "arm").map(|(_, level)| level.as_str())
 }
 
-fn key_text(key: &Key) -> String {
+pub(super) fn key_text(key: &Key) -> String {
     let mut parts = Vec::new();
     let mut part = |name: &str, value: Option<&str>| parts.extend(value.map(|value| format!("{name}={value}")));
     part("variant", key.variant.as_deref());
@@ -310,7 +310,7 @@ fn key_text(key: &Key) -> String {
     parts.join(" ")
 }
 
-fn value_text(row: &Row) -> String {
+pub(super) fn value_text(row: &Row) -> String {
     let unit = row.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
     match &row.value {
         Value::Count(count) => count.to_string(),

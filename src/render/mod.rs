@@ -53,6 +53,21 @@ pub struct Stamp {
     pub ident: String,
     /// What made it: "trialpress 0.1.0".
     pub creator: String,
+    /// When it says it was made; at the beginning of the day of the lock if absent.
+    pub moment: Option<Moment>,
+}
+
+/// A day and a time of day, UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The day, `YYYY-MM-DD`.
+    pub day: String,
+    /// The hour.
+    pub hour: u8,
+    /// The minute.
+    pub minute: u8,
+    /// The second.
+    pub second: u8,
 }
 
 /// The report on paper.
@@ -78,13 +93,17 @@ pub struct Pages {
 /// every diagnostic of tera and Typst with its place in the template.
 pub fn typeset(report: &Report, templates: &Templates, stamp: &Stamp) -> Result<Pages, Error> {
     check::report(report)?;
-    let date = date(&report.front.lock_date)?;
+    let locked = date(&report.front.lock_date, [0; 3])?;
+    let made = stamp
+        .moment
+        .as_ref()
+        .map_or(Ok(locked), |Moment { day, hour, minute, second }| date(day, [*hour, *minute, *second]))?;
     language(&report.front.language)?;
     let document = document::arrange(report)?;
     let mut sources = vec![(world::MAIN.to_owned(), templates.fill(&document.outline)?)];
     sources.extend_from_slice(templates.library());
     sources.extend(document.files);
-    let output = compile::compile(&world::Shelf::new(&sources, date), date, templates, stamp);
+    let output = compile::compile(&world::Shelf::new(&sources, locked), made, templates, stamp);
     // Typst remembers every part it has set; the next report must not carry the memory of this one.
     comemo::evict(0);
     let compile::Output { pdf, text } = output?;
@@ -94,7 +113,7 @@ pub fn typeset(report: &Report, templates: &Templates, stamp: &Stamp) -> Result<
 /// The day that a document without data bears: archival PDF wants one, and there is no clock here.
 const NO_DAY: &str = "2000-01-01";
 
-fn date(text: &str) -> Result<Datetime, Error> {
+fn date(text: &str, [hour, minute, second]: [u8; 3]) -> Result<Datetime, Error> {
     let text = if text.is_empty() { NO_DAY } else { text };
     let parts: Vec<&str> = text.split('-').collect();
     let date = match parts.as_slice() {
@@ -103,10 +122,12 @@ fn date(text: &str) -> Result<Datetime, Error> {
         }
         _ => None,
     };
-    date.and_then(|((year, month), day)| Datetime::from_ymd_hms(year, month, day, 0, 0, 0)).ok_or_else(|| {
-        let message = format!("the date of the lock is “{text}”, which is not a date YYYY-MM-DD");
-        Error::one(Stage::Typesetting, Finding::error(Place::default(), message))
-    })
+    date.and_then(|((year, month), day)| Datetime::from_ymd_hms(year, month, day, hour, minute, second)).ok_or_else(
+        || {
+            let message = format!("the date of the lock is “{text}”, which is not a date YYYY-MM-DD");
+            Error::one(Stage::Typesetting, Finding::error(Place::default(), message))
+        },
+    )
 }
 
 /// Refuses what is not a language tag such as "en" or "en-GB".

@@ -189,7 +189,7 @@ fn grid(words_of: &str) -> Grid {
 
 fn set(report: &Report) -> Result<Pages, Error> {
     let templates = Templates::built_in("final").expect("there is a final report");
-    typeset(report, &templates, &Stamp { ident: words("inputs"), creator: words("trialpress test") })
+    typeset(report, &templates, &Stamp { ident: words("inputs"), creator: words("trialpress test"), moment: None })
 }
 
 fn pages(report: &Report) -> Pages {

@@ -8,7 +8,7 @@ pub mod store;
 
 pub use catalogue::{Decimals, Method, Reason, Statistic};
 pub use provenance::{
-    AnalysisSource, ConformanceAcceptance, ConformanceRow, DataQuality, DataSource, Provenance, RuleSource,
+    AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, DataQuality, DataSource, Provenance, RuleSource,
 };
 pub use row::{Key, Row, Value, conf_level_key};
 

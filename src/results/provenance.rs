@@ -28,6 +28,19 @@ pub struct Provenance {
     /// SHA-256 of each font that was given for the pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fonts: Vec<String>,
+    /// The report template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub template: String,
+    /// The moment that the PDF bears in place of the date of the lock, in seconds since the beginning of 1970, UTC, as
+    /// `SOURCE_DATE_EPOCH` gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_date: Option<u64>,
+    /// The build that computed the numbers. It is shown on no page: two builds of one version set the same pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built: Option<Built>,
+    /// The build that set the pages, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_by: Option<Built>,
     /// Warnings of the run.
     pub warnings: Vec<String>,
     /// The rules that the data were held against; none before there are data.
@@ -68,6 +81,27 @@ pub struct ConformanceAcceptance {
     pub reason: String,
     /// Who accepted them.
     pub by: String,
+}
+
+/// A build of the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Built {
+    /// Version of the program.
+    pub version: String,
+    /// Commit of its source, with `+` behind it if the source was changed since.
+    pub commit: String,
+    /// What it was built for, such as `x86_64-unknown-linux-gnu`.
+    pub target: String,
+    /// Processor features that the compiler was allowed to use.
+    pub features: Vec<String>,
+    /// Profile of the build: `release` or `dist`.
+    pub profile: String,
+    /// The compiler.
+    pub compiler: String,
+    /// SHA-256 of the executable, where the system shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executable: Option<String>,
 }
 
 /// One locked dataset.

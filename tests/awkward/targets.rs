@@ -3,8 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use super::{Desk, Original, call, earlier_package, package_faults, report, tree, tree_differences};
 use crate::support::{program, read, write};
@@ -42,6 +41,16 @@ fn what_is_no_package_is_not_replaced() {
         refused_target("the folder above", "..", &["is not a package of an earlier run"], nothing),
         refused_target("this folder", ".", &["is not a package of an earlier run"], nothing),
         refused_target("the root", "/", &["is not a package of an earlier run"], nothing),
+        refused_target(
+            "a folder below the data",
+            "study/data/out",
+            &["within study/data, which this run reads", "hint: "],
+            nothing,
+        ),
+        refused_target("a link to a package", "target", &["it is a link", "hint: name the folder"], |desk| {
+            fs::create_dir(desk.join("folder")).expect("the scratch folder takes folders");
+            symlink("folder", desk.join("target")).expect("the scratch folder takes links");
+        }),
         refused_target("half a package", "target", &["is not a package of an earlier run"], |desk| {
             write(&desk.join("target/results.json"), "{}");
         }),
@@ -72,6 +81,18 @@ fn what_is_no_package_is_not_replaced() {
             },
         ),
     ]);
+}
+
+#[test]
+fn names_that_others_take_for_something_else_are_refused() {
+    let desk = Desk::with(Original::Small);
+    let before = tree(desk.path());
+    for target in ["--out=-rf", "--out=a\u{1b}[31mb", "--out=a\nb"] {
+        let outcome = desk.call(&["run", "study", target]);
+        assert_eq!(outcome.exit, 2, "{target:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("hint: ") && !outcome.stderr.contains('\u{1b}'), "{:?}", outcome.stderr);
+        assert_eq!(tree_differences(&before, &tree(desk.path())), "", "{target:?}");
+    }
 }
 
 #[test]
@@ -205,70 +226,6 @@ fn nothing_of_the_earlier_package_survives() {
     assert_eq!((over.exit, beside.exit), (0, 0), "{}{}", over.stderr, beside.stderr);
     let differences = tree_differences(&tree(&desk.path().join("fresh")), &tree(&desk.path().join("out")));
     assert!(differences.is_empty(), "the package over an earlier one is not that of a fresh folder:{differences}");
-}
-
-/// Runs at the same time to the same target: each ends with 0 or 7, and a whole package stands there in the end.
-#[test]
-fn runs_at_the_same_time_do_not_mix() {
-    let desk = Desk::with(Original::Small);
-    for round in 0..3 {
-        let children: Vec<_> = (0..3)
-            .map(|_| {
-                Command::new(program())
-                    .args(["run", "study", "--out", "out", "--quiet"])
-                    .current_dir(desk.path())
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .spawn()
-                    .expect("the program starts")
-            })
-            .collect();
-        let exits: Vec<i32> = children
-            .into_iter()
-            .map(|mut child| child.wait().ok().and_then(|status| status.code()).unwrap_or(-1))
-            .collect();
-        assert!(exits.iter().all(|exit| [0, 7].contains(exit)), "round {round}: exits {exits:?}");
-        assert!(exits.contains(&0), "round {round}: nobody wrote a package, exits {exits:?}");
-        let faults = package_faults(&tree(&desk.path().join("out")));
-        assert!(faults.is_empty(), "round {round}: the package is mixed: {faults:?}");
-    }
-    let hidden: Vec<String> =
-        tree(desk.path()).into_keys().filter(|path| path.starts_with('.') && path != ".").collect();
-    assert!(hidden.is_empty(), "beside the target these are left: {hidden:?}");
-}
-
-/// A run that is killed leaves the earlier package or a whole new one, and the next run succeeds.
-#[test]
-fn a_killed_run_leaves_a_whole_package() {
-    let desk = Desk::with(Original::Small);
-    let first = desk.call(&["run", "study", "--out", "out"]);
-    assert_eq!(first.exit, 0, "{}", first.stderr);
-    let mut torn = Vec::new();
-    for step in 1..=10_u64 {
-        let mut child = Command::new(program())
-            .args(["run", "study", "--out", "out", "--quiet"])
-            .current_dir(desk.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        std::thread::sleep(Duration::from_millis(25 * step));
-        let _ = child.kill();
-        let _ = child.wait();
-        let faults = if desk.path().join("out").is_dir() {
-            package_faults(&tree(&desk.path().join("out")))
-        } else {
-            vec!["there is no package any more".to_owned()]
-        };
-        if !faults.is_empty() {
-            torn.push(format!("killed after {} ms: {faults:?}", 25 * step));
-        }
-    }
-    assert!(torn.is_empty(), "{}", torn.join("\n"));
-    let last = desk.call(&["run", "study", "--out", "out"]);
-    assert_eq!(last.exit, 0, "the run after the killed ones fails: {}", last.stderr);
-    let hidden: Vec<String> = tree(desk.path()).into_keys().filter(|path| path.starts_with(".out.")).collect();
-    assert!(hidden.is_empty(), "what killed runs left beside the target is not cleaned up by the next: {hidden:?}");
 }
 
 /// The lock is written whole or not at all, too.
