@@ -3,14 +3,15 @@
 //! A file is read once, hashed, and parsed from the same bytes. Whatever its format, a dataset becomes a frame of four
 //! kinds of variable in the canonical order of its records, so that nothing after this module can tell XPT from
 //! Parquet from CSV. `format` has a reader and a writer for each format, `table` what they hand over; `lock` has the
-//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `rule` and what
-//! follows it is the language of rules. May use `error` and nothing else of ours.
+//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `cut` gives the
+//! data as of a day; `rule` and what follows it is the language of rules. May use `error` and nothing else of ours.
 
 use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
+pub mod cut;
 pub mod date;
 pub mod evaluate;
 pub mod format;
@@ -28,6 +29,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use cut::{Cut, CutCounts};
 pub use format::{DatasetFile, Encoding, Format, Reading};
 pub use lock::{Lock, LockEntry, LockedVariable, lock, open};
 
@@ -137,4 +139,6 @@ pub struct LockedData {
     pub lock: Lock,
     /// By the name the specification gives them.
     pub datasets: BTreeMap<String, Dataset>,
+    /// The cut-off they were cut at; none if they are whole.
+    pub cut: Option<Cut>,
 }

@@ -2,6 +2,7 @@
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
 pub mod check;
+pub mod cut;
 pub mod derivation;
 pub mod design;
 pub mod endpoint;

@@ -51,7 +51,7 @@ pub fn open(files: &[DatasetFile], subject: &str, lock: &Lock) -> Result<LockedD
     trouble.result()?;
     let datasets: BTreeMap<String, Dataset> =
         datasets.into_iter().flatten().map(|dataset| (dataset.name.clone(), dataset)).collect();
-    Ok(LockedData { lock: lock.clone(), datasets })
+    Ok(LockedData { lock: lock.clone(), datasets, cut: None })
 }
 
 /// What went wrong so far.

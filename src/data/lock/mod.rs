@@ -5,6 +5,7 @@ mod canonical;
 mod gate;
 mod manifest;
 
+pub(super) use canonical::{Canonical, canonical};
 #[cfg(test)]
 pub(super) use gate::digested;
 pub use gate::{lock, open};

@@ -2,6 +2,7 @@
 //! kind. Rules and data are not looked at here.
 
 mod analyses;
+mod cut;
 mod displays;
 mod narrative;
 mod records;
@@ -21,6 +22,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.words();
     check.identifiers();
     check.design();
+    check.cut_off();
     check.measurements();
     check.derivations();
     check.records();
