@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit};
+use polars::prelude::{
+    Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, StringChunked, TimeUnit,
+};
 
 use super::format::DatasetFile;
 use super::{Kind, SpecialMissing, Variable, date};

@@ -169,7 +169,8 @@ impl Blade<'_> {
         let mut troubles = 0;
         let fates = self.fates(&sheet, order, &mut troubles);
         let mut counts = counted(order, &fates);
-        let kept: Vec<usize> = (0..fates.len()).filter(|row| matches!(fates[*row], Fate::Kept | Fate::Undated)).collect();
+        let kept: Vec<usize> =
+            (0..fates.len()).filter(|row| matches!(fates[*row], Fate::Kept | Fate::Undated)).collect();
         let changes = restate::changes(self, order, &sheet, &kept, &mut troubles);
         let table = shortened(dataset, &kept, &changes, &mut counts);
         let mut findings = Vec::new();

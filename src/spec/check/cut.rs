@@ -8,7 +8,8 @@ impl Check<'_> {
         let Some(cut) = &study.data.cut_off else { return };
         for (name, entry) in &study.data.datasets {
             if !cut.datasets.contains_key(name) {
-                let message = format!("the dataset {name} is not in [data.cut-off.datasets]: its later records would stay");
+                let message =
+                    format!("the dataset {name} is not in [data.cut-off.datasets]: its later records would stay");
                 self.error(entry.file.span.start, message).hint =
                     Some("say by which date it is cut, or write whole = \"…\" with the reason".to_owned());
             }
@@ -19,7 +20,8 @@ impl Check<'_> {
             let names = own.whole.iter().chain(&own.date).map(|name| name.span.start);
             let at = names.chain(rules.map(|rule| rule.span.start)).min().unwrap_or(0);
             if !known.contains(&name.as_str()) {
-                let near = crate::error::nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
+                let near =
+                    crate::error::nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
                 self.error(at, format!("[data.cut-off.datasets] names {name}, which is not a dataset")).hint = near;
             }
             let excludes = !own.date.is_empty() || own.exclude.is_some();
@@ -72,13 +74,17 @@ mod tests {
         let sound = "[data.cut-off.datasets]\nADSL = { date = [\"RFICDT\"] }\nADAE = { whole = \"none is later\" }";
         assert_eq!(told(sound), "");
         let forgotten = told("[data.cut-off.datasets]\nADSL = { date = [\"RFICDT\"] }");
-        assert!(forgotten.contains("study.toml:10:") && forgotten.contains("ADAE is not in [data.cut-off"), "{forgotten}");
+        assert!(
+            forgotten.contains("study.toml:10:") && forgotten.contains("ADAE is not in [data.cut-off"),
+            "{forgotten}"
+        );
         assert!(told("[data.cut-off]\ndate = \"2025-06-30\"").contains("ADSL is not in"));
     }
 
     #[test]
     fn each_dataset_says_what_is_done_with_it() {
-        let with = |own: &str| told(&format!("[data.cut-off.datasets]\nADSL = {{ date = [\"R\"] }}\nADAE = {{ {own} }}"));
+        let with =
+            |own: &str| told(&format!("[data.cut-off.datasets]\nADSL = {{ date = [\"R\"] }}\nADAE = {{ {own} }}"));
         assert!(with("").contains("nothing says which records are excluded"));
         assert!(with("whole = \" \"").contains("must be said"));
         assert!(with("whole = \"x\", date = [\"A\"]").contains("not both"));
@@ -87,7 +93,9 @@ mod tests {
         assert!(with("date = [\"A\"], restate = [{ after = \"B\" }]").contains("needs `blank` or `set`"));
         let both = "date = [\"A\"], restate = [{ after = \"B\", blank = [\"B\"], set = { B = \"1\" } }]";
         assert!(with(both).contains("B is blanked and set"));
-        let misspelt = told("[data.cut-off.datasets]\nADSL = { date = [\"R\"] }\nADAE = { whole = \"x\" }\nADEA = { whole = \"x\" }");
+        let misspelt = told(
+            "[data.cut-off.datasets]\nADSL = { date = [\"R\"] }\nADAE = { whole = \"x\" }\nADEA = { whole = \"x\" }",
+        );
         assert!(misspelt.contains("did you mean ADAE?"), "{misspelt}");
     }
 }

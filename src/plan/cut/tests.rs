@@ -1,0 +1,1 @@
+//! The cut-off of the studies of the fixtures.
