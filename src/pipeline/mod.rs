@@ -4,6 +4,7 @@
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod cut;
 mod fonts;
 mod package;
 mod provenance;
@@ -18,7 +19,7 @@ use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{Provenance, Results, store};
+use crate::results::{CutGiven, Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
 pub use fonts::use_fonts;
 pub use package::Package;
@@ -37,6 +38,8 @@ pub struct StudyFile {
     pub path: PathBuf,
     /// The folder of the data, if not the one of the specification.
     pub data: Option<PathBuf>,
+    /// The last day of the data, in days since 1970-01-01, if not what the specification says.
+    pub cutoff: Option<i32>,
 }
 
 impl StudyFile {
@@ -44,7 +47,13 @@ impl StudyFile {
     #[must_use]
     pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
         let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
-        Self { path, data }
+        Self { path, data, cutoff: None }
+    }
+
+    /// The same with the data as of a day; none leaves that to the specification.
+    #[must_use]
+    pub fn as_of(self, cutoff: Option<i32>) -> Self {
+        Self { cutoff, ..self }
     }
 
     fn folder(&self) -> PathBuf {
@@ -67,6 +76,8 @@ pub struct Checked {
     pub text: String,
     /// The locked data.
     pub data: LockedData,
+    /// Who gave the day at which they were cut, if they were.
+    pub cut_given: Option<CutGiven>,
     /// What will be done.
     pub plan: Plan,
     /// The variables.
@@ -156,11 +167,13 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     })?;
     let lock = Lock::parse(&lock_text, &lock_name)?;
     let data = data::open(&files, &study.data.subject, &lock)?;
+    let cut::AsOf { data, given, mut warnings } = cut::as_of(&study, data, file)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
-    let (frames, warnings) = derive::frames(&plan, &data)?;
-    Ok(Checked { study, text, data, plan, frames, warnings })
+    let (frames, told) = derive::frames(&plan, &data)?;
+    warnings.extend(told);
+    Ok(Checked { study, text, data, cut_given: given, plan, frames, warnings })
 }
 
 /// Everything a run yields.

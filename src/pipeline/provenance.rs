@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::analysis;
 use crate::data::{self, Dataset};
 use crate::error::Finding;
-use crate::pipeline::{Checked, PROGRAM, fonts, hex};
+use crate::pipeline::{Checked, PROGRAM, cut, fonts, hex};
 use crate::results::{DataQuality, DataSource, Provenance};
 use crate::spec::instrument;
 
@@ -18,6 +18,8 @@ pub(super) fn of(checked: &Checked) -> Provenance {
     let content = digest(&contents);
     let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.locked];
     inputs.extend(fonts::given().iter().map(String::as_str));
+    let cut = cut::provenance(checked);
+    inputs.extend(cut.iter().map(|cut| cut.date.as_str()));
     let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
     let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
@@ -32,6 +34,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
             records: dataset.frame.height(),
             variables: dataset.variables.len(),
             quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
+            cut: cut::source(&checked.data, &dataset.name),
         })
         .collect();
     Provenance {
@@ -39,6 +42,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         specification,
         instruments,
         lock_date: checked.data.lock.locked.clone(),
+        cut,
         content,
         fingerprint: fingerprint.chars().take(16).collect(),
         data,

@@ -7,7 +7,7 @@ mod row;
 pub mod store;
 
 pub use catalogue::{Decimals, Method, Reason, Statistic};
-pub use provenance::{AnalysisSource, DataQuality, DataSource, Provenance, RuleSource};
+pub use provenance::{AnalysisSource, CutGiven, CutSource, DataCut, DataQuality, DataSource, Provenance, RuleSource};
 pub use row::{Key, Row, Value, conf_level_key};
 
 use std::collections::BTreeMap;
