@@ -64,7 +64,7 @@ pub struct Restate {
     /// Variables that lose their value.
     #[serde(default)]
     pub blank: Vec<Name>,
-    /// Variables that get another value, each with the rule that gives it: `"'ONGOING'"`, `":cutoff - STARTDT + 1"`.
+    /// Variables that get another value, each with the rule that gives it: `"'ONGOING'"`, `":cutoff - BEGUN + 1"`.
     #[serde(default)]
     pub set: BTreeMap<String, RuleText>,
 }
