@@ -75,6 +75,8 @@ enum Verb {
     Check {
         #[command(flatten)]
         study: StudyArgs,
+        #[command(flatten)]
+        cutoff: CutoffArg,
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
@@ -93,6 +95,8 @@ enum Verb {
         /// The folder of the data of a single study, if not the one the specification names.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        #[command(flatten)]
+        cutoff: CutoffArg,
         /// The folder of the package; of several studies, the folder of their packages, each named as its study is. An
         /// earlier package there is replaced, when the new one is complete.
         #[arg(long)]
@@ -163,6 +167,8 @@ enum Verb {
     Explain {
         #[command(flatten)]
         study: StudyArgs,
+        #[command(flatten)]
+        cutoff: CutoffArg,
         /// A display or an analysis.
         id: String,
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
@@ -200,9 +206,22 @@ impl StudyArgs {
     }
 }
 
+/// The day of a data cut-off.
+#[derive(Args, Clone, Copy, Debug)]
+struct CutoffArg {
+    /// The data as of this day, YYYY-MM-DD, cut as [data.cut-off] of the specification says; its own day if absent.
+    #[arg(long = "cutoff", value_name = "DATE", value_parser = calendar_day)]
+    day: Option<i32>,
+}
+
+/// A day of the command line, in days since 1970-01-01.
+fn calendar_day(text: &str) -> Result<i32, String> {
+    date::parse(text).ok_or_else(|| "not a day of the calendar, YYYY-MM-DD".to_owned())
+}
+
 /// A date of the command line.
 fn calendar_date(text: &str) -> Result<String, String> {
-    date::parse(text).map(|_| text.to_owned()).ok_or_else(|| "not a day of the calendar, YYYY-MM-DD".to_owned())
+    calendar_day(text).map(|_| text.to_owned())
 }
 
 /// Parses the arguments, does what they ask, and gives the exit number.
@@ -228,8 +247,9 @@ pub fn main() -> ExitCode {
 fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     let quiet = cli.common.quiet;
     let outcome = match &cli.verb {
-        Verb::Run { studies, data, out, template, font, strict } if studies.len() > 1 => {
-            let studies: Vec<StudyFile> = studies.iter().map(|path| StudyFile::at(path, None)).collect();
+        Verb::Run { studies, data, cutoff, out, template, font, strict } if studies.len() > 1 => {
+            let file = |path: &PathBuf| StudyFile::at(path, None).as_of(cutoff.day);
+            let studies: Vec<StudyFile> = studies.iter().map(file).collect();
             let ready = of_one_study(data.as_ref()).and_then(|()| environment::heed());
             let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies, out, template, strict: *strict };
@@ -281,8 +301,8 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     match verb {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
-        Verb::Check { study, strict } => {
-            let checked = pipeline::check(&study.file(), &progress)?;
+        Verb::Check { study, cutoff, strict } => {
+            let checked = pipeline::check(&study.file().as_of(cutoff.day), &progress)?;
             terminal.done();
             for line in pipeline::undecided(&checked) {
                 terminal.say(&line);
@@ -300,10 +320,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             ));
             Ok(checked.warnings)
         }
-        Verb::Run { studies, data, out, template, font, strict } => {
+        Verb::Run { studies, data, cutoff, out, template, font, strict } => {
             pipeline::use_fonts(font)?;
             let study = studies.first().cloned().unwrap_or_default();
-            let file = StudyFile::at(&study, data.clone());
+            let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day);
             let target = pipeline::claim(&file, out)?;
             let run = pipeline::run(&file, template, *strict, &progress)?;
             finish(run, out, &target, terminal)
@@ -329,8 +349,8 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             pipeline::use_fonts(font)?;
             reproduce::reproduce(package, &StudyFile::at(study, data.clone()), terminal)
         }
-        Verb::Explain { study, id, conditions } => {
-            let explanation = pipeline::explain(&study.file(), id, conditions, &progress)?;
+        Verb::Explain { study, cutoff, id, conditions } => {
+            let explanation = pipeline::explain(&study.file().as_of(cutoff.day), id, conditions, &progress)?;
             terminal.done();
             print(&explanation.to_string())?;
             Ok(Vec::new())

@@ -21,6 +21,8 @@ pub enum OptionValue {
     Number(f64),
     /// One of the listed words.
     Text(String),
+    /// A day, in days since 1970-01-01: the data cut-off.
+    Date(i32),
 }
 
 /// Options by name.
@@ -93,6 +95,7 @@ impl Evaluation<'_> {
                 OptionValue::Truth(value) => Vector::Truth(vec![Truth::of(*value)]),
                 OptionValue::Number(value) => Vector::Number(vec![Measure::exact(*value)]),
                 OptionValue::Text(value) => Vector::Text(Texts::constant(value, 1)),
+                OptionValue::Date(day) => Vector::Date(vec![Some(*day)]),
             },
             NodeKind::Number(value) => Vector::Number(vec![Measure::exact(*value)]),
             NodeKind::Text(text) => Vector::Text(Texts::constant(text, 1)),

@@ -5,6 +5,8 @@
 //! Parquet from CSV. `format` has a reader and a writer for each format, `table` what they hand over; `lock` has the
 //! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `define` says what define.xml says and
 //! holds the data against it; `rule` and what follows it is the language of rules. May use `error` and nothing else of ours.
+//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `cut` gives the
+//! data as of a day; `rule` and what follows it is the language of rules. May use `error` and nothing else of ours.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Finding;
 
+pub mod cut;
 pub mod date;
 pub mod define;
 pub mod evaluate;
@@ -33,6 +36,8 @@ mod table;
 mod tests;
 
 pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
+pub use cut::{Cut, CutCounts};
+pub use format::{DatasetFile, Encoding, Format, Reading};
 pub use lock::{Lock, LockEntry, LockedVariable, lock, open};
 pub use format::{DatasetFile, Encoding, Format, Reading};
 pub use lock::{
@@ -160,4 +165,6 @@ pub struct LockedData {
     pub files: BTreeMap<String, Vec<u8>>,
     /// What a person should know of the files.
     pub warnings: Vec<Finding>,
+    /// The cut-off they were cut at; none if they are whole.
+    pub cut: Option<Cut>,
 }

@@ -84,7 +84,7 @@ pub fn repeated(dataset: &Dataset) -> Vec<usize> {
 }
 
 /// Whether a text variable holds dates: some, and nothing else. Years alone might be anything.
-fn of_dates(texts: &Texts) -> bool {
+pub(super) fn of_dates(texts: &Texts) -> bool {
     let dates = || texts.words.iter().map(|word| PartialDate::parse(word));
     dates().all(|date| date.is_some()) && texts.words.iter().any(|word| word.len() > "2024".len())
 }

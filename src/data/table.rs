@@ -31,6 +31,18 @@ impl Values {
         }
     }
 
+    /// The values of a column of a dataset; none if it is of no kind that readers hand over.
+    pub(super) fn of(column: &Column) -> Option<Self> {
+        let series = column.as_materialized_series();
+        Some(match column.dtype() {
+            DataType::Float64 => Self::Number(series.f64().ok()?.clone()),
+            DataType::String => Self::Text(series.str().ok()?.clone()),
+            DataType::Date => Self::Date(series.date().ok()?.physical().clone()),
+            DataType::Datetime(..) => Self::DateTime(series.datetime().ok()?.physical().clone()),
+            _ => return None,
+        })
+    }
+
     pub(super) fn into_column(self) -> Column {
         match self {
             Self::Number(values) => values.into_column(),

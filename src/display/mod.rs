@@ -186,19 +186,27 @@ fn source_line(analyses: &[String], provenance: &results::Provenance) -> String 
         .collect();
     datasets.sort_unstable();
     datasets.dedup();
+    // Each table and figure says as of when its data are, whatever page it is taken from.
+    let cut = cut_fact(provenance).map_or_else(String::new, |fact| format!(" {} {}.", fact.label, fact.text));
     if analyses.is_empty() {
-        return "the specification and the locked data.".to_owned();
+        return format!("the specification and the locked data.{cut}");
     }
     let word = if analyses.len() == 1 { "analysis" } else { "analyses" };
     let datasets = datasets.join(", ");
     // Which data an analysis draws on is known when its rules are bound to them.
     let separator = if datasets.is_empty() { "" } else { "; " };
-    format!("{datasets}{separator}{word} {}.", analyses.join(", "))
+    format!("{datasets}{separator}{word} {}.{cut}", analyses.join(", "))
+}
+
+/// The day at which the data were cut, if they were.
+fn cut_fact(provenance: &results::Provenance) -> Option<Fact> {
+    provenance.cut.as_ref().map(|cut| Fact { label: "Data cut-off".to_owned(), text: cut.date.clone() })
 }
 
 fn front(study: &Study, provenance: &results::Provenance) -> Front {
     let mut facts: Vec<Fact> =
         study.study.facts.iter().map(|fact| Fact { label: fact.label.clone(), text: fact.text.clone() }).collect();
+    facts.extend(cut_fact(provenance));
     facts.push(Fact { label: "Data locked".to_owned(), text: provenance.lock_date.clone() });
     facts.push(Fact { label: "Fingerprint".to_owned(), text: provenance.fingerprint.clone() });
     Front {
@@ -226,6 +234,7 @@ fn provenance_page(provenance: &results::Provenance) -> Provenance {
             fact("Data locked", &provenance.lock_date),
         ]
         .into_iter()
+        .chain(cut_fact(provenance))
         .chain(fonts)
         .collect(),
         datasets: provenance

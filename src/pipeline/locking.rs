@@ -12,7 +12,7 @@ use crate::data::lock::records::{Records, sha256};
 use crate::data::lock::signature::{self, Trust};
 use crate::data::{self, Delivery, Lock, LockHead, LockedData, PlainFile};
 use crate::error::{Error, Finding, Place, Stage};
-use crate::pipeline::{PROGRAM, StudyFile, data_files, package, read_study};
+use crate::pipeline::{PROGRAM, StudyFile, data_files, package, publish, read_study};
 use crate::spec::Study;
 
 const LOCK: &str = "data.lock";

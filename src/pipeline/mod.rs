@@ -6,6 +6,7 @@
 pub mod batch;
 mod build;
 mod conformance;
+mod cut;
 mod differences;
 mod fonts;
 mod locking;
@@ -26,7 +27,7 @@ use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{Provenance, Results, store};
+use crate::results::{CutGiven, Provenance, Results, store};
 use crate::spec::{Study, design::FileFormat};
 pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
@@ -50,6 +51,8 @@ pub struct StudyFile {
     pub path: PathBuf,
     /// The folder of the data, if not the one of the specification.
     pub data: Option<PathBuf>,
+    /// The last day of the data, in days since 1970-01-01, if not what the specification says.
+    pub cutoff: Option<i32>,
 }
 
 impl StudyFile {
@@ -57,7 +60,13 @@ impl StudyFile {
     #[must_use]
     pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
         let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
-        Self { path, data }
+        Self { path, data, cutoff: None }
+    }
+
+    /// The same with the data as of a day; none leaves that to the specification.
+    #[must_use]
+    pub fn as_of(self, cutoff: Option<i32>) -> Self {
+        Self { cutoff, ..self }
     }
 
     fn folder(&self) -> PathBuf {
@@ -99,6 +108,8 @@ pub struct Checked {
     pub lock_text: String,
     /// What the data were held against.
     pub conformance: Conformance,
+    /// Who gave the day at which they were cut, if they were.
+    pub cut_given: Option<CutGiven>,
     /// What will be done.
     pub plan: Plan,
     /// The variables.
@@ -189,14 +200,15 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     display::check_texts(&study)?;
     progress("data");
     let (data, lock_text) = locking::opened(&study, file)?;
+    let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
     progress("conformance");
     let (conformance, of_conformance) = conformance::gate(&study, &data)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
     let (frames, of_frames) = derive::frames(&plan, &data)?;
-    let warnings = data.warnings.iter().cloned().chain(of_conformance).chain(of_frames).collect();
-    Ok(Checked { study, text, data, lock_text, conformance, plan, frames, warnings })
+    let warnings = data.warnings.iter().cloned().chain(of_cut).chain(of_conformance).chain(of_frames).collect();
+    Ok(Checked { study, text, data, lock_text, conformance, cut_given: given, plan, frames, warnings })
 }
 
 /// Everything a run yields.

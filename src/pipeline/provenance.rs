@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::analysis;
 use crate::data::{self, Dataset};
 use crate::error::Finding;
-use crate::pipeline::{Checked, PROGRAM, fonts, hex};
+use crate::pipeline::{Checked, PROGRAM, cut, fonts, hex};
 use crate::results::{DataQuality, DataSource, Provenance};
 use crate::spec::instrument;
 
@@ -19,6 +19,8 @@ pub(super) fn of(checked: &Checked) -> Provenance {
     let content = digest(&contents);
     let mut inputs = vec![PROGRAM, &specification, &instruments, &content, &checked.data.lock.head.locked];
     inputs.extend(fonts::given().iter().map(String::as_str));
+    let cut = cut::provenance(checked);
+    inputs.extend(cut.iter().map(|cut| cut.date.as_str()));
     let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
     let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
@@ -33,6 +35,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
             records: dataset.frame.height(),
             variables: dataset.variables.len(),
             quality: counted.then(|| quality(dataset, &checked.study.data.subject)),
+            cut: cut::source(&checked.data, &dataset.name),
         })
         .collect();
     Provenance {
@@ -41,6 +44,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         instruments,
         lock_date: checked.data.lock.head.locked.clone(),
         lock: hex(&Sha256::digest(checked.lock_text.as_bytes())),
+        cut,
         content,
         fingerprint: fingerprint.chars().take(16).collect(),
         data,

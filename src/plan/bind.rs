@@ -48,7 +48,7 @@ pub(super) struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    fn new(study: &'a Study, data: &LockedData) -> Self {
+    pub(super) fn new(study: &'a Study, data: &LockedData) -> Self {
         let options: Options =
             study.option.iter().map(|(name, option)| (name.clone(), option_value(&option.default))).collect();
         let datasets: BTreeMap<String, Schema> = data

@@ -7,6 +7,7 @@ mod bind_jobs;
 mod bind_outcomes;
 mod bind_records;
 mod bind_safety;
+mod cut;
 mod job;
 mod records;
 mod safety;
@@ -14,6 +15,7 @@ mod schema;
 mod trail;
 
 pub use bind::bind;
+pub use cut::cut;
 pub use job::{
     BoundAncova, BoundBinary, BoundBinaryVariant, BoundContinuous, BoundExport, BoundFlow, BoundFrameSummary,
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,

@@ -76,6 +76,7 @@ const fn option_type(value: &OptionValue) -> Type {
         OptionValue::Truth(_) => Type::Truth,
         OptionValue::Number(_) => Type::Number,
         OptionValue::Text(_) => Type::Text,
+        OptionValue::Date(_) => Type::Date,
     }
 }
 

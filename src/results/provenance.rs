@@ -17,7 +17,10 @@ pub struct Provenance {
     /// SHA-256 of `data.lock`; nothing before there are data.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lock: String,
-    /// Digest of the content of all locked data; the same for the same data in another format or row order.
+    /// The cut-off the data were cut at; none if they are whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<DataCut>,
+    /// Digest of the content of all data, as they were cut; the same for the same data in another format or row order.
     pub content: String,
     /// Short fingerprint of specification, instruments and content, as printed on every page.
     pub fingerprint: String,
@@ -104,6 +107,28 @@ pub struct Built {
     pub executable: Option<String>,
 }
 
+/// The cut-off that the data of a run were cut at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataCut {
+    /// The last day of the data, `YYYY-MM-DD`.
+    pub date: String,
+    /// Who gave the day.
+    pub given: CutGiven,
+    /// Subjects excluded as a whole.
+    pub subjects: usize,
+}
+
+/// Who gave the day of a cut-off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutGiven {
+    /// `study.toml`.
+    Specification,
+    /// The command line, which comes before `study.toml`.
+    CommandLine,
+}
+
 /// One locked dataset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,15 +137,36 @@ pub struct DataSource {
     pub name: String,
     /// File.
     pub file: String,
-    /// SHA-256 of its content, independent of format and of row and column order.
+    /// SHA-256 of its content, as it was cut, independent of format and of row and column order.
     pub content: String,
-    /// Records.
+    /// Records, as it was cut.
     pub records: usize,
     /// Variables.
     pub variables: usize,
     /// What is missing or odd in it; counted where the report shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<DataQuality>,
+    /// What the cut-off took of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<CutSource>,
+}
+
+/// What a cut-off took of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutSource {
+    /// Records as locked.
+    pub before: usize,
+    /// Records excluded by each date and by the rule; a record counts at the first of them.
+    pub excluded: Vec<(String, usize)>,
+    /// Records excluded only because their subject is.
+    pub with_subject: usize,
+    /// Records kept although no date of theirs is known.
+    pub undated: usize,
+    /// Values of kept records that were taken away.
+    pub blanked: usize,
+    /// Values of kept records that are others as of the day.
+    pub restated: usize,
 }
 
 /// What is missing or odd in a locked dataset.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::spec::cut::CutOff;
 use crate::spec::text::{Name, RuleText};
 
 /// What the study is and how its report begins.
@@ -97,6 +98,9 @@ pub struct DataSection {
     pub subject: String,
     /// The datasets by name.
     pub datasets: BTreeMap<String, DatasetEntry>,
+    /// How the data are cut off for interim work.
+    #[serde(default)]
+    pub cut_off: Option<CutOff>,
     /// Files beside the datasets that are locked with them, by name: `define.xml` and the like; relative to the folder.
     #[serde(default)]
     pub files: BTreeMap<String, Name>,

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod conformance;
+pub mod cut;
 pub mod derivation;
 pub mod design;
 pub mod endpoint;

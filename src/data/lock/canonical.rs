@@ -14,7 +14,7 @@ use crate::data::SpecialMissing;
 use crate::data::table::{Table, Values};
 
 /// A dataset in canonical order.
-pub(super) struct Canonical {
+pub(in crate::data) struct Canonical {
     pub frame: DataFrame,
     pub special_missing: SpecialMissing,
     /// SHA-256 in hexadecimal.
@@ -28,7 +28,7 @@ pub(super) struct Canonical {
 ///
 /// `known` is the digest if it is known already: the bytes of the file are those that were locked, and what they say
 /// was digested then. It takes about a third of the time of reading, so it is not taken twice.
-pub(super) fn canonical(table: Table, subject: &str, known: Option<&str>) -> Canonical {
+pub(in crate::data) fn canonical(table: Table, subject: &str, known: Option<&str>) -> Canonical {
     let Table { records, variables, values, special_missing, .. } = table;
     let mut by_name: Vec<usize> = (0..variables.len()).collect();
     by_name.sort_by(|a, b| variables[*a].name.cmp(&variables[*b].name));

@@ -142,7 +142,7 @@ fn held_against(
     let datasets = read.datasets.into_iter().flatten().map(|dataset| (dataset.name.clone(), dataset)).collect();
     let files = delivery.files.iter().zip(read.files);
     let files = files.filter_map(|(file, bytes)| Some((file.name.clone(), bytes?))).collect();
-    Ok((LockedData { lock: lock.clone(), datasets, files, warnings }, records))
+    Ok((LockedData { lock: lock.clone(), datasets, files, warnings, cut: None }, records))
 }
 
 /// The same delivery, of which everything is kept.

@@ -23,6 +23,7 @@ pub mod records;
 pub mod signature;
 mod told;
 
+pub(super) use canonical::{Canonical, canonical};
 #[cfg(test)]
 mod tests;
 

@@ -37,13 +37,17 @@ pub(super) fn table(study: &Study, provenance: &Provenance) -> Laid {
         let cells = || COLUMNS.iter().map(|_| plain(shell::COUNT)).collect();
         rows.extend(study.data.datasets.keys().map(|name| data_row(0, name.clone(), cells())));
     }
-    rows.push(heading(0, "Warnings of the run"));
-    let kinds = kinds(&provenance.warnings);
     let line = |words: String, count: String| {
         let mut cells: Vec<Cell> = COLUMNS.iter().map(|_| plain("")).collect();
         cells[0] = plain(count);
         data_row(1, words, cells)
     };
+    if let Some(cut) = &provenance.cut {
+        rows.push(heading(0, format!("Data cut-off {}", cut.date)));
+        rows.extend(taken(provenance).into_iter().map(|(words, count)| line(words, count.to_string())));
+    }
+    rows.push(heading(0, "Warnings of the run"));
+    let kinds = kinds(&provenance.warnings);
     if kinds.is_empty() {
         let [words, count] = if shell { [shell::WORDS, shell::COUNT] } else { ["None", "0"] };
         rows.push(line(words.to_owned(), count.to_owned()));
@@ -60,6 +64,30 @@ pub(super) fn table(study: &Study, provenance: &Provenance) -> Laid {
     let columns = COLUMNS.iter().map(head).collect();
     let table = Table { stub_head: "Dataset".to_owned(), columns, spanners: Vec::new(), rows };
     Laid { body: Body::Table(aligned(table)), footnotes, analyses: Vec::new() }
+}
+
+/// What a cut-off took, and what it could not decide; nothing is said of what it did not happen to.
+fn taken(provenance: &Provenance) -> Vec<(String, usize)> {
+    let subjects = provenance.cut.as_ref().map_or(0, |cut| cut.subjects);
+    let mut lines = vec![("Participants excluded".to_owned(), subjects)];
+    for DataSource { name, cut, .. } in &provenance.data {
+        let Some(cut) = cut else { continue };
+        let all = cut.excluded.iter().map(|(_, count)| count).sum::<usize>() + cut.with_subject;
+        let mut line = |what: String, count: usize| {
+            if count > 0 {
+                lines.push((format!("{name}: {what}"), count));
+            }
+        };
+        line(format!("records excluded, of {}", cut.before), all);
+        for (by, count) in &cut.excluded {
+            line(format!("of these, by {by}"), *count);
+        }
+        line("of these, with their participant alone".to_owned(), cut.with_subject);
+        line("records kept without a date".to_owned(), cut.undated);
+        line("values taken away".to_owned(), cut.blanked);
+        line("values restated".to_owned(), cut.restated);
+    }
+    lines
 }
 
 /// Warnings by kind, in the order of the first of each: what they say, without place, numbers and hint.

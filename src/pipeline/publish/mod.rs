@@ -280,6 +280,14 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace_file(&System, &path, &path.with_file_name(hidden(name, "new-file")), bytes)
 }
 
+/// Gives a file another name in its folder.
+///
+/// # Errors
+/// Renaming fails.
+pub(super) fn move_file(from: &Path, to: &Path) -> Result<(), Error> {
+    System.rename(from, to).map_err(|error| failed(from, "rename", &error))
+}
+
 fn replace_file(disk: &dyn Disk, path: &Path, stage: &Path, bytes: &[u8]) -> Result<(), Error> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = disk

@@ -3,6 +3,7 @@
 
 mod analyses;
 mod conformance;
+mod cut;
 mod displays;
 mod narrative;
 mod records;
@@ -23,6 +24,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.identifiers();
     check.design();
     check.conformance();
+    check.cut_off();
     check.measurements();
     check.derivations();
     check.records();
