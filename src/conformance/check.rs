@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::conformance::view::View;
-use crate::conformance::{dates, declared, design, groups, limits, pattern, records, texts, within};
+use crate::conformance::{dates, declared, design, groups, pattern, records, texts, within};
 use crate::data::date;
 use crate::data::evaluate::{Options, truths};
 use crate::data::rule::Rule;
@@ -156,7 +156,7 @@ impl<'a> Look<'a> {
             return texts::text(self, check);
         }
         if let Some(check) = &rule.plausible {
-            return limits::plausible(self, check);
+            return records::plausible(self, check);
         }
         if let Some(variables) = &rule.visits {
             return design::visits(self, variables);

@@ -161,7 +161,7 @@ fn finding(rule: &ConformanceRule, view: &View<'_>, keys: &[String], hits: &Hits
     let mut place = Place::dataset(&view.dataset.name);
     place.variable.clone_from(&hits.variable);
     let mut parts = Vec::new();
-    let mut message = rule.finding.clone();
+    let mut message = rule.finding.replace("{subjects}", &view.study.data.subjects);
     if let Some(row) = hit.row {
         place = place.subjects([view.subject(row)]);
         let value = |name: &String| {
