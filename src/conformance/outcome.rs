@@ -127,7 +127,7 @@ pub(super) fn sorted(
         findings: Vec::new(),
     };
     for hits in found {
-        for hit in &hits.hits {
+        for hit in &hits.list {
             let subject = || hit.row.map_or_else(String::new, |row| view.subject(row));
             let cover = |own: &&Accepting<'_>| own.covers(hits.variable.as_deref(), hit, &subject());
             if let Some(acceptance) = accepting.iter().find(cover) {

@@ -94,20 +94,17 @@ pub(super) fn values(look: &Look<'_>, check: &ValuesCheck) -> Option<Vec<Hits>> 
     };
     let found = names.into_iter().filter_map(|name| {
         let column = look.view.own(name)?;
-        let hits: Vec<Hit> = match &*column {
-            Vector::Text(texts) => {
-                let strange: Vec<bool> =
-                    texts.words.iter().map(|word| !check.are.iter().any(|allowed| **allowed == **word)).collect();
-                let rows = texts.codes.iter().enumerate();
-                let rows =
-                    rows.filter(|(row, code)| active[*row] && strange.get(**code as usize).copied().unwrap_or(false));
-                rows.map(|(row, _)| Hit::record(row)).collect()
-            }
-            _ => {
-                let strange =
-                    |row: &usize| active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row));
-                (0..look.view.rows()).filter(strange).map(Hit::record).collect()
-            }
+        let hits: Vec<Hit> = if let Vector::Text(texts) = &*column {
+            let strange: Vec<bool> =
+                texts.words.iter().map(|word| !check.are.iter().any(|allowed| **allowed == **word)).collect();
+            let rows = texts.codes.iter().enumerate();
+            let rows =
+                rows.filter(|(row, code)| active[*row] && strange.get(**code as usize).copied().unwrap_or(false));
+            rows.map(|(row, _)| Hit::record(row)).collect()
+        } else {
+            let strange =
+                |row: &usize| active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row));
+            (0..look.view.rows()).filter(strange).map(Hit::record).collect()
         };
         Some(Hits::own(name, hits))
     });
@@ -134,13 +131,13 @@ pub(super) fn holds(look: &Look<'_>, text: &RuleText) -> Option<Vec<Hits>> {
     };
     let fails = |row: &usize| active[*row] && truths[*row] == Truth::False;
     let hits = (0..look.view.rows()).filter(fails).map(Hit::record).collect();
-    Some(vec![Hits { variable: variable(&names), shown: names, hits }])
+    Some(vec![Hits { variable: variable(&names), shown: names, list: hits }])
 }
 
 /// Records that repeat the one before in all variables.
 pub(super) fn repeated(look: &Look<'_>) -> Vec<Hits> {
     let hits = quality::repeated(look.view.dataset).into_iter().map(Hit::record).collect();
-    vec![Hits { variable: None, shown: Vec::new(), hits }]
+    vec![Hits { variable: None, shown: Vec::new(), list: hits }]
 }
 
 /// Values of listed parameters that lie beyond limits that no living subject passes: mistakes of unit or decimal point. A value in a unit that the conversion does not know is left
