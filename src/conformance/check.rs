@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::conformance::view::View;
-use crate::conformance::{dates, declared, design, groups, limits, pattern, records, texts, within};
+use crate::conformance::{dates, declared, design, groups, pattern, records, texts, within};
 use crate::data::date;
 use crate::data::evaluate::{Options, truths};
 use crate::data::rule::Rule;
@@ -39,12 +39,13 @@ pub(super) struct Hits {
     pub(super) variable: Option<String>,
     /// The variables whose values are told.
     pub(super) shown: Vec<String>,
-    pub(super) hits: Vec<Hit>,
+    /// One for each record.
+    pub(super) list: Vec<Hit>,
 }
 
 impl Hits {
     pub(super) fn of(variable: impl Into<String>, shown: Vec<String>, hits: Vec<Hit>) -> Self {
-        Self { variable: Some(variable.into()), shown, hits }
+        Self { variable: Some(variable.into()), shown, list: hits }
     }
 
     /// About a variable whose own value is told.
@@ -52,6 +53,9 @@ impl Hits {
         Self::of(variable, vec![variable.to_owned()], hits)
     }
 }
+
+/// A condition decided for every record, and the variables it names.
+pub(super) type Decided = (Vec<Truth>, Vec<String>);
 
 /// A rule at a dataset, with the placeholders of its texts filled in.
 pub(super) struct Look<'a> {
@@ -156,7 +160,7 @@ impl<'a> Look<'a> {
             return texts::text(self, check);
         }
         if let Some(check) = &rule.plausible {
-            return limits::plausible(self, check);
+            return records::plausible(self, check);
         }
         if let Some(variables) = &rule.visits {
             return design::visits(self, variables);
@@ -198,7 +202,7 @@ impl<'a> Look<'a> {
     }
 
     /// A rule for every record, with the variables it names; none if it does not apply.
-    pub(super) fn truths(&self, text: &str) -> Option<Result<(Vec<Truth>, Vec<String>), String>> {
+    pub(super) fn truths(&self, text: &str) -> Option<Result<Decided, String>> {
         let rule = self.bound(text)?;
         let names: Vec<String> = rule.columns().iter().map(|(name, _)| (*name).to_owned()).collect();
         match typing::check(&rule, self.view) {
@@ -252,5 +256,5 @@ impl<'a> Look<'a> {
 
 /// A rule that cannot be decided, because its variables are of other types than it needs.
 pub(super) fn undecidable(variable: Option<String>, why: &str) -> Vec<Hits> {
-    vec![Hits { variable, shown: Vec::new(), hits: vec![Hit::whole(format!("this cannot be decided: {why}"))] }]
+    vec![Hits { variable, shown: Vec::new(), list: vec![Hit::whole(format!("this cannot be decided: {why}"))] }]
 }

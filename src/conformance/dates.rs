@@ -1,4 +1,4 @@
-//! Dates against the texts they were collected as (ADaM Implementation Guide 1.3, section 3.1.4: date imputation flags).
+//! Dates against the texts they were collected as (`ADaM` Implementation Guide 1.3, section 3.1.4: date imputation flags).
 
 use crate::conformance::check::{Hit, Hits, Look};
 use crate::conformance::pattern;

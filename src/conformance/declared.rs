@@ -57,7 +57,7 @@ pub(super) fn declared(look: &Look<'_>, check: DeclaredCheck) -> Option<Vec<Hits
         })),
         DeclaredCheck::Records => {
             let hits = if look.view.rows() == 0 { vec![Hit::whole("")] } else { Vec::new() };
-            Some(vec![Hits { variable: None, shown: Vec::new(), hits }])
+            Some(vec![Hits { variable: None, shown: Vec::new(), list: hits }])
         }
         DeclaredCheck::Dates => each(look, |column| !matches!(column, Vector::Date(_))),
         DeclaredCheck::Numbers => each(look, |column| !matches!(column, Vector::Number(_)) && !reads_as_text(column)),
@@ -70,7 +70,7 @@ fn named(look: &Look<'_>, wrong: impl Fn(&str) -> Option<String>) -> Vec<Hits> {
     let dataset = wrong(&look.view.dataset.name).map(|detail| Hits {
         variable: None,
         shown: Vec::new(),
-        hits: vec![Hit::whole(format!("the name of the dataset: {detail}"))],
+        list: vec![Hit::whole(format!("the name of the dataset: {detail}"))],
     });
     dataset.into_iter().chain(variables(look, |variable| wrong(&variable.name))).collect()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::conformance::check::{Hit, Hits, Look, undecidable};
-use crate::data::vector::{Truth, Vector};
+use crate::conformance::check::{Decided, Hit, Hits, Look, undecidable};
+use crate::data::vector::Vector;
 use crate::spec::conformance::{ArmCheck, WhichArm};
 
 /// Records of visits that the specification does not name. A study without visits asks nothing.
@@ -39,7 +39,7 @@ pub(super) fn arm(look: &Look<'_>, check: &ArmCheck) -> Option<Vec<Hits>> {
         WhichArm::Actual => &arm.actual.sql,
     });
     let decided: Option<Vec<_>> = texts.map(|text| look.truths(text)).collect();
-    let decided: Result<Vec<(Vec<Truth>, Vec<String>)>, String> = decided?.into_iter().collect();
+    let decided: Result<Vec<Decided>, String> = decided?.into_iter().collect();
     let arms = match decided {
         Ok(arms) => arms,
         Err(why) => return Some(undecidable(None, &why)),
@@ -64,5 +64,5 @@ pub(super) fn arm(look: &Look<'_>, check: &ArmCheck) -> Option<Vec<Hits>> {
             several => hits.push(Hit::told(row, format!("it is in {several} arms of the specification"))),
         }
     }
-    Some(vec![Hits { variable: names.first().cloned(), shown: names, hits }])
+    Some(vec![Hits { variable: names.first().cloned(), shown: names, list: hits }])
 }

@@ -10,7 +10,6 @@ mod dates;
 mod declared;
 mod design;
 mod groups;
-mod limits;
 mod outcome;
 mod pattern;
 mod records;

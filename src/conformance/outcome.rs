@@ -127,7 +127,7 @@ pub(super) fn sorted(
         findings: Vec::new(),
     };
     for hits in found {
-        for hit in &hits.hits {
+        for hit in &hits.list {
             let subject = || hit.row.map_or_else(String::new, |row| view.subject(row));
             let cover = |own: &&Accepting<'_>| own.covers(hits.variable.as_deref(), hit, &subject());
             if let Some(acceptance) = accepting.iter().find(cover) {
@@ -161,7 +161,7 @@ fn finding(rule: &ConformanceRule, view: &View<'_>, keys: &[String], hits: &Hits
     let mut place = Place::dataset(&view.dataset.name);
     place.variable.clone_from(&hits.variable);
     let mut parts = Vec::new();
-    let mut message = rule.finding.clone();
+    let mut message = rule.finding.replace("{subjects}", &view.study.data.subjects);
     if let Some(row) = hit.row {
         place = place.subjects([view.subject(row)]);
         let value = |name: &String| {

@@ -1,5 +1,7 @@
 //! Names with a `*`: which variables of a dataset they mean.
 
+use std::collections::BTreeSet;
+
 /// What the `*` of a pattern stands for in a name; none if the name does not fit, an empty text if there is no `*`.
 pub(super) fn stem<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
     let Some((start, end)) = pattern.split_once('*') else { return (pattern == name).then_some("") };
@@ -15,7 +17,8 @@ pub(super) fn filled(pattern: &str, stem: &str) -> String {
 /// The stems for which every pattern names one of the variables, in the order of the variables. Patterns without `*`
 /// must be there as they are; if none has one, there is one empty stem.
 pub(super) fn stems<'n>(patterns: &[&str], variables: &[&'n str]) -> Vec<&'n str> {
-    let there = |name: &str| variables.contains(&name);
+    let known: BTreeSet<&str> = variables.iter().copied().collect();
+    let there = |name: &str| known.contains(name);
     let whole = |stem: &str| patterns.iter().all(|pattern| there(&filled(pattern, stem)));
     let Some(first) = patterns.iter().find(|pattern| pattern.contains('*')) else {
         return if whole("") { vec![""] } else { Vec::new() };

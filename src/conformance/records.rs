@@ -1,16 +1,22 @@
 //! Checks of one record at a time, alone or beside the record of its subject.
 
+use std::collections::BTreeSet;
+
 use crate::conformance::check::{Hit, Hits, Look, undecidable};
 use crate::data::quality;
 use crate::data::vector::{Measure, Truth, Vector};
-use crate::spec::conformance::ValuesCheck;
+use crate::spec::conformance::{Limits, PlausibleCheck, ValuesCheck};
 use crate::spec::text::RuleText;
 
-/// Subjects that the dataset of subjects has not.
+/// Subjects that the dataset of subjects has not, each with its first record.
 pub(super) fn known_subject(look: &Look<'_>) -> Option<Vec<Hits>> {
     let name = &look.view.study.data.subject;
     let subjects = look.view.own(name)?;
-    let unknown = |row: &usize| !subjects.is_null(*row) && !look.view.subjects.has(&subjects.show(*row));
+    let mut told = BTreeSet::new();
+    let unknown = |row: &usize| {
+        let subject = subjects.show(*row);
+        !subjects.is_null(*row) && !look.view.subjects.has(&subject) && told.insert(subject)
+    };
     let hits = (0..look.view.rows()).filter(unknown).map(Hit::record).collect();
     Some(vec![Hits::own(name, hits)])
 }
@@ -88,20 +94,17 @@ pub(super) fn values(look: &Look<'_>, check: &ValuesCheck) -> Option<Vec<Hits>> 
     };
     let found = names.into_iter().filter_map(|name| {
         let column = look.view.own(name)?;
-        let hits: Vec<Hit> = match &*column {
-            Vector::Text(texts) => {
-                let strange: Vec<bool> =
-                    texts.words.iter().map(|word| !check.are.iter().any(|allowed| **allowed == **word)).collect();
-                let rows = texts.codes.iter().enumerate();
-                let rows =
-                    rows.filter(|(row, code)| active[*row] && strange.get(**code as usize).copied().unwrap_or(false));
-                rows.map(|(row, _)| Hit::record(row)).collect()
-            }
-            _ => {
-                let strange =
-                    |row: &usize| active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row));
-                (0..look.view.rows()).filter(strange).map(Hit::record).collect()
-            }
+        let hits: Vec<Hit> = if let Vector::Text(texts) = &*column {
+            let strange: Vec<bool> =
+                texts.words.iter().map(|word| !check.are.iter().any(|allowed| **allowed == **word)).collect();
+            let rows = texts.codes.iter().enumerate();
+            let rows =
+                rows.filter(|(row, code)| active[*row] && strange.get(**code as usize).copied().unwrap_or(false));
+            rows.map(|(row, _)| Hit::record(row)).collect()
+        } else {
+            let strange =
+                |row: &usize| active[*row] && !column.is_null(*row) && !check.are.contains(&column.show(*row));
+            (0..look.view.rows()).filter(strange).map(Hit::record).collect()
         };
         Some(Hits::own(name, hits))
     });
@@ -128,11 +131,38 @@ pub(super) fn holds(look: &Look<'_>, text: &RuleText) -> Option<Vec<Hits>> {
     };
     let fails = |row: &usize| active[*row] && truths[*row] == Truth::False;
     let hits = (0..look.view.rows()).filter(fails).map(Hit::record).collect();
-    Some(vec![Hits { variable: variable(&names), shown: names, hits }])
+    Some(vec![Hits { variable: variable(&names), shown: names, list: hits }])
 }
 
 /// Records that repeat the one before in all variables.
 pub(super) fn repeated(look: &Look<'_>) -> Vec<Hits> {
     let hits = quality::repeated(look.view.dataset).into_iter().map(Hit::record).collect();
-    vec![Hits { variable: None, shown: Vec::new(), hits }]
+    vec![Hits { variable: None, shown: Vec::new(), list: hits }]
+}
+
+/// Values of listed parameters that lie beyond limits that no living subject passes: mistakes of unit or decimal point. A value in a unit that the conversion does not know is left
+/// to the rules about units.
+pub(super) fn plausible(look: &Look<'_>, check: &PlausibleCheck) -> Option<Vec<Hits>> {
+    let [parameter, value, unit] = [&check.parameter, &check.value, &check.unit].map(|name| look.name(name));
+    let (codes, values, units) = (look.view.own(&parameter)?, look.view.own(&value)?, look.view.own(&unit)?);
+    let Vector::Number(values) = &*values else { return None };
+    let mut hits = Vec::new();
+    for (row, measure) in values.iter().enumerate().filter(|(_, measure)| !measure.is_missing()) {
+        let code = codes.show(row);
+        let Some(limits) = check.limits.iter().find(|limits| limits.codes.contains(&code)) else { continue };
+        let Some(factor) = factor(look, limits, &units.show(row)) else { continue };
+        let below = limits.low.filter(|low| measure.high * factor < *low).map(|low| format!("below {low}"));
+        let above = limits.high.filter(|high| measure.low * factor > *high).map(|high| format!("above {high}"));
+        if let Some(beyond) = below.or(above) {
+            hits.push(Hit::told(row, format!("{beyond} {}", limits.unit)));
+        }
+    }
+    Some(vec![Hits::of(value.clone(), vec![parameter, value, unit], hits)])
+}
+
+fn factor(look: &Look<'_>, limits: &Limits, unit: &str) -> Option<f64> {
+    if unit == limits.unit {
+        return Some(1.0);
+    }
+    look.units.conversion.get(&limits.conversion)?.factor(unit, &limits.unit)
 }

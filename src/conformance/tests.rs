@@ -275,6 +275,7 @@ fn whole_studies_hold_what_they_should() {
         ("ln-msc-il2", include_str!("../../fixtures/studies/ln-msc-il2/study.toml")),
         ("sle-three-arm", include_str!("../../fixtures/studies/sle-three-arm/study.toml")),
         ("cdisc-pilot01", include_str!("../../fixtures/studies/cdisc-pilot01/study.toml")),
+        ("../../tests/awkward/small", include_str!("../../tests/awkward/small/study.toml")),
     ] {
         let study = Study::parse(text, "study.toml").unwrap_or_else(|error| panic!("{error}"));
         let near = root.join(name).join(&study.data.folder);

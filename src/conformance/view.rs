@@ -1,6 +1,6 @@
 //! A dataset as a rule sees it: its variables, under standard names too, and those of the record of the subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::data::sheet::Sheet;
@@ -46,6 +46,8 @@ pub(super) struct View<'a> {
     /// Whether it is the dataset of subjects.
     pub(super) is_subjects: bool,
     sheet: Sheet,
+    /// The names of its variables: a file can have tens of thousands of them.
+    own: BTreeSet<&'a str>,
     empty: Vec<String>,
     /// The row of the subject of each record.
     joined_rows: Vec<Option<usize>>,
@@ -63,7 +65,8 @@ impl<'a> View<'a> {
                 *joined = subjects.rows.get(&names.show(row)).copied();
             }
         }
-        let has = |name: &str| dataset.variable(name).is_some();
+        let own: BTreeSet<&str> = dataset.variables.iter().map(|variable| variable.name.as_str()).collect();
+        let has = |name: &str| own.contains(name);
         let renamed = study.conformance.names.iter().filter(|(standard, _)| !has(standard));
         let names = renamed
             .filter_map(|(standard, own)| Some((standard.clone(), own.iter().find(|name| has(name))?.clone())))
@@ -73,6 +76,7 @@ impl<'a> View<'a> {
             study,
             subjects,
             is_subjects: dataset.name == *study.data.subjects,
+            own,
             empty: sheet.empty_texts(),
             sheet,
             joined_rows,
@@ -96,7 +100,7 @@ impl<'a> View<'a> {
 
     /// The name in the dataset.
     fn own_name<'n>(&'n self, name: &'n str) -> Option<&'n str> {
-        if self.sheet.type_of(name).is_some() { Some(name) } else { self.names.get(name).map(String::as_str) }
+        if self.own.contains(name) { Some(name) } else { self.names.get(name).map(String::as_str) }
     }
 
     /// A variable of the dataset itself.

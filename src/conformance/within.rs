@@ -126,7 +126,7 @@ pub(super) fn at_most_one(look: &Look<'_>) -> Option<Vec<Hits>> {
     let mut seen = BTreeSet::new();
     let again = |(row, group): &(usize, &Option<u32>)| active[*row] && !seen.insert(**group);
     let hits = groups.iter().enumerate().filter(again).map(|(row, _)| Hit::record(row)).collect();
-    Some(vec![Hits { variable, shown: names, hits }])
+    Some(vec![Hits { variable, shown: names, list: hits }])
 }
 
 /// Records that do not repeat what the one record of their group says.

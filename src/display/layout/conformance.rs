@@ -2,7 +2,7 @@
 
 use crate::display::assemble::{aligned, data_row, note, plain};
 use crate::display::layout::Laid;
-use crate::display::report::{Align, Body, Column, Table};
+use crate::display::report::{Align, Body, Column, Footnote, Table};
 use crate::display::shell;
 use crate::results::{ConformanceRow, Provenance};
 use crate::spec::narrative::ConformanceLayout;
@@ -42,14 +42,14 @@ pub(super) fn table(layout: &ConformanceLayout, provenance: &Provenance) -> Laid
     Laid { body: Body::Table(aligned(table)), footnotes: footnotes(provenance, &listed), analyses: Vec::new() }
 }
 
-fn footnotes(provenance: &Provenance, listed: &[&ConformanceRow]) -> Vec<crate::display::report::Footnote> {
+fn footnotes(provenance: &Provenance, listed: &[&ConformanceRow]) -> Vec<Footnote> {
     let all = &provenance.conformance;
     let mut notes = Vec::new();
     if !all.is_empty() {
         let applicable = all.iter().filter(|row| !row.datasets.is_empty()).count();
         let left_out = all.len() - listed.len();
         let others =
-            if left_out > 0 { format!(" {left_out} rules that found nothing are left out.") } else { String::new() };
+            if left_out > 0 { format!(" Rules that found nothing are left out: {left_out}.") } else { String::new() };
         notes.push(note(format!(
             "{applicable} of {} rules apply to the data; the others need variables that no dataset has.{others} A rule of \
              severity error lets no number be computed while a finding stands; notes are only counted.",
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(stubs(false).0, 2);
         let (rows, notes) = stubs(true);
         assert_eq!(rows, 1);
-        assert!(notes.contains("A-2: 2 accepted by AB: as on paper") && notes.contains("1 rules that found nothing"));
+        assert!(notes.contains("A-2: 2 accepted by AB: as on paper") && notes.contains("left out: 1."));
         // Before there are data there is the form of a line.
         let shell = table(&ConformanceLayout { found: false }, &Provenance::default());
         assert!(matches!(shell.body, Body::Table(table) if table.rows.len() == 1));
