@@ -35,11 +35,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use cut::{Cut, CutCounts};
-pub use format::{DatasetFile, Encoding, Format, Reading};
-pub use lock::{Lock, LockEntry, LockedVariable, lock, open};
-pub use format::{DatasetFile, Encoding, Format, Reading};
+pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use lock::{
     Delivery, Lock, LockEntry, LockHead, Locked, LockedFile, LockedVariable, PlainFile, lock, open, verify,
 };

@@ -63,18 +63,6 @@ impl Values {
         }
     }
 
-    /// The values of a column of a frame.
-    pub(super) fn of(column: &Column) -> Self {
-        const KINDS: &str = "frames hold the four kinds of variable";
-        let series = column.as_materialized_series();
-        match series.dtype() {
-            DataType::Float64 => Self::Number(series.f64().expect(KINDS).clone()),
-            DataType::Date => Self::Date(series.date().expect(KINDS).physical().clone()),
-            DataType::Datetime(..) => Self::DateTime(series.datetime().expect(KINDS).physical().clone()),
-            _ => Self::Text(series.str().expect(KINDS).clone()),
-        }
-    }
-
     /// The value as a person names it; none when it is null.
     pub(super) fn shown(&self, row: usize) -> Option<String> {
         match self {

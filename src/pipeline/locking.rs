@@ -300,7 +300,7 @@ fn side(path: &Path) -> Result<(Side, Vec<Finding>), Error> {
     }
     let study_path = if is_study { path.to_path_buf() } else { lock_path.with_file_name("study.toml") };
     if file_name == LOCK && study_path.exists() {
-        let file = StudyFile { path: study_path, data: None };
+        let file = StudyFile::at(&study_path, None);
         match read_study(&file).and_then(|(study, _)| opened(&study, &file)) {
             Ok((data, _)) => side.data = Some(data),
             Err(error) => {

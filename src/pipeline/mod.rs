@@ -88,11 +88,6 @@ impl StudyFile {
     fn beside(&self, name: &str) -> PathBuf {
         self.folder().join(name)
     }
-
-    /// The folder of the data.
-    fn data_folder(&self, study: &Study) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
-    }
 }
 
 /// What is known before numbers are computed: stages 1 to 4.

@@ -137,7 +137,7 @@ pub fn cut(data: &LockedData, order: &Order) -> (LockedData, Vec<Finding>) {
         findings.extend(told);
         datasets.insert(dataset.name.clone(), dataset);
     }
-    (LockedData { lock: data.lock.clone(), datasets, cut: Some(cut) }, findings)
+    (LockedData { datasets, cut: Some(cut), ..data.clone() }, findings)
 }
 
 /// What is needed to cut each dataset.

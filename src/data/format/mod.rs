@@ -20,7 +20,7 @@ pub(in crate::data) mod parquet;
 pub(in crate::data) mod xpt;
 
 pub use csv::Columns;
-pub(super) use xpt::kind_of as kind_of_sas_format;
+pub(in crate::data) use xpt::kind_of as kind_of_sas_format;
 
 /// The formats of data files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +103,8 @@ pub struct Reading {
     /// The values that a record must have to be kept, by text variable; all records if empty. A missing value is none of
     /// them. The variables need not be among those to be kept.
     pub rows: BTreeMap<String, BTreeSet<String>>,
+    /// The variables whose values together identify a record; those that the file declares if none.
+    pub keys: Vec<String>,
 }
 
 impl Reading {
@@ -116,8 +118,6 @@ impl Reading {
     pub(super) fn needs(&self, name: &str) -> bool {
         self.keep.as_ref().is_none_or(|keep| keep.contains(name)) || self.rows.contains_key(name)
     }
-    /// The variables whose values together identify a record; those that the file declares if none.
-    pub keys: Vec<String>,
 }
 
 /// A data file as the specification names it.

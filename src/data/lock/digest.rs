@@ -42,7 +42,7 @@ impl<'a> Cells<'a> {
         columns
             .map(|(column, variable)| Self {
                 name: &variable.name,
-                values: Values::of(column),
+                values: Values::of(column).expect("datasets hold the kinds that readers hand over"),
                 letters: dataset.special_missing.get(&variable.name).map_or(&[], Vec::as_slice),
             })
             .collect()

@@ -311,6 +311,7 @@ pub(in crate::data) fn digested(
     if !findings.is_empty() {
         return Err(findings);
     }
+    let table = selected(table, file)?;
     let (variables, label) = (table.variables.clone(), table.label.clone());
     // The lock is of the whole file: of a part of it, it says nothing.
     let known = locked

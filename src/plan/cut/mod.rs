@@ -30,8 +30,8 @@ pub fn cut(study: &Study, data: &LockedData, day: i32) -> Result<Order, Error> {
         return Err(Error::one(Stage::Specification, finding.hint("write the section [data.cut-off]")));
     };
     let mut binding = Binding::new(study, data);
-    if date::parse(&data.lock.locked).is_some_and(|locked| day > locked) {
-        let message = format!("the cut-off {} lies after the lock of {}", date::text(day), data.lock.locked);
+    if date::parse(&data.lock.head.locked).is_some_and(|locked| day > locked) {
+        let message = format!("the cut-off {} lies after the lock of {}", date::text(day), data.lock.head.locked);
         let place = cut.date.as_ref().map_or_else(place, |date| study.origin.place(date.span.start));
         binding.findings.push(Finding::error(place, message).hint("cut at the day of the lock or before it"));
     }

@@ -25,7 +25,7 @@ const SECONDS: [&str; 14] = [
 ];
 
 /// What a numeric variable with this format holds.
-pub(super) fn kind_of(format: &str) -> Kind {
+pub(in crate::data) fn kind_of(format: &str) -> Kind {
     let name = format.split('.').next().unwrap_or_default();
     let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_ascii_uppercase();
     let plain = name.strip_suffix(['B', 'C', 'D', 'N', 'P', 'S']).unwrap_or(&name);

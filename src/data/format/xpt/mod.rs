@@ -21,6 +21,8 @@ mod tests;
 #[cfg_attr(not(test), expect(dead_code, reason = "the verb that converts files calls it"))]
 mod write;
 
+pub(in crate::data) use format::kind_of;
+
 /// Headers and data come in lines of this many bytes.
 const LINE: usize = 80;
 
