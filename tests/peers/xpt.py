@@ -143,13 +143,16 @@ def differences(said, path):
     widths = [meta.variable_storage_width[name] for name in names]
     readers = [("pyreadstat", frame)]
     if data.startswith(b"HEADER RECORD*******LIBRARY"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = pandas.read_sas(path, format="xport", encoding=None)
-        readers.append(("pandas", frame))
-        if len(frame) != said["records"] or list(frame.columns) != names:
-            yield "pandas", "shape", (list(frame.columns), len(frame))
-            readers.pop()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                frame = pandas.read_sas(path, format="xport", encoding=None)
+            if len(frame) == said["records"] and list(frame.columns) == names:
+                readers.append(("pandas", frame))
+            else:
+                yield "pandas", "shape", (list(frame.columns), len(frame))
+        except ValueError as refused:
+            yield "pandas", "refusal", refused
     for at, variable in enumerate(said["variables"]):
         name = variable["name"]
         ours = (variable["label"], (variable["format"] or "").rstrip("."), variable["length"])

@@ -130,6 +130,12 @@ impl<'a> Reader<'a> {
         }
         self.padding()?;
         let records = self.records(version, &mut described)?;
+        for (variable, namestr) in described.iter_mut().zip(block.chunks_exact(size)) {
+            // Of a long label the description has the first bytes only, which may end within a character.
+            if variable.label.is_empty() {
+                variable.label = self.text(&namestr[16..56], Some(&variable.name), "the label");
+            }
+        }
         Ok(Header { version, label, variables: described, records, start: self.at })
     }
 
@@ -144,7 +150,6 @@ impl<'a> Reader<'a> {
         let long = (version == Version::Eight).then(|| &namestr[88..120]).filter(|name| !blank(name));
         let here = format!("variable {number}");
         let name = self.text(long.unwrap_or(&namestr[8..16]), None, &format!("the name of {here}"));
-        let label = self.text(&namestr[16..56], Some(&name), "the label");
         let format = Format {
             name: self.text(&namestr[56..64], Some(&name), "the format"),
             width: short(64),
@@ -153,7 +158,7 @@ impl<'a> Reader<'a> {
         // Bytes 68 to 84 are justification and informat: how a value was once written, which matters to nobody now.
         let position = u32::from_be_bytes([namestr[84], namestr[85], namestr[86], namestr[87]]);
         let position = usize::try_from(position).unwrap_or(usize::MAX);
-        Ok(Described { name, label, format: format.shown(), numeric, length: usize::from(short(4)), position })
+        Ok(Described { name, label: String::new(), format: format.shown(), numeric, length: usize::from(short(4)), position })
     }
 
     /// Long labels and formats if there are any, and the line that opens the records.
