@@ -12,14 +12,15 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
+use crate::data::{self, DatasetFile, Encoding, Format, Lock, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{Provenance, Results, store};
-use crate::spec::{Study, design::FileFormat};
+use crate::spec::Study;
+use crate::spec::design::{FileFormat, TextEncoding};
 pub use fonts::use_fonts;
 pub use package::Package;
 pub use trace::{Explanation, explain};
@@ -115,12 +116,25 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading { text: entry.text.clone(), ..Reading::default() },
+                reading: Reading {
+                    text: entry.text.clone(),
+                    encoding: entry.encoding.map(encoding).unwrap_or_default(),
+                    ..Reading::default()
+                },
                 place,
             }),
         }
     }
     Error::unless_clean(Stage::Specification, findings).map(|_| files)
+}
+
+/// The encoding that a specification declares.
+const fn encoding(declared: TextEncoding) -> Encoding {
+    match declared {
+        TextEncoding::Utf8 => Encoding::Utf8,
+        TextEncoding::Windows1252 => Encoding::Windows1252,
+        TextEncoding::Gb18030 => Encoding::Gb18030,
+    }
 }
 
 /// Locks the data of a study: reads every file and writes `data.lock` beside the study file.

@@ -158,7 +158,14 @@ impl<'a> Reader<'a> {
         // Bytes 68 to 84 are justification and informat: how a value was once written, which matters to nobody now.
         let position = u32::from_be_bytes([namestr[84], namestr[85], namestr[86], namestr[87]]);
         let position = usize::try_from(position).unwrap_or(usize::MAX);
-        Ok(Described { name, label: String::new(), format: format.shown(), numeric, length: usize::from(short(4)), position })
+        Ok(Described {
+            name,
+            label: String::new(),
+            format: format.shown(),
+            numeric,
+            length: usize::from(short(4)),
+            position,
+        })
     }
 
     /// Long labels and formats if there are any, and the line that opens the records.
