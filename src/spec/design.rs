@@ -128,7 +128,7 @@ pub struct DatasetEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileFormat {
-    /// SAS transport file, version 5.
+    /// SAS transport file, version 5, 8 or 9.
     Xpt,
     /// Apache Parquet.
     Parquet,

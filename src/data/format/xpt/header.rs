@@ -21,7 +21,7 @@ pub(in crate::data) enum Version {
 }
 
 impl Version {
-    /// The six names of header lines: library, member, descriptor, variables, records.
+    /// The names of header lines: library, member, descriptor, variables, records.
     pub(super) const fn names(self) -> [&'static str; 5] {
         match self {
             Self::Five => ["LIBRARY", "MEMBER", "DSCRPTR", "NAMESTR", "OBS"],
@@ -103,8 +103,8 @@ impl<'a> Reader<'a> {
         let [library, member, descriptor, variables, _] = version.names();
         self.fixed(library)?;
         let (created, modified) = (self.take(LINE)?, self.take(LINE)?);
-        self.printable(created, "the first lines")?;
-        self.printable(modified, "the first lines")?;
+        printable(created, "the first lines")?;
+        printable(modified, "the first lines")?;
         let size = match self.numbers(member)? {
             b"000000000000000001600000000140  " => 140,
             b"000000000000000001600000000136  " => 136,
@@ -112,9 +112,9 @@ impl<'a> Reader<'a> {
         };
         self.fixed(descriptor)?;
         let (named, labelled) = (self.take(LINE)?, self.take(LINE)?);
-        self.printable(named, "the lines that name the dataset")?;
-        self.printable(&labelled[..32], "the lines that name the dataset")?;
-        self.printable(&labelled[72..], "the lines that name the dataset")?;
+        printable(named, "the lines that name the dataset")?;
+        printable(&labelled[..32], "the lines that name the dataset")?;
+        printable(&labelled[72..], "the lines that name the dataset")?;
         let label = self.text(&labelled[32..72], None, "the label of the dataset");
         let numbers = self.numbers(variables)?;
         let count =
@@ -257,12 +257,6 @@ impl<'a> Reader<'a> {
         blank(padding).then_some(()).ok_or_else(|| format!("something other than blanks stands before byte {end}"))
     }
 
-    /// Fields of which nothing is kept: they may hold anything but control characters.
-    fn printable(&self, field: &[u8], what: &str) -> Result<(), String> {
-        let control = field.iter().any(|byte| *byte != 0 && byte.is_ascii_control());
-        if control { Err(format!("{what} hold control characters")) } else { Ok(()) }
-    }
-
     /// A field of text, without the blanks or NULs behind it.
     fn text(&mut self, field: &[u8], variable: Option<&str>, what: &str) -> String {
         let field = trimmed(field);
@@ -274,6 +268,12 @@ impl<'a> Reader<'a> {
         self.doubts.push((variable.map(str::to_owned), shown));
         String::from_utf8_lossy(field).into_owned()
     }
+}
+
+/// Checks fields of which nothing is kept: they may hold anything but control characters.
+fn printable(field: &[u8], what: &str) -> Result<(), String> {
+    let control = field.iter().any(|byte| *byte != 0 && byte.is_ascii_control());
+    if control { Err(format!("{what} hold control characters")) } else { Ok(()) }
 }
 
 /// A cell or field of text without its padding. Some writers pad with NUL.
