@@ -37,7 +37,8 @@ pub(super) const LAWS: &[Law] = &[
         module: "data",
         ours: &["error"],
         crates: &["encoding_rs", "libm", "polars", "polars_io", "rayon", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a rule is the same on every platform",
+        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a \
+              rule is the same on every platform",
     },
     Law {
         module: "plan",
