@@ -11,7 +11,7 @@ use crate::spec::Study;
 /// # Errors
 /// All findings, if one of them is an error.
 pub(super) fn gate(study: &Study, data: &LockedData) -> Result<(Conformance, Vec<Finding>), Error> {
-    let conformance = conformance::gate(study, data, None);
+    let conformance = conformance::gate(study, data, data.cut.as_ref().map(|cut| cut.day));
     let warnings = Error::unless_clean(Stage::Binding, conformance.findings())?;
     Ok((conformance, warnings))
 }

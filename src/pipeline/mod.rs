@@ -21,14 +21,15 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
 use crate::conformance::Conformance;
-use crate::data::{DatasetFile, Format, LockedData, Reading};
+use crate::data::{DatasetFile, Encoding, Format, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{CutGiven, Provenance, Results, store};
-use crate::spec::{Study, design::FileFormat};
+use crate::spec::Study;
+use crate::spec::design::{FileFormat, TextEncoding};
 pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
@@ -156,12 +157,26 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading { text: entry.text.clone(), keys: entry.keys.clone(), ..Reading::default() },
+                reading: Reading {
+                    text: entry.text.clone(),
+                    encoding: entry.encoding.map(encoding).unwrap_or_default(),
+                    keys: entry.keys.clone(),
+                    ..Reading::default()
+                },
                 place,
             }),
         }
     }
     Error::unless_clean(Stage::Specification, findings).map(|_| files)
+}
+
+/// The encoding that a specification declares.
+const fn encoding(declared: TextEncoding) -> Encoding {
+    match declared {
+        TextEncoding::Utf8 => Encoding::Utf8,
+        TextEncoding::Windows1252 => Encoding::Windows1252,
+        TextEncoding::Gb18030 => Encoding::Gb18030,
+    }
 }
 
 /// Claims the target of a run before anything is computed: no other run can write it until this value is gone. It may not

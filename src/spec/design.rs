@@ -143,6 +143,9 @@ pub struct DatasetEntry {
     /// Format; told by the ending of the file name if absent.
     #[serde(default)]
     pub format: Option<FileFormat>,
+    /// SAS transport only: the encoding of text, labels and names; UTF-8, of which ASCII is a part, if absent.
+    #[serde(default)]
+    pub encoding: Option<TextEncoding>,
     /// CSV only: variables that are text even where all their values look like numbers or dates.
     #[serde(default)]
     pub text: Vec<String>,
@@ -155,7 +158,7 @@ pub struct DatasetEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileFormat {
-    /// SAS transport file, version 5.
+    /// SAS transport file, version 5, 8 or 9.
     Xpt,
     /// Apache Parquet.
     Parquet,
@@ -167,6 +170,20 @@ pub enum FileFormat {
     Ndjson,
     /// Compressed Dataset-JSON 1.1.
     Dsjc,
+}
+
+/// An encoding of text in data files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum TextEncoding {
+    /// UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// Windows-1252, the Western European encoding of SAS sessions (`wlatin1`, and `latin1` but for control characters).
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+    /// GB18030, the Chinese national standard, of which GBK (`euc-cn`) is a part.
+    #[serde(rename = "gb18030")]
+    Gb18030,
 }
 
 /// What reveals a participant's arm. In masked editions it is removed or coded before anything else runs.

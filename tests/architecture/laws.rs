@@ -61,6 +61,9 @@ pub(super) const LAWS: &[Law] = &[
         ours: &["data", "error", "results::ConformanceAcceptance", "results::ConformanceRow", "spec"],
         crates: &["rayon"],
         why: "rules run side by side; what they found crosses the waist as counts",
+        crates: &["encoding_rs", "libm", "polars", "polars_io", "rayon", "serde", "sha2", "sqlparser", "toml"],
+        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a \
+              rule is the same on every platform",
     },
     Law {
         module: "plan",

@@ -26,7 +26,7 @@ impl Encoding {
     pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         let table = match self {
             Self::Utf8 => return std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-            Self::Windows1252 if bytes.iter().any(is_open) => return None,
+            Self::Windows1252 if bytes.iter().any(|byte| is_open(*byte)) => return None,
             Self::Gb18030 if leads(bytes).any(|lead| lead == 0x80) => return None,
             Self::Windows1252 => WINDOWS_1252,
             Self::Gb18030 => GB18030,
@@ -59,7 +59,7 @@ impl Encoding {
 }
 
 /// The bytes to which Windows-1252 gives no character.
-const fn is_open(byte: &u8) -> bool {
+const fn is_open(byte: u8) -> bool {
     matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)
 }
 

@@ -21,7 +21,7 @@ pub(in crate::data) enum Version {
 }
 
 impl Version {
-    /// The six names of header lines: library, member, descriptor, variables, records.
+    /// The names of header lines: library, member, descriptor, variables, records.
     pub(super) const fn names(self) -> [&'static str; 5] {
         match self {
             Self::Five => ["LIBRARY", "MEMBER", "DSCRPTR", "NAMESTR", "OBS"],
@@ -103,8 +103,8 @@ impl<'a> Reader<'a> {
         let [library, member, descriptor, variables, _] = version.names();
         self.fixed(library)?;
         let (created, modified) = (self.take(LINE)?, self.take(LINE)?);
-        self.printable(created, "the first lines")?;
-        self.printable(modified, "the first lines")?;
+        printable(created, "the first lines")?;
+        printable(modified, "the first lines")?;
         let size = match self.numbers(member)? {
             b"000000000000000001600000000140  " => 140,
             b"000000000000000001600000000136  " => 136,
@@ -112,9 +112,9 @@ impl<'a> Reader<'a> {
         };
         self.fixed(descriptor)?;
         let (named, labelled) = (self.take(LINE)?, self.take(LINE)?);
-        self.printable(named, "the lines that name the dataset")?;
-        self.printable(&labelled[..32], "the lines that name the dataset")?;
-        self.printable(&labelled[72..], "the lines that name the dataset")?;
+        printable(named, "the lines that name the dataset")?;
+        printable(&labelled[..32], "the lines that name the dataset")?;
+        printable(&labelled[72..], "the lines that name the dataset")?;
         let label = self.text(&labelled[32..72], None, "the label of the dataset");
         let numbers = self.numbers(variables)?;
         let count =
@@ -130,6 +130,12 @@ impl<'a> Reader<'a> {
         }
         self.padding()?;
         let records = self.records(version, &mut described)?;
+        for (variable, namestr) in described.iter_mut().zip(block.chunks_exact(size)) {
+            // Of a long label the description has the first bytes only, which may end within a character.
+            if variable.label.is_empty() {
+                variable.label = self.text(&namestr[16..56], Some(&variable.name), "the label");
+            }
+        }
         Ok(Header { version, label, variables: described, records, start: self.at })
     }
 
@@ -144,7 +150,6 @@ impl<'a> Reader<'a> {
         let long = (version == Version::Eight).then(|| &namestr[88..120]).filter(|name| !blank(name));
         let here = format!("variable {number}");
         let name = self.text(long.unwrap_or(&namestr[8..16]), None, &format!("the name of {here}"));
-        let label = self.text(&namestr[16..56], Some(&name), "the label");
         let format = Format {
             name: self.text(&namestr[56..64], Some(&name), "the format"),
             width: short(64),
@@ -153,7 +158,14 @@ impl<'a> Reader<'a> {
         // Bytes 68 to 84 are justification and informat: how a value was once written, which matters to nobody now.
         let position = u32::from_be_bytes([namestr[84], namestr[85], namestr[86], namestr[87]]);
         let position = usize::try_from(position).unwrap_or(usize::MAX);
-        Ok(Described { name, label, format: format.shown(), numeric, length: usize::from(short(4)), position })
+        Ok(Described {
+            name,
+            label: String::new(),
+            format: format.shown(),
+            numeric,
+            length: usize::from(short(4)),
+            position,
+        })
     }
 
     /// Long labels and formats if there are any, and the line that opens the records.
@@ -245,12 +257,6 @@ impl<'a> Reader<'a> {
         blank(padding).then_some(()).ok_or_else(|| format!("something other than blanks stands before byte {end}"))
     }
 
-    /// Fields of which nothing is kept: they may hold anything but control characters.
-    fn printable(&self, field: &[u8], what: &str) -> Result<(), String> {
-        let control = field.iter().any(|byte| *byte != 0 && byte.is_ascii_control());
-        if control { Err(format!("{what} hold control characters")) } else { Ok(()) }
-    }
-
     /// A field of text, without the blanks or NULs behind it.
     fn text(&mut self, field: &[u8], variable: Option<&str>, what: &str) -> String {
         let field = trimmed(field);
@@ -262,6 +268,12 @@ impl<'a> Reader<'a> {
         self.doubts.push((variable.map(str::to_owned), shown));
         String::from_utf8_lossy(field).into_owned()
     }
+}
+
+/// Checks fields of which nothing is kept: they may hold anything but control characters.
+fn printable(field: &[u8], what: &str) -> Result<(), String> {
+    let control = field.iter().any(|byte| *byte != 0 && byte.is_ascii_control());
+    if control { Err(format!("{what} hold control characters")) } else { Ok(()) }
 }
 
 /// A cell or field of text without its padding. Some writers pad with NUL.

@@ -299,7 +299,7 @@ impl Writer<'_> {
                 let Some(text) = texts.get(row) else { continue };
                 match self.encoding.encode(text) {
                     Some(bytes) if !text.ends_with(' ') && !text.contains('\0') => {
-                        cell[..bytes.len()].copy_from_slice(&bytes)
+                        cell[..bytes.len()].copy_from_slice(&bytes);
                     }
                     _ => foreign.push(row),
                 }

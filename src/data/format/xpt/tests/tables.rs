@@ -99,15 +99,12 @@ fn add(table: &mut Table, column: Column, at: usize, version: Version, encoding:
         Kind::Date => Values::Date(cells.iter().map(|cell| cell.day).collect()),
         Kind::DateTime => Values::DateTime(cells.iter().map(|cell| cell.time).collect()),
     };
-    let length = match kind {
-        Kind::Text => {
-            let needed = cells.iter().filter_map(|cell| cell.text.as_ref().map(size)).max().unwrap_or(1);
-            (needed + more).min(200)
-        }
-        _ => {
-            let exact = (0..cells.len()).filter_map(|row| raw(&values, row).and_then(number::encode));
-            exact.map(number::sufficient).max().unwrap_or(2).max(more % 7 + 2)
-        }
+    let length = if kind == Kind::Text {
+        let needed = cells.iter().filter_map(|cell| cell.text.as_ref().map(size)).max().unwrap_or(1);
+        (needed + more).min(200)
+    } else {
+        let exact = (0..cells.len()).filter_map(|row| raw(&values, row).and_then(number::encode));
+        exact.map(number::sufficient).max().unwrap_or(2).max(more % 7 + 2)
     };
     let length = u32::try_from(length).ok();
     let formats: &[&str] = match kind {
