@@ -56,7 +56,7 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8], edition: Edition) -> Result
     .map_err(|findings| capped(file, findings))
 }
 
-/// What serde_json says of a text that is no JSON, or not the JSON that stands here; `line` is where the text begins.
+/// What `serde_json` says of a text that is no JSON, or not the JSON that stands here; `line` is where it begins.
 fn damage(file: &DatasetFile, error: &serde_json::Error, line: usize) -> Finding {
     let shown = error.to_string();
     let reason = shown.rsplit_once(" at line ").map_or(shown.as_str(), |(reason, _)| reason);

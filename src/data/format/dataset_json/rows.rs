@@ -68,7 +68,7 @@ pub(super) fn table(
 /// The standard recommends that `rows` comes last; where it comes before what describes it, the text is read twice.
 pub(super) fn document(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Finding>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         let place = Place { line: Some(line), ..file.here() };
         vec![Finding::error(place, "the text is not UTF-8").hint("write the file as UTF-8")]
     })?;
@@ -218,7 +218,7 @@ impl<'de> DeserializeSeed<'de> for Cell<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Cell<'_> {
+impl Visitor<'_> for Cell<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -60,7 +60,9 @@ fn written(table: &Table, edition: Edition) -> Vec<u8> {
 fn sample() -> Table {
     let text = |name: &str, values: &[Option<&str>]| {
         let mut builder = StringChunkedBuilder::new(name.into(), values.len());
-        values.iter().for_each(|value| builder.append_option(*value));
+        for value in values {
+            builder.append_option(*value);
+        }
         Values::Text(builder.finish())
     };
     let number =

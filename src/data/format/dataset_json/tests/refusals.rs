@@ -14,8 +14,9 @@ fn head(records: usize, second: &str) -> String {
 }
 
 fn lines(second: &str, values: &[&str]) -> String {
-    let rows: String = values.iter().map(|value| format!("[\"S-1\",{value}]\n")).collect();
-    format!("{}\n{rows}", head(values.len(), second))
+    let mut lines = vec![head(values.len(), second)];
+    lines.extend(values.iter().map(|value| format!("[\"S-1\",{value}]")));
+    lines.join("\n") + "\n"
 }
 
 #[test]
