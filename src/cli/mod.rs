@@ -2,6 +2,7 @@
 //! prints.
 
 mod batch;
+mod findings;
 mod terminal;
 
 use std::path::PathBuf;
@@ -71,6 +72,9 @@ enum Verb {
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
+        /// Print the findings on standard output as a document for other programs as well.
+        #[arg(long, value_enum, default_value_t = findings::Form::Text)]
+        format: findings::Form,
     },
     /// Run everything and write the package: PDF, figures, results, provenance, Typst source.
     ///
@@ -229,6 +233,13 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     if exit != 0 {
         tell(&refusal(findings.len()));
     }
+    if let Verb::Check { format, .. } = &cli.verb
+        && let Some(document) = findings::document(*format, &findings, &findings::rules(), exit)
+        && let Err(error) = print(&document)
+    {
+        tell(&error.to_string());
+        return (vec![LogOf { study: None, findings }], error.exit_number());
+    }
     (vec![LogOf { study: None, findings }], exit)
 }
 
@@ -264,7 +275,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             print(&format!("{}\n", file.lock_path().display()))?;
             Ok(Vec::new())
         }
-        Verb::Check { study, strict } => {
+        Verb::Check { study, strict, .. } => {
             let checked = pipeline::check(&study.file(), &progress)?;
             terminal.done();
             for line in pipeline::undecided(&checked) {

@@ -4,6 +4,7 @@
 //! folder of its own beside the target, which replaces the target only when it is complete.
 
 pub mod batch;
+mod define;
 mod fonts;
 mod package;
 mod provenance;
@@ -12,6 +13,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
+use crate::data::define::Define;
 use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
 use crate::derive::{self, Frames};
 use crate::display;
@@ -45,6 +47,11 @@ impl StudyFile {
     pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
         let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
         Self { path, data }
+    }
+
+    /// Where the data of its study lie.
+    fn data_folder(&self, study: &Study) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 
     fn folder(&self) -> PathBuf {
@@ -85,19 +92,27 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
     Ok((study, text))
 }
 
-/// The data files that a specification names.
-fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error> {
-    let root = file.data.clone().unwrap_or_else(|| file.folder().join(&study.data.folder));
+/// Whether a path may lie outside the folder it is relative to.
+fn escapes(path: &Path) -> bool {
+    path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir))
+}
+
+/// A file that the specification names outside the data folder.
+fn outside(place: Place, file: &str) -> Finding {
+    Finding::error(place, format!("{file} does not lie in the data folder"))
+        .hint("name it relative to the data folder, without ..")
+}
+
+/// The data files that a specification names; define.xml declares the types of those that do not say them.
+fn data_files(study: &Study, file: &StudyFile, define: Option<&Define>) -> Result<Vec<DatasetFile>, Error> {
+    let root = file.data_folder(study);
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for (name, entry) in &study.data.datasets {
         let place = study.origin.place(entry.file.span.start);
         let path = Path::new(&*entry.file);
-        let escapes =
-            path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir));
-        if escapes {
-            let finding = Finding::error(place.clone(), format!("{} does not lie in the data folder", entry.file));
-            findings.push(finding.hint("name it relative to the data folder, without .."));
+        if escapes(path) {
+            findings.push(outside(place.clone(), &entry.file));
         }
         let format = match entry.format {
             Some(FileFormat::Xpt) => Some(Format::Xpt),
@@ -115,7 +130,12 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading { text: entry.text.clone(), ..Reading::default() },
+                reading: define::declare(
+                    define,
+                    name,
+                    format,
+                    Reading { text: entry.text.clone(), ..Reading::default() },
+                ),
                 place,
             }),
         }
@@ -129,7 +149,8 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
 /// The specification is invalid, a file cannot be read, or the lock cannot be written.
 pub fn lock(file: &StudyFile, date: &str) -> Result<Lock, Error> {
     let (study, _) = read_study(file)?;
-    let files = data_files(&study, file)?;
+    let define = define::read(&study, file)?;
+    let files = data_files(&study, file, define.as_ref())?;
     let lock = data::lock(&files, &study.data.subject, date)?;
     package::write_file(&file.lock_path(), lock.text().as_bytes())?;
     Ok(lock)
@@ -143,8 +164,9 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     progress("specification");
     let (study, text) = read_study(file)?;
     display::check_texts(&study)?;
-    let files = data_files(&study, file)?;
     progress("data");
+    let define = define::read(&study, file)?;
+    let files = data_files(&study, file, define.as_ref())?;
     let lock_path = file.lock_path();
     let lock_name = lock_path.display().to_string();
     let lock_text = package::read_text(&lock_path).map_err(|mut error| {
@@ -155,11 +177,13 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
         error
     })?;
     let lock = Lock::parse(&lock_text, &lock_name)?;
-    let data = data::open(&files, &study.data.subject, &lock)?;
+    let mut data = data::open(&files, &study.data.subject, &lock)?;
+    let described = define::hold(define.as_ref(), &mut data, &study.data.subject)?;
     progress("plan");
     let plan = plan::bind(&study, &data)?;
     progress("variables");
-    let (frames, warnings) = derive::frames(&plan, &data)?;
+    let (frames, mut warnings) = derive::frames(&plan, &data)?;
+    warnings.splice(0..0, described);
     Ok(Checked { study, text, data, plan, frames, warnings })
 }
 
