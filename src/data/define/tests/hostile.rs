@@ -97,7 +97,7 @@ fn mutants(count: u64) -> u64 {
                     let copied = text[a..b.min(a + 500)].to_vec();
                     drop(text.splice(b..b, copied));
                 }
-                4 => text[a] = (random.next_u32() % 256) as u8,
+                4 => text[a] = random.next_u32().to_le_bytes()[0],
                 _ => {
                     let word = WORDS[random.random_range(0..WORDS.len())];
                     drop(text.splice(a..a, word.bytes()));
