@@ -3,6 +3,7 @@
 
 mod batch;
 mod environment;
+mod findings;
 mod lock;
 mod reproduce;
 mod terminal;
@@ -80,6 +81,9 @@ enum Verb {
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
+        /// Print the findings on standard output as a document for other programs as well.
+        #[arg(long, value_enum, default_value_t = findings::Form::Text)]
+        format: findings::Form,
     },
     /// Run everything and write the package: PDF, figures, results, provenance, Typst source.
     ///
@@ -278,6 +282,13 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     if exit != 0 {
         tell(&refusal(findings.len()));
     }
+    if let Verb::Check { format, .. } = &cli.verb
+        && let Some(document) = findings::document(*format, &findings, &findings::rules(), exit)
+        && let Err(error) = print(&document)
+    {
+        tell(&error.to_string());
+        return (vec![LogOf { study: None, findings }], error.exit_number());
+    }
     (vec![LogOf { study: None, findings }], exit)
 }
 
@@ -301,7 +312,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     match verb {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
-        Verb::Check { study, cutoff, strict } => {
+        Verb::Check { study, cutoff, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day), &progress)?;
             terminal.done();
             for line in pipeline::undecided(&checked) {

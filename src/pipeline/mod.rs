@@ -7,6 +7,7 @@ pub mod batch;
 mod build;
 mod conformance;
 mod cut;
+mod define;
 mod differences;
 mod fonts;
 mod locking;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
 use crate::conformance::Conformance;
-use crate::data::{DatasetFile, Encoding, Format, LockedData, Reading};
+use crate::data::LockedData;
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
@@ -68,6 +69,11 @@ impl StudyFile {
     #[must_use]
     pub fn as_of(self, cutoff: Option<i32>) -> Self {
         Self { cutoff, ..self }
+    }
+
+    /// Where the data of its study lie.
+    fn data_folder(&self, study: &Study) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 
     fn folder(&self) -> PathBuf {
@@ -124,19 +130,14 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
     Ok((study, text))
 }
 
-/// The data files that a specification names.
-fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error> {
     let root = file.data_folder(study);
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for (name, entry) in &study.data.datasets {
         let place = study.origin.place(entry.file.span.start);
         let path = Path::new(&*entry.file);
-        let escapes =
-            path.is_absolute() || path.components().any(|part| matches!(part, std::path::Component::ParentDir));
-        if escapes {
-            let finding = Finding::error(place.clone(), format!("{} does not lie in the data folder", entry.file));
-            findings.push(finding.hint("name it relative to the data folder, without .."));
+        if escapes(path) {
+            findings.push(outside(place.clone(), &entry.file));
         }
         let format = match entry.format {
             Some(FileFormat::Xpt) => Some(Format::Xpt),
@@ -157,12 +158,6 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading {
-                    text: entry.text.clone(),
-                    encoding: entry.encoding.map(encoding).unwrap_or_default(),
-                    keys: entry.keys.clone(),
-                    ..Reading::default()
-                },
                 place,
             }),
         }
@@ -209,7 +204,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let (study, text) = read_study(file)?;
     display::check_texts(&study)?;
     progress("data");
-    let (data, lock_text) = locking::opened(&study, file)?;
+    let (data, described, lock_text) = locking::opened(&study, file)?;
     let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
     progress("conformance");
     let (conformance, of_conformance) = conformance::gate(&study, &data)?;
@@ -217,7 +212,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let plan = plan::bind(&study, &data)?;
     progress("variables");
     let (frames, of_frames) = derive::frames(&plan, &data)?;
-    let warnings = data.warnings.iter().cloned().chain(of_cut).chain(of_conformance).chain(of_frames).collect();
+    let warnings = [data.warnings.clone(), described, of_cut, of_conformance, of_frames].concat();
     Ok(Checked { study, text, data, lock_text, conformance, cut_given: given, plan, frames, warnings })
 }
 

@@ -96,6 +96,10 @@ pub struct DataSection {
     /// The variable that identifies the subject in every dataset.
     #[serde(default = "usubjid")]
     pub subject: String,
+    /// The define.xml (Define-XML 2.0 or 2.1) of the data, relative to the folder: the data are held against it, and where
+    /// their format has no types or labels they are those of define.xml.
+    #[serde(default)]
+    pub define: Option<Name>,
     /// The datasets by name.
     pub datasets: BTreeMap<String, DatasetEntry>,
     /// How the data are cut off for interim work.

@@ -14,6 +14,9 @@ pub(super) const DEF: [&str; 2] = ["http://www.cdisc.org/ns/def/v2.0", "http://w
 /// The namespace of links.
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
+/// Findings that are held; a file with more of them is refused, whatever they are.
+pub(super) const MOST_FINDINGS: usize = 10_000;
+
 /// The bytes at which lines begin; finding the line of a byte must not count from the start each time.
 pub(super) struct Lines(Vec<usize>);
 
@@ -43,6 +46,9 @@ impl Elements<'_> {
 
     /// Notes that a rule is broken at that element.
     pub(super) fn broken(&mut self, rule: &Rule, node: Node, message: impl Into<String>) {
+        if self.findings.len() == MOST_FINDINGS {
+            return;
+        }
         let place = Place { line: Some(self.line(node)), ..Place::file(self.file) };
         self.findings.push(rule.finding(place, message));
     }

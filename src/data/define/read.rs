@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use roxmltree::{Document, Node, ParsingOptions};
 use sha2::{Digest, Sha256};
 
-use super::elements::{DEF, Elements, Lines, ODM, child, children, description, metadata, short, text, translated};
+use super::elements::{
+    DEF, Elements, Lines, MOST_FINDINGS, ODM, child, children, description, metadata, short, text, translated,
+};
 use super::rules::{LOOSE, REFERENCE, REQUIRED, UNIQUE, VERSION, WORD, XML};
 use super::{
     CodeList, Comparator, DataType, Define, DefinedDataset, DefinedValue, DefinedVariable, Dictionary, Item,
@@ -69,8 +71,12 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Define, Vec<Finding>> {
 
 /// At most [`MAX_FINDINGS`] of each rule, with the number of the others.
 fn limited(findings: Vec<Finding>, shown: &str) -> Vec<Finding> {
+    let many = findings.len() == MOST_FINDINGS;
     let mut counts: BTreeMap<(Severity, Option<String>), usize> = BTreeMap::new();
     let mut kept = Vec::new();
+    if many {
+        kept.push(XML.finding(Place::file(shown), "the file has more faults than can be held"));
+    }
     for finding in findings {
         let count = counts.entry((finding.severity, finding.rule.clone())).or_default();
         *count += 1;
@@ -231,6 +237,9 @@ impl<'a, 'd, 'i> Contents<'a, 'd, 'i> {
 
     /// The item that an `ItemRef` names, with its element.
     fn item(&mut self, reference: Node) -> Option<(Item, Node<'d, 'i>)> {
+        if self.is_exhausted() {
+            return None;
+        }
         let oid = self.elements.required(reference, "ItemOID")?;
         let node = *self.elements.found(&self.items, reference, "ItemDef", &oid)?;
         let name = self.elements.required(node, "Name")?;
@@ -258,6 +267,11 @@ impl<'a, 'd, 'i> Contents<'a, 'd, 'i> {
         };
         let texts = item.label.len() + item.comment.as_ref().map_or(0, String::len);
         self.holds(reference, EACH + texts).then_some((item, node))
+    }
+
+    /// Whether no more references are followed: the file is refused already.
+    fn is_exhausted(&self) -> bool {
+        self.held > MAX_HELD || self.elements.findings.len() == MOST_FINDINGS
     }
 
     /// Counts what a reference yields; false if it is too much, which is said once.
@@ -295,6 +309,9 @@ impl<'a, 'd, 'i> Contents<'a, 'd, 'i> {
         };
         let mut values = Vec::new();
         for node in children(list, ODM, "ItemRef") {
+            if self.is_exhausted() {
+                break;
+            }
             let Some((item, _)) = self.item(node) else { continue };
             let mandatory = self.elements.yes(node, "Mandatory");
             let references: Vec<Node> = children(node, self.elements.def, "WhereClauseRef").collect();
@@ -308,6 +325,9 @@ impl<'a, 'd, 'i> Contents<'a, 'd, 'i> {
     }
 
     fn clause(&mut self, reference: Node, own: &BTreeMap<String, String>) -> Option<WhereClause> {
+        if self.is_exhausted() {
+            return None;
+        }
         let oid = self.elements.required(reference, "WhereClauseOID")?;
         let node = *self.elements.found(&self.clauses, reference, "WhereClauseDef", &oid)?;
         let mut checks = Vec::new();
