@@ -7,12 +7,13 @@ pub mod batch;
 mod fonts;
 mod package;
 mod provenance;
+mod reading;
 mod trace;
 
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{self, Trace};
-use crate::data::{self, DatasetFile, Format, Lock, LockedData, Reading};
+use crate::data::{self, DatasetFile, Format, Lock, LockedData};
 use crate::derive::{self, Frames};
 use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
@@ -105,6 +106,9 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
             Some(FileFormat::Csv) => Some(Format::Csv),
             None => Format::of(path),
         };
+        if format != Some(Format::Csv) {
+            findings.extend(reading::idle(entry, &place));
+        }
         match format {
             None => findings.push(
                 Finding::error(place, format!("the format of {} cannot be told by its name", entry.file))
@@ -115,7 +119,7 @@ fn data_files(study: &Study, file: &StudyFile) -> Result<Vec<DatasetFile>, Error
                 path: root.join(path),
                 shown: entry.file.to_string(),
                 format,
-                reading: Reading { text: entry.text.clone(), ..Reading::default() },
+                reading: reading::of(entry, &study.data.subject),
                 place,
             }),
         }

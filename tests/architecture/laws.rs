@@ -36,8 +36,21 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["libm", "polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform",
+        crates: &[
+            "flate2",
+            "libm",
+            "polars",
+            "polars_io",
+            "rayon",
+            "sas_xport",
+            "serde",
+            "serde_json",
+            "sha2",
+            "sqlparser",
+            "toml",
+        ],
+        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
+              columns files are JSON, and Parquet has the checksum of gzip",
     },
     Law {
         module: "plan",

@@ -4,6 +4,7 @@ mod csv;
 mod damage;
 mod formats;
 mod gate;
+mod peers;
 mod select;
 pub(in crate::data) mod tables;
 
