@@ -1,5 +1,6 @@
 //! The readers against files that the crates' own writers made in memory.
 
+mod big;
 mod csv;
 mod damage;
 mod formats;
