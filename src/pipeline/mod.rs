@@ -14,6 +14,7 @@ mod locking;
 mod package;
 mod provenance;
 mod publish;
+mod reading;
 mod reproduce;
 mod source_date;
 mod trace;
@@ -148,6 +149,9 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
             Some(FileFormat::Dsjc) => Some(Format::CompressedDatasetJson),
             None => Format::of(path),
         };
+        if format != Some(Format::Csv) {
+            findings.extend(reading::idle(entry, &place));
+        }
         match format {
             None => findings.push(
                 Finding::error(place, format!("the format of {} cannot be told by its name", entry.file))

@@ -48,7 +48,8 @@ fn unreadable(file: &str, error: &serde_json::Error) -> Error {
     Error::one(Stage::Files, finding.hint("run the study again"))
 }
 
-/// The rows as CSV, in canonical order, numbers with their shortest digits that read back as the same number.
+/// The rows as CSV, in canonical order, numbers with their shortest digits that read back as the same number. For texts
+/// that a spreadsheet would calculate see [`extract_to_csv`].
 #[must_use]
 pub fn to_csv(results: &Results) -> String {
     let header =
@@ -94,7 +95,8 @@ fn csv_fields(row: &Row) -> [String; 14] {
     ]
 }
 
-/// An extract as CSV.
+/// An extract as CSV. It is made to be opened by people: a text that a spreadsheet would take for a formula gets an
+/// apostrophe before it, which makes it text there; numbers stay numbers.
 #[must_use]
 pub fn extract_to_csv(extract: &super::Extract) -> String {
     let mut text = String::new();
@@ -112,8 +114,15 @@ fn quoted(field: &str) -> String {
     text
 }
 
-/// Adds a field to a line of comma-separated values, quoted where it must be.
+/// Adds a field to a line of comma-separated values, quoted where it must be, and never as a formula.
 pub(super) fn quote_into(text: &mut String, field: &str) {
+    let harmless;
+    let field = if is_formula(field) {
+        harmless = format!("'{field}");
+        &harmless
+    } else {
+        field
+    };
     if field.contains([',', '"', '\n', '\r']) {
         text.push('"');
         text.push_str(&field.replace('"', "\"\""));
@@ -121,6 +130,16 @@ pub(super) fn quote_into(text: &mut String, field: &str) {
     } else {
         text.push_str(field);
     }
+}
+
+/// Whether a spreadsheet would calculate a field when it opens the file: it begins as a formula does and is neither a
+/// number nor a dash alone.
+fn is_formula(field: &str) -> bool {
+    let number = || {
+        let plain = field.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+        plain && field.parse::<f64>().is_ok()
+    };
+    field.starts_with(['=', '+', '-', '@', '\t', '\r']) && field != "-" && !number()
 }
 
 #[cfg(test)]
@@ -162,5 +181,15 @@ mod tests {
         assert!(csv.contains("\"one, two\""));
         assert!(csv.contains("too-few"));
         assert_eq!(extract_to_csv(&sample().extracts[0]), "a\n\"\"\"q\"\"\"\n");
+    }
+
+    #[test]
+    fn no_text_opens_as_a_formula_and_numbers_stay_numbers() {
+        let lines = ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "=a,b", "-inf"].map(|text| vec![text.to_owned()]);
+        let extract = Extract { id: "l".into(), columns: vec!["-1.5e-3".into()], lines: lines.into() };
+        let csv = extract_to_csv(&extract);
+        assert_eq!(csv, "-1.5e-3\n'=1+1\n'+A1\n'-A1\n'@SUM(A1)\n'\tx\n\"'\rx\"\n\"'=a,b\"\n'-inf\n");
+        let kept = Extract { id: "l".into(), columns: vec!["-".into()], lines: vec![vec!["x=1".into()]] };
+        assert_eq!(extract_to_csv(&kept), "-\nx=1\n");
     }
 }

@@ -156,6 +156,38 @@ pub struct DatasetEntry {
     /// The variables whose values together identify a record; those that the file itself declares if absent.
     #[serde(default)]
     pub keys: Vec<String>,
+    /// CSV only: a file with what is known of its variables, relative to the folder: the metadata of Dataset-JSON 1.1
+    /// without rows, as `convert` writes it beside a CSV file.
+    #[serde(default)]
+    pub columns: Option<Name>,
+    /// CSV only: the types of variables, where their values shall not tell them. In numbers so declared, `.A` to `.Z` and
+    /// `._` are special missing values.
+    #[serde(default)]
+    pub types: BTreeMap<String, ValueType>,
+    /// CSV only: words that stand for a missing value where they are not in quotes, such as `NA`.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// The variables that the study uses; all if absent. The others are not held in memory. The variable of the subject is
+    /// always kept.
+    #[serde(default)]
+    pub keep: Option<Vec<String>>,
+    /// The records that the study uses: for text variables, the values that a record must have. All if absent.
+    #[serde(default)]
+    pub rows: BTreeMap<String, Vec<String>>,
+}
+
+/// What sort of values a variable of a CSV file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueType {
+    /// Any number.
+    Number,
+    /// Text.
+    Text,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// A day and time, `YYYY-MM-DDThh:mm:ss`.
+    DateTime,
 }
 
 /// A format of data files.

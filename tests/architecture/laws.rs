@@ -45,6 +45,7 @@ pub(super) const LAWS: &[Law] = &[
             "rayon",
             "roxmltree",
             "rustix",
+            "sas_xport",
             "serde",
             "serde_json",
             "sha2",
@@ -72,6 +73,10 @@ pub(super) const LAWS: &[Law] = &[
         ],
         why: "files are read and hashed in parallel; the lock is TOML, define.xml is XML; a power in a rule is the same on every \
               platform",
+            "toml",
+        ],
+        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
+              columns files are JSON, and Parquet has the checksum of gzip",
     },
     Law {
         module: "plan",

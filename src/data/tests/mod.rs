@@ -1,9 +1,11 @@
 //! The readers against files that the crates' own writers made in memory.
 
+mod big;
 mod csv;
 mod damage;
 mod formats;
 mod gate;
+mod peers;
 mod select;
 pub(in crate::data) mod tables;
 

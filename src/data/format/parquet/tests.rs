@@ -105,7 +105,7 @@ fn a_footer_that_does_not_fit_is_refused() {
         let size = metadata.whole(7).expect("a size");
         metadata.set(7, Some(Tree::Whole(6, size + 3)));
     });
-    assert!(table(&longer).expect_err("refused").contains("a column goes on after its last page"));
+    assert!(table(&longer).expect_err("refused").contains("the Parquet file is damaged: a page"));
 }
 
 #[test]
