@@ -17,7 +17,7 @@ use crate::awkward::copy_folder;
 use crate::support::{Outcome, fixture_study, scratch, succeed};
 
 /// The verbs, as `--help` lists them.
-const VERBS: [&str; 7] = ["lock", "check", "run", "shells", "report", "explain", "spec"];
+const VERBS: [&str; 8] = ["lock", "verify", "check", "run", "shells", "report", "explain", "spec"];
 /// The flagship study.
 const FLAGSHIP: &str = "ln-msc-il2";
 

@@ -36,8 +36,23 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "data",
         ours: &["error"],
-        crates: &["libm", "polars", "polars_io", "rayon", "sas_xport", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform",
+        crates: &[
+            "libm",
+            "polars",
+            "polars_io",
+            "rayon",
+            "rustix",
+            "sas_xport",
+            "serde",
+            "sha2",
+            "sqlparser",
+            "ssh_key",
+            "toml",
+            "unicode_normalization",
+        ],
+        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
+              data files are opened without following links, and locks signed as OpenSSH does; no two names of files \
+              differ in their Unicode form only",
     },
     Law {
         module: "plan",
@@ -119,7 +134,7 @@ pub(super) const LAWS: &[Law] = &[
 pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
     (
         "std::fs",
-        &["src/data/lock/gate.rs", "src/pipeline/package.rs"],
+        &["src/data/lock/folder.rs", "src/pipeline/package.rs"],
         "data files are read in one place, packages written in one",
     ),
     ("std::env", &[], "the environment does not change a report"),

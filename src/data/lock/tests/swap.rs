@@ -82,7 +82,11 @@ fn a_file_that_is_exchanged_by_renaming_is_the_one_that_was_hashed() {
 /// no file, so the lock refuses it.
 #[test]
 fn a_file_that_is_written_over_is_refused_or_the_one_that_was_hashed() {
-    let counts = rounds(|path, text| std::fs::write(path, text).expect("a scratch file"));
+    let counts = rounds(|path, text| {
+        std::fs::write(path, text).expect("a scratch file");
+        // Time to read a file that nobody writes to.
+        std::thread::sleep(std::time::Duration::from_micros(400));
+    });
     eprintln!("by writing over: {counts:?}");
     assert!(counts.refused > 0, "no round met a file that was being written: {counts:?}");
 }
