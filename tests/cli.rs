@@ -18,7 +18,8 @@ use crate::awkward::copy_folder;
 use crate::support::{Outcome, fixture_study, scratch, succeed};
 
 /// The verbs, as `--help` lists them.
-const VERBS: [&str; 8] = ["lock", "check", "run", "shells", "report", "reproduce", "explain", "spec"];
+const VERBS: [&str; 10] =
+    ["lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "convert", "spec"];
 /// The flagship study.
 const FLAGSHIP: &str = "ln-msc-il2";
 

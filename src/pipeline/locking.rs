@@ -82,15 +82,17 @@ pub fn lock(file: &StudyFile, order: &LockOrder) -> Result<LockMade, Error> {
     }
     let text = made.lock.text();
     let signed = key.map(|(key, origin)| signature::sign(&text, &key, &origin)).transpose()?;
-    if !is_same && path.exists() {
-        keep(file)?;
-    }
+    let number = if !is_same && path.exists() { Some(keep(file)?) } else { None };
     publish::write_file(&file.beside(RECORDS), made.records.as_bytes())?;
     if !is_same {
         publish::write_file(&path, text.as_bytes())?;
     }
+    let signature = file.beside(SIGNATURE);
     if let Some(signed) = signed {
-        publish::write_file(&file.beside(SIGNATURE), signed.as_bytes())?;
+        publish::write_file(&signature, signed.as_bytes())?;
+    } else if let Some(number) = number.filter(|_| signature.exists()) {
+        // The new lock must not stand beside the signature of the one before.
+        publish::move_file(&signature, &file.beside(&format!("{SIGNATURE}.{number}")))?;
     }
     Ok(LockMade { lock: made.lock, is_same, warnings: made.warnings })
 }
@@ -114,21 +116,16 @@ fn head(study: &Study, order: &LockOrder) -> LockHead {
     }
 }
 
-/// Keeps the lock that stands under the next number. Its signature moves: what stands must not be signed by it.
-fn keep(file: &StudyFile) -> Result<(), Error> {
+/// Keeps the lock that stands, with what goes beside it, under the next number, and gives the number.
+fn keep(file: &StudyFile) -> Result<usize, Error> {
     let next = earlier(file).len() + 1;
-    for name in [LOCK, RECORDS] {
+    for name in [LOCK, RECORDS, SIGNATURE] {
         let from = file.beside(name);
         if from.exists() {
             publish::write_file(&file.beside(&format!("{name}.{next}")), &package::read_bytes(&from)?)?;
         }
     }
-    let signature = file.beside(SIGNATURE);
-    if signature.exists() {
-        publish::move_file(&signature, &file.beside(&format!("{SIGNATURE}.{next}")))
-    } else {
-        Ok(())
-    }
+    Ok(next)
 }
 
 /// The locks before the one that stands, the oldest first.
@@ -252,13 +249,11 @@ fn chain(file: &StudyFile, lock: &Lock) -> Option<Finding> {
     let kept: Vec<String> = earlier(file).iter().filter_map(|path| package::read_text(path).ok()).collect();
     let mut previous = lock.head.previous.clone();
     for text in kept.iter().rev() {
-        let Some(wanted) = previous else { break };
-        if sha256(text) != wanted {
-            previous = Some(wanted);
-            break;
+        // One that stands there twice, since writing the next was stopped half-way, breaks nothing.
+        if previous.as_ref() == Some(&sha256(text)) {
+            // Where one of an earlier version cannot be read any more, the chain is known to end.
+            previous = Lock::parse(text, LOCK).ok().and_then(|lock| lock.head.previous);
         }
-        // The one that cannot be read any more, of an earlier version, is where the chain is known to end.
-        previous = Lock::parse(text, LOCK).ok().and_then(|lock| lock.head.previous);
     }
     let missing = previous?;
     let message = format!("the lock before it, SHA-256 {}…, is not here", missing.chars().take(16).collect::<String>());

@@ -48,6 +48,9 @@ pub(super) const LAWS: &[Law] = &[
             "sas_xport",
             "serde",
             "serde_json",
+            "rustix",
+            "sas_xport",
+            "serde",
             "sha2",
             "sqlparser",
             "ssh_key",
@@ -77,6 +80,11 @@ pub(super) const LAWS: &[Law] = &[
         ],
         why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
               columns files are JSON, and Parquet has the checksum of gzip",
+            "unicode_normalization",
+        ],
+        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
+              data files are opened without following links, and locks signed as OpenSSH does; no two names of files \
+              differ in their Unicode form only",
     },
     Law {
         module: "plan",
@@ -176,6 +184,8 @@ pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
         &["src/cli/environment.rs", "src/pipeline/build.rs"],
         "the environment does not change a report, but for the date that SOURCE_DATE_EPOCH gives it; the names of \
          processor and system are constants",
+        &["src/data/lock/folder.rs", "src/pipeline/package.rs"],
+        "data files are read in one place, packages written in one",
     ),
     ("std::time", &["src/cli/mod.rs"], "time is an input; the only clock is the default date of a lock"),
     ("std::process::ExitCode", &["src/cli/mod.rs", "src/main.rs"], "exit numbers are given in one place"),

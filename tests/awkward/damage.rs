@@ -210,8 +210,8 @@ fn the_lock_and_the_specification_name_the_same_datasets() {
             .data("adsl.csv", "S-02,NEW,NEW,Y,Y,41", "S-02,NEW,NEW,Y,Y,14")
             .unlocked()
             .exit(4)
-            .says(["adsl.csv", "ADSL", "SHA-256"])
-            .findings(1),
+            .says(["adsl.csv", "ADSL", "SHA-256", "variable AGE has other values"])
+            .findings(2),
         small("a variable was renamed and the data were not locked again")
             .data("adsl.csv", ",AGE,", ",AGEX,")
             .unlocked()
@@ -224,11 +224,11 @@ fn the_lock_and_the_specification_name_the_same_datasets() {
 fn a_lock_that_is_none_is_refused_with_its_place() {
     all_refused(&[
         flagship("the lock is not TOML")
-            .file("data.lock", "version = 1\n", "version ¦one\n")
+            .file("data.lock", "version = 2\n", "version ¦one\n")
             .exit(4)
             .says(["study/data.lock:"]),
         flagship("the lock is of another version")
-            .file("data.lock", "version = 1\n", "version = ¦7\n")
+            .file("data.lock", "version = 2\n", "version = ¦7\n")
             .exit(4)
             .says(["version"]),
         flagship("the lock has no date").file("data.lock", "locked = \"2026-11-20\"\n", "").exit(4).says(["locked"]),

@@ -251,11 +251,14 @@ fn properties_of_files(was: &LockEntry, is: &LockEntry) -> Vec<Other> {
 
 fn variables(was: &LockEntry, is: &LockEntry) -> Vec<VariableDiff> {
     let comparable = was.keys == is.keys;
-    let named = |entry: &LockEntry, name: &str| entry.variables.iter().find(|variable| variable.name == name).cloned();
+    let variable_of =
+        |entry: &LockEntry, name: &str| entry.variables.iter().find(|variable| variable.name == name).cloned();
     let mut names: Vec<&str> = is.variables.iter().map(|variable| variable.name.as_str()).collect();
-    names.extend(was.variables.iter().map(|variable| variable.name.as_str()).filter(|name| named(is, name).is_none()));
+    names.extend(
+        was.variables.iter().map(|variable| variable.name.as_str()).filter(|name| variable_of(is, name).is_none()),
+    );
     let differ = names.into_iter().filter_map(|name| {
-        let (before, after) = (named(was, name), named(is, name));
+        let (before, after) = (variable_of(was, name), variable_of(is, name));
         let (Some(before), Some(after)) = (&before, &after) else {
             let change = change(before.is_some(), after.is_some());
             return Some(VariableDiff { name: name.to_owned(), change, values: None, properties: Vec::new() });

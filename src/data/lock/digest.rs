@@ -169,7 +169,9 @@ fn variable(cells: &Cells, groups: &[&[u32]], names: &[[u8; 32]]) -> [u8; 32] {
             value
         }));
         values.sort_unstable();
-        values.iter().for_each(|value| ink.bytes(value));
+        for value in &values {
+            ink.bytes(value);
+        }
     }
     ink.finish()
 }

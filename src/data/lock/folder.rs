@@ -185,7 +185,7 @@ fn opened(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, Errno> {
 
 /// The same without the help of the kernel: every part of the path is opened in the one before.
 fn opened_in_steps(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, Errno> {
-    let mut parts: Vec<&std::ffi::OsStr> = path.components().map(|part| part.as_os_str()).collect();
+    let mut parts: Vec<&std::ffi::OsStr> = path.components().map(Component::as_os_str).collect();
     let last = parts.pop().ok_or(Errno::NOENT)?;
     let mut inner: Option<OwnedFd> = None;
     for part in parts {

@@ -269,13 +269,11 @@ impl Read {
     }
 }
 
+/// A dataset, or what is wrong with its file, or why the file was not read; and the warnings.
+type Attempt = (Result<Result<Dataset, Vec<Finding>>, Unread>, Vec<Finding>);
+
 /// One file: read once, hashed, parsed from the same bytes, put in order.
-pub(super) fn dataset(
-    folder: &Folder,
-    file: &DatasetFile,
-    delivery: &Delivery,
-    lock: Option<&Lock>,
-) -> (Result<Result<Dataset, Vec<Finding>>, Unread>, Vec<Finding>) {
+pub(super) fn dataset(folder: &Folder, file: &DatasetFile, delivery: &Delivery, lock: Option<&Lock>) -> Attempt {
     let place = Place { dataset: Some(file.name.clone()), ..file.place.clone() };
     match folder.read(&file.path, &file.shown, &place) {
         Ok(Contents { bytes, warnings }) => {

@@ -176,11 +176,15 @@ impl Lock {
         line("locked", quoted(&head.locked));
         let optional = [("cutoff", &head.cutoff), ("by", &head.by), ("reason", &head.reason)];
         for (key, value) in optional {
-            value.iter().for_each(|value| line(key, quoted(value)));
+            if let Some(value) = value {
+                line(key, quoted(value));
+            }
         }
         line("program", quoted(&head.program));
         line("subject", quoted(&head.subject));
-        head.previous.iter().for_each(|previous| line("previous", quoted(previous)));
+        if let Some(previous) = &head.previous {
+            line("previous", quoted(previous));
+        }
         if !head.dictionaries.is_empty() {
             let versions =
                 head.dictionaries.iter().map(|(name, version)| format!("{} = {}", quoted(name), quoted(version)));
@@ -223,8 +227,12 @@ fn write_dataset(text: &mut String, entry: &LockEntry) {
         if !label.is_empty() {
             _ = write!(text, ", label = {}", quoted(label));
         }
-        format.iter().for_each(|format| _ = write!(text, ", format = {}", quoted(format)));
-        length.iter().for_each(|length| _ = write!(text, ", length = {length}"));
+        if let Some(format) = format {
+            _ = write!(text, ", format = {}", quoted(format));
+        }
+        if let Some(length) = length {
+            _ = write!(text, ", length = {length}");
+        }
         _ = writeln!(text, ", missing = {missing}, content = {} }},", quoted(content));
     }
     text.push_str("]\n");

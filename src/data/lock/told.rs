@@ -53,8 +53,8 @@ impl Display for Told<'_> {
                 (Change::Changed, None) => "values that cannot be compared, since the keys differ",
                 (change, _) => word(*change),
             };
-            let properties = properties.iter().map(|other| format!("; {}", said(other))).collect::<String>();
-            writeln!(f, "  variable {}: {what}{properties}", harmless(name))?;
+            let properties = std::iter::once(what.to_owned()).chain(properties.iter().map(said)).collect::<Vec<_>>();
+            writeln!(f, "  variable {}: {}", harmless(name), properties.join("; "))?;
         }
         let keys = |key: &str| {
             let values = key.split('\t').zip(&self.0.keys);

@@ -79,7 +79,12 @@ fn the_text_of_a_lock_is_stable_and_reads_back() {
     let text = lock.text();
     assert_eq!(Lock::parse(&text, "data.lock"), Ok(lock.clone()));
     assert_eq!(text, lock.text());
-    assert!(text.contains("\n  { name = \"AGE\", kind = \"number\", label = \"Label of AGE\", format = "), "{text}");
+    assert!(
+        text.contains(
+            "\n  { name = \"AGE\", kind = \"number\", label = \"Label of AGE\", length = 8, missing = 1, content = "
+        ),
+        "{text}"
+    );
     assert!(text.contains("\nversion = 2\nstudy = \"ABC-1\"\n"), "{text}");
 }
 

@@ -154,7 +154,7 @@ fn datasets_files_and_heads_that_differ_are_told() {
 
 #[test]
 fn long_lists_are_cut_on_the_terminal_and_whole_as_data() {
-    let values: String = (0..50).map(|at| format!("S-{at:02},1,{at},mg\n")).collect();
+    let values = (0..50).map(|at| format!("S-{at:02},1,{at},mg\n")).collect::<Vec<_>>().concat();
     let diff =
         compared(&Study::new(), &Study::with(SUBJECTS, &format!("USUBJID,VISIT,AVAL,UNIT\n{values}")), Known::Data);
     let dataset = diff.datasets.iter().find(|dataset| dataset.name == "ADXX").expect("the dataset");

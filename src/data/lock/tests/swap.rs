@@ -73,7 +73,6 @@ fn a_file_that_is_exchanged_by_renaming_is_the_one_that_was_hashed() {
         std::fs::write(&fresh, text).expect("a scratch file");
         std::fs::rename(&fresh, path).expect("a scratch file");
     });
-    eprintln!("by renaming: {counts:?}");
     assert_eq!((counts.refused, counts.mixed), (0, 0), "a file that is replaced as a whole can always be read");
     assert!(counts.texts.iter().all(|count| *count > 0), "the file was never exchanged: {counts:?}");
 }
@@ -82,7 +81,10 @@ fn a_file_that_is_exchanged_by_renaming_is_the_one_that_was_hashed() {
 /// no file, so the lock refuses it.
 #[test]
 fn a_file_that_is_written_over_is_refused_or_the_one_that_was_hashed() {
-    let counts = rounds(|path, text| std::fs::write(path, text).expect("a scratch file"));
-    eprintln!("by writing over: {counts:?}");
+    let counts = rounds(|path, text| {
+        std::fs::write(path, text).expect("a scratch file");
+        // Time to read a file that nobody writes to.
+        std::thread::sleep(std::time::Duration::from_micros(400));
+    });
     assert!(counts.refused > 0, "no round met a file that was being written: {counts:?}");
 }
