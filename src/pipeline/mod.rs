@@ -10,6 +10,7 @@ mod fonts;
 mod package;
 mod provenance;
 mod publish;
+mod report;
 mod reproduce;
 mod source_date;
 mod trace;
@@ -23,11 +24,12 @@ use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{Provenance, Results, store};
+use crate::results::{Provenance, Results};
 use crate::spec::{Study, design::FileFormat};
 pub use fonts::use_fonts;
 pub use package::Package;
 pub use publish::Target;
+pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
 pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
@@ -240,49 +242,6 @@ fn run_dated(
     let lock_text = checked.data.lock.text();
     let Checked { study, text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
-}
-
-/// What a package holds from which its report can be made again.
-struct Earlier {
-    study: Study,
-    text: String,
-    results: Results,
-    provenance: Provenance,
-    lock: String,
-}
-
-/// Reads an earlier package, whose sums have been verified.
-fn earlier(folder: &Path) -> Result<Earlier, Error> {
-    let shown = |name: &str| folder.join(name).display().to_string();
-    let text = package::read_text(&folder.join("study.toml"))?;
-    let study = Study::parse(&text, "study.toml")?;
-    let mut results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
-    for export in &study.export {
-        results.datasets.push(package::dataset(folder, &export.dataset)?);
-    }
-    if let Some(key) = results.repeated_keys().first() {
-        let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
-        return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
-    }
-    let provenance =
-        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    let lock = package::read_text(&folder.join("data.lock"))?;
-    Ok(Earlier { study, text, results, provenance, lock })
-}
-
-/// The report again, from the package of an earlier run and without the data.
-///
-/// # Errors
-/// The folder holds no package, or its files are not what they were when it was written.
-pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
-    progress("results");
-    package::verify(folder)?;
-    let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
-    provenance.fonts = fonts::given().to_vec();
-    provenance.source_date = source_date::given().or(provenance.source_date);
-    let this = build::this();
-    provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
-    finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
 
 /// Shells: the pages of the report before there are data.
