@@ -1,5 +1,7 @@
 //! The run lock: who writes to a target says so beside it, and whoever comes second is refused.
 
+#![expect(clippy::disallowed_methods, reason = "the lock is a file")]
+
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
