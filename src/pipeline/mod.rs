@@ -232,6 +232,8 @@ fn run_dated(
     date: Option<u64>,
     progress: Progress<'_>,
 ) -> Result<Run, Error> {
+    // The program reads itself while the data are read.
+    rayon::spawn(|| _ = build::this());
     let checked = check(file, progress)?;
     refuse_warnings(&checked.warnings, strict)?;
     progress("analyses");
