@@ -11,10 +11,6 @@ const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 ///
 /// # Errors
 /// It is not a number of seconds, or lies after the year 9999.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only variable that is read, and its value is told in the provenance"
-)]
 pub(super) fn heed() -> Result<(), Error> {
     let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(()) };
     let text = value.to_string_lossy();
