@@ -6,14 +6,11 @@ use crate::pipeline;
 /// The variable, as reproducible-builds.org specifies it: seconds since the beginning of 1970, UTC.
 const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
-/// Heeds `SOURCE_DATE_EPOCH`, where it is set: the date of the PDF is that moment, and not the date of the lock.
+/// Heeds `SOURCE_DATE_EPOCH`, where it is set: the date of the PDF is that moment, and not the date of the lock. No other
+/// variable is read, and the value of this one is told in the provenance.
 ///
 /// # Errors
 /// It is not a number of seconds, or lies after the year 9999.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only variable that is read, and its value is told in the provenance"
-)]
 pub(super) fn heed() -> Result<(), Error> {
     let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(()) };
     let text = value.to_string_lossy();

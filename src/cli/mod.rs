@@ -144,7 +144,7 @@ enum Verb {
     },
     /// Make a package again from its study and data, and say whether it is identical, or where it first differs.
     ///
-    /// Nothing is written. The date that SOURCE_DATE_EPOCH gave is that of the package, unless it is set anew. Two builds
+    /// Nothing is written. The date that `SOURCE_DATE_EPOCH` gave is that of the package, unless it is set anew. Two builds
     /// of the program may give identical packages; what they differ in is told in any case.
     #[command(after_help = format!(
         "{}\n\n{EXIT_NUMBERS}",

@@ -38,7 +38,7 @@ mod tests;
 pub use cut::{Cut, CutCounts};
 pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use lock::{
-    Delivery, Lock, LockEntry, LockHead, Locked, LockedFile, LockedVariable, PlainFile, lock, open, verify,
+    Delivery, Lock, LockEntry, LockHead, Locked, LockedFile, LockedVariable, PlainFile, document, lock, open, verify,
 };
 
 /// A file above this is refused before it is read into memory.

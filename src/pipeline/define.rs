@@ -1,28 +1,17 @@
 //! The define.xml of a study: read before the data, whose types it may declare, and held against them.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
-use super::StudyFile;
 use crate::data::define::{self, Define};
-use crate::data::{Format, LockedData, Reading, lock};
+use crate::data::{Format, LockedData, Reading};
 use crate::error::{Error, Finding, Stage};
-use crate::spec::Study;
 
-/// The define.xml that a specification names, if it names one: hashed and parsed from one read.
+/// What a define.xml says; `shown` is its name in the specification.
 ///
 /// # Errors
-/// The file lies outside the data folder, cannot be read, or is no sound define.xml.
-pub(super) fn read(study: &Study, file: &StudyFile) -> Result<Option<Define>, Error> {
-    let Some(name) = &study.data.define else { return Ok(None) };
-    let place = study.origin.place(name.span.start);
-    let path = Path::new(&**name);
-    if super::escapes(path) {
-        return Err(Error::one(Stage::Specification, super::outside(place, name)));
-    }
-    let bytes = lock::document(&file.data_folder(study).join(path), name, &place)?;
-    define::read(&bytes, name).map(Some).map_err(|findings| Error { stage: Stage::Lock, findings })
+/// It is no sound define.xml.
+pub(super) fn parsed(bytes: &[u8], shown: &str) -> Result<Define, Error> {
+    define::read(bytes, shown).map_err(|findings| Error { stage: Stage::Lock, findings })
 }
 
 /// Adds to how a file is read what define.xml declares and the format does not say. What the specification calls text
@@ -31,6 +20,8 @@ pub(super) fn declare(define: Option<&Define>, dataset: &str, format: Format, re
     let Some(define) = define.filter(|_| format == Format::Csv) else { return reading };
     let mut kinds = define.declared(dataset);
     kinds.retain(|name, _| !reading.text.contains(name));
+    // What the specification itself declares goes before.
+    kinds.extend(reading.kinds.clone());
     Reading { kinds, ..reading }
 }
 

@@ -12,7 +12,8 @@ use crate::data::lock::records::{Records, sha256};
 use crate::data::lock::signature::{self, Trust};
 use crate::data::{self, Delivery, Lock, LockHead, LockedData, PlainFile};
 use crate::error::{Error, Finding, Place, Stage};
-use crate::pipeline::{PROGRAM, StudyFile, data_files, package, publish, read_study};
+use crate::pipeline::files::Files;
+use crate::pipeline::{PROGRAM, StudyFile, define, package, publish, read_study};
 use crate::spec::Study;
 
 const LOCK: &str = "data.lock";
@@ -134,23 +135,15 @@ fn earlier(file: &StudyFile) -> Vec<PathBuf> {
     numbered.take_while(|path| path.exists()).collect()
 }
 
-/// What the specification says lies in the data folder. Files of ours may lie there too.
-fn delivery(study: &Study, file: &StudyFile) -> Result<Delivery, Error> {
-    let datasets = data_files(study, file)?;
-    let mut extra = study.data.extra.clone();
-    extra.extend(file.path.file_name().map(|name| name.to_string_lossy().into_owned()));
-    extra.extend([LOCK, SIGNATURE, RECORDS].map(str::to_owned));
+/// The files of a study. Those of ours may lie in the same folder.
+fn files(study: &Study, file: &StudyFile) -> Result<Files, Error> {
+    let mut ours: Vec<String> = file.path.file_name().iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    ours.extend([LOCK, SIGNATURE, RECORDS].map(str::to_owned));
     for number in 1..=earlier(file).len() {
-        extra.extend([LOCK, SIGNATURE, RECORDS].map(|name| format!("{name}.{number}")));
+        ours.extend([LOCK, SIGNATURE, RECORDS].map(|name| format!("{name}.{number}")));
     }
-    extra.extend(study.data.signature.iter().map(|signature| signature.signers.to_string()));
-    let files = study.data.files.iter().map(|(name, path)| PlainFile {
-        name: name.clone(),
-        shown: path.to_string(),
-        place: study.origin.place(path.span.start),
-    });
-    let files = files.collect();
-    Ok(Delivery { root: file.data_folder(study), subject: study.data.subject.clone(), datasets, files, extra })
+    ours.extend(study.data.signature.iter().map(|signature| signature.signers.to_string()));
+    Files::of(study, file, ours)
 }
 
 /// The text of the lock of a study, or where to get one.
@@ -162,19 +155,22 @@ fn lock_text(file: &StudyFile) -> Result<String, Error> {
     })
 }
 
-/// Opens the locked data of a study, and hands over the text of the lock. The lock must be signed if the specification
-/// says by whom.
+/// Opens the locked data of a study, held against its define.xml, and hands over the findings of that and the text of the
+/// lock. The lock must be signed if the specification says by whom.
 ///
 /// # Errors
 /// There is no lock, it is not valid or not signed as it must be, or the data are not as locked.
-pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(LockedData, String), Error> {
-    let delivery = delivery(study, file)?;
+pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(LockedData, Vec<Finding>, String), Error> {
+    let files = files(study, file)?;
     let text = lock_text(file)?;
     let lock = Lock::parse(&text, &file.lock_path().display().to_string())?;
     if let Some(trust) = trust(study, file)? {
         signature::verify(&text, signature_text(file)?.as_deref(), &trust, &lock.head.locked)?;
     }
-    Ok((data::open(&delivery, &lock)?, text))
+    let mut data = data::open(&files.delivery, &lock)?;
+    files.unchanged(&data)?;
+    let described = define::hold(files.define.as_ref(), &mut data, &study.data.subject)?;
+    Ok((data, described, text))
 }
 
 /// Whose signature the specification asks for.
@@ -297,7 +293,7 @@ fn side(path: &Path) -> Result<(Side, Vec<Finding>), Error> {
     if file_name == LOCK && study_path.exists() {
         let file = StudyFile::at(&study_path, None);
         match read_study(&file).and_then(|(study, _)| opened(&study, &file)) {
-            Ok((data, _)) => side.data = Some(data),
+            Ok((data, ..)) => side.data = Some(data),
             Err(error) => {
                 let message =
                     format!("its data are not as locked ({} findings), and are not compared", error.findings.len());

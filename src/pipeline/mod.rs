@@ -9,12 +9,13 @@ mod conformance;
 mod cut;
 mod define;
 mod differences;
+mod files;
 mod fonts;
 mod locking;
 mod package;
 mod provenance;
 mod publish;
-mod reading;
+mod report;
 mod reproduce;
 mod source_date;
 mod trace;
@@ -29,14 +30,14 @@ use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{CutGiven, Provenance, Results, store};
+use crate::results::{CutGiven, Provenance, Results};
 use crate::spec::Study;
-use crate::spec::design::{FileFormat, TextEncoding};
 pub use conformance::summary as conformance_summary;
 pub use fonts::use_fonts;
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
 pub use publish::Target;
+pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
 pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
@@ -70,11 +71,6 @@ impl StudyFile {
     #[must_use]
     pub fn as_of(self, cutoff: Option<i32>) -> Self {
         Self { cutoff, ..self }
-    }
-
-    /// Where the data of its study lie.
-    fn data_folder(&self, study: &Study) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| self.folder().join(&study.data.folder))
     }
 
     fn folder(&self) -> PathBuf {
@@ -129,53 +125,6 @@ pub fn read_study(file: &StudyFile) -> Result<(Study, String), Error> {
     let text = package::read_text(&file.path)?;
     let study = Study::parse(&text, &file.path.display().to_string())?;
     Ok((study, text))
-}
-
-    let root = file.data_folder(study);
-    let mut findings = Vec::new();
-    let mut files = Vec::new();
-    for (name, entry) in &study.data.datasets {
-        let place = study.origin.place(entry.file.span.start);
-        let path = Path::new(&*entry.file);
-        if escapes(path) {
-            findings.push(outside(place.clone(), &entry.file));
-        }
-        let format = match entry.format {
-            Some(FileFormat::Xpt) => Some(Format::Xpt),
-            Some(FileFormat::Parquet) => Some(Format::Parquet),
-            Some(FileFormat::Csv) => Some(Format::Csv),
-            Some(FileFormat::Json) => Some(Format::DatasetJson),
-            Some(FileFormat::Ndjson) => Some(Format::DatasetNdjson),
-            Some(FileFormat::Dsjc) => Some(Format::CompressedDatasetJson),
-            None => Format::of(path),
-        };
-        if format != Some(Format::Csv) {
-            findings.extend(reading::idle(entry, &place));
-        }
-        match format {
-            None => findings.push(
-                Finding::error(place, format!("the format of {} cannot be told by its name", entry.file))
-                    .hint("write format = \"xpt\", \"parquet\", \"csv\", \"json\", \"ndjson\" or \"dsjc\" beside it"),
-            ),
-            Some(format) => files.push(DatasetFile {
-                name: name.clone(),
-                path: root.join(path),
-                shown: entry.file.to_string(),
-                format,
-                place,
-            }),
-        }
-    }
-    Error::unless_clean(Stage::Specification, findings).map(|_| files)
-}
-
-/// The encoding that a specification declares.
-const fn encoding(declared: TextEncoding) -> Encoding {
-    match declared {
-        TextEncoding::Utf8 => Encoding::Utf8,
-        TextEncoding::Windows1252 => Encoding::Windows1252,
-        TextEncoding::Gb18030 => Encoding::Gb18030,
-    }
 }
 
 /// Claims the target of a run before anything is computed: no other run can write it until this value is gone. It may not
@@ -253,6 +202,8 @@ fn run_dated(
     date: Option<u64>,
     progress: Progress<'_>,
 ) -> Result<Run, Error> {
+    // The program reads itself while the data are read.
+    rayon::spawn(|| _ = build::this());
     let checked = check(file, progress)?;
     refuse_warnings(&checked.warnings, strict)?;
     progress("analyses");
@@ -262,49 +213,6 @@ fn run_dated(
     provenance.source_date = date;
     let Checked { study, text, lock_text, warnings, .. } = checked;
     finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
-}
-
-/// What a package holds from which its report can be made again.
-struct Earlier {
-    study: Study,
-    text: String,
-    results: Results,
-    provenance: Provenance,
-    lock: String,
-}
-
-/// Reads an earlier package, whose sums have been verified.
-fn earlier(folder: &Path) -> Result<Earlier, Error> {
-    let shown = |name: &str| folder.join(name).display().to_string();
-    let text = package::read_text(&folder.join("study.toml"))?;
-    let study = Study::parse(&text, "study.toml")?;
-    let mut results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
-    for export in &study.export {
-        results.datasets.push(package::dataset(folder, &export.dataset)?);
-    }
-    if let Some(key) = results.repeated_keys().first() {
-        let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
-        return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
-    }
-    let provenance =
-        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    let lock = package::read_text(&folder.join("data.lock"))?;
-    Ok(Earlier { study, text, results, provenance, lock })
-}
-
-/// The report again, from the package of an earlier run and without the data.
-///
-/// # Errors
-/// The folder holds no package, or its files are not what they were when it was written.
-pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
-    progress("results");
-    package::verify(folder)?;
-    let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
-    provenance.fonts = fonts::given().to_vec();
-    provenance.source_date = source_date::given().or(provenance.source_date);
-    let this = build::this();
-    provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
-    finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
 }
 
 /// Shells: the pages of the report before there are data.

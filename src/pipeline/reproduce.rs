@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Earlier, Progress, Run, StudyFile, build, differences, fonts, package, source_date};
+use super::report::{Earlier, earlier};
+use super::{Progress, Run, StudyFile, build, differences, fonts, package, source_date};
 use crate::display::{self, Display, Report};
 use crate::error::{Error, Finding, Place};
 use crate::results::{Built, Provenance, store};
@@ -34,7 +35,7 @@ const PROVENANCE: &str = "provenance.json";
 pub fn reproduce(folder: &Path, file: &StudyFile, progress: Progress<'_>) -> Result<Reproduction, Error> {
     progress("package");
     let written = package::verify(folder)?;
-    let earlier = super::earlier(folder)?;
+    let earlier = earlier(folder)?;
     let template = if earlier.provenance.template.is_empty() { "final" } else { &earlier.provenance.template };
     let date = source_date::given().or(earlier.provenance.source_date);
     let run = super::run_dated(file, template, false, date, progress)?;

@@ -398,3 +398,19 @@ fn no_text_of_a_study_stands_in_typst_source() {
     }
     assert!(fs::metadata(desk.path().join("out/typst/main.typ")).is_ok(), "the source is part of the package");
 }
+
+/// What `explain` prints of the data is shown, and does not act on the terminal.
+#[test]
+fn explain_shows_what_would_act_on_a_terminal() {
+    let desk = Desk::with(Original::Small);
+    for file in ["data/adcm.csv", "data/adlb.csv", "data/adqs.csv", "data/adsl.csv"] {
+        let content = read(&desk.study(file));
+        write(&desk.study(file), &content.replace("\nS-", "\nS\u{1b}[31m\u{202e}-"));
+    }
+    desk.lock();
+    let outcome = desk.call(&["explain", "study", "resp"]);
+    assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("SU+001B[31mU+202E-0"), "no subject is shown: {:?}", outcome.stdout);
+    let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!outcome.stdout.contains(acts), "{:?}", outcome.stdout);
+}

@@ -4,6 +4,7 @@
 //! locked; what else differs is said so that a person can see what happened to the file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -143,6 +144,19 @@ fn held_against(
     let files = delivery.files.iter().zip(read.files);
     let files = files.filter_map(|(file, bytes)| Some((file.name.clone(), bytes?))).collect();
     Ok((LockedData { lock: lock.clone(), datasets, files, warnings, cut: None }, records))
+}
+
+/// The bytes of a document in the data folder that says how datasets are to be read. `shown` is its path as the
+/// specification wrote it, `place` where it did.
+///
+/// # Errors
+/// [`Stage::Lock`] if the file is missing, none, a link or too large; [`Stage::Files`] if it would not be handed over.
+pub fn document(root: &Path, shown: &str, place: &Place) -> Result<Vec<u8>, Error> {
+    match Folder::open(root).read(&root.join(shown), shown, place) {
+        Ok(Contents { bytes, .. }) => Ok(bytes),
+        Err(Unread::Refused(finding)) => Err(Error::one(Stage::Files, *finding)),
+        Err(Unread::Unreadable(findings)) => Err(Error { stage: Stage::Lock, findings }),
+    }
 }
 
 /// The same delivery, of which everything is kept.

@@ -30,7 +30,7 @@ mod tests;
 pub(super) use canonical::hexadecimal;
 #[cfg(test)]
 pub(super) use gate::digested;
-pub use gate::{Locked, lock, open, verify};
+pub use gate::{Locked, document, lock, open, verify};
 pub use manifest::{Lock, LockEntry, LockHead, LockedFile, LockedVariable};
 
 /// What a specification says lies in the data folder.

@@ -98,14 +98,13 @@ impl Target {
             let finding = Finding::error(shown(path), message);
             return Err(Error::one(Stage::Files, finding.hint("choose a folder outside of it")));
         }
-        let lock = names.parent.join(hidden(names.target.file_name().unwrap_or_default().to_os_string(), "lock"));
         let mut claimed = Self { names, replaceable, made: Vec::new(), lock: None };
         claimed.made = disk::make_folders(&System, &claimed.names.parent)?;
-        let mut taken = RunLock::take(&lock);
+        let mut taken = RunLock::take(&claimed.names.target);
         if taken.is_err() && disk::kind(&claimed.names.parent) == disk::Kind::Nothing {
             // Another run had made the folder above, and has just removed it because it ended without a package.
             claimed.made = disk::make_folders(&System, &claimed.names.parent)?;
-            taken = RunLock::take(&lock);
+            taken = RunLock::take(&claimed.names.target);
         }
         claimed.lock = Some(taken?);
         sweep(&System, &claimed.names)?;
@@ -143,7 +142,7 @@ fn well_named(path: &Path) -> Result<(), Error> {
         let finding =
             Finding::error(Place::file(shown), "the name of the target holds characters that are not printed");
         finding.hint("choose a name of letters, digits and the like")
-    } else if name.starts_with('-') {
+    } else if text.starts_with('-') || name.starts_with('-') {
         let finding = Finding::error(shown(path), "the name of the target begins with a hyphen, as options do");
         finding.hint("choose another name: other programs would take it for an option")
     } else {
@@ -274,9 +273,8 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         disk::Destination::File(path) => path,
         disk::Destination::Stream => return disk::pour(path, bytes).map_err(|error| failed(path, "write", &error)),
     };
+    let _lock = RunLock::take(&path)?;
     let name = path.file_name().unwrap_or_default().to_os_string();
-    let lock = path.with_file_name(hidden(name.clone(), "lock"));
-    let _lock = RunLock::take(&lock)?;
     replace_file(&System, &path, &path.with_file_name(hidden(name, "new-file")), bytes)
 }
 

@@ -1,16 +1,21 @@
 //! The run lock: who writes to a target says so beside it, and whoever comes second is refused.
 
+#![expect(clippy::disallowed_methods, reason = "the lock is a file")]
+
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::disk::{failed, shown};
+use super::hidden;
 use crate::error::{Error, Finding, Stage};
 
 /// How often a lock is taken anew because its file was removed between opening and locking it: each time another run
 /// has ended, so that a few suffice.
 const ATTEMPTS: usize = 1000;
+/// How often the number of the process that holds a lock is looked for: well over a tenth of a second.
+const LOOKS: usize = 200_000;
 
 /// The lock of one target, `.NAME.lock` beside it, which holds the number of the process.
 ///
@@ -24,27 +29,29 @@ pub(super) struct RunLock {
 }
 
 impl RunLock {
-    /// Takes the lock, or says at once who holds it.
+    /// Takes the lock of a target, or says at once who holds it.
     ///
     /// # Errors
     /// Another run holds it, or its file cannot be made.
-    pub(super) fn take(path: &Path) -> Result<Self, Error> {
+    pub(super) fn take(target: &Path) -> Result<Self, Error> {
+        let name = target.file_name().unwrap_or_default().to_os_string();
+        let path = target.with_file_name(hidden(name, "lock"));
         for _ in 0..ATTEMPTS {
-            let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
-            let file = open.map_err(|error| failed(path, "open the run lock", &error))?;
+            let open = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+            let file = open.map_err(|error| failed(target, "open the run lock beside", &error))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(held(path, file)),
-                Err(TryLockError::Error(error)) => return Err(failed(path, "take the run lock", &error)),
+                Err(TryLockError::WouldBlock) => return Err(held(target, file)),
+                Err(TryLockError::Error(error)) => return Err(failed(target, "take the run lock beside", &error)),
             }
             // The run that held it may have removed the file meanwhile: then this is the lock of nothing.
-            if is_at(&file, path) {
-                let mut taken = Self { path: path.to_path_buf(), file };
-                taken.sign().map_err(|error| failed(path, "write the run lock", &error))?;
+            if is_at(&file, &path) {
+                let mut taken = Self { path, file };
+                taken.sign().map_err(|error| failed(target, "write the run lock beside", &error))?;
                 return Ok(taken);
             }
         }
-        let finding = Finding::error(shown(path), "runs that begin and end all the time hold the run lock");
+        let finding = Finding::error(shown(target), "runs that begin and end all the time hold the run lock");
         Err(Error::one(Stage::Files, finding.hint("try again when they are done")))
     }
 
@@ -72,17 +79,17 @@ fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// Another run holds the lock.
-fn held(path: &Path, mut file: File) -> Error {
+fn held(target: &Path, mut file: File) -> Error {
     let mut by = String::new();
     // Who has just taken it needs a moment to write its number.
-    for _ in 0..ATTEMPTS {
+    for _ in 0..LOOKS {
         let mut text = String::new();
         let read = file.rewind().and_then(|()| (&mut file).take(32).read_to_string(&mut text));
-        if read.is_ok() && text.trim().parse::<u32>().is_ok() {
+        if read.is_ok() && text.ends_with('\n') && text.trim().parse::<u32>().is_ok() {
             by = format!(", process {}", text.trim());
             break;
         }
     }
-    let finding = Finding::error(shown(path), format!("another run is writing to this target{by}"));
+    let finding = Finding::error(shown(target), format!("another run is writing to this target{by}"));
     Error::one(Stage::Files, finding.hint("wait until it has ended, or choose another folder"))
 }

@@ -1,6 +1,8 @@
 //! Publishing on a disk that fails at every operation in turn: the target is the earlier package or the new one, whole,
 //! and the next run succeeds and leaves nothing beside it.
 
+#![expect(clippy::disallowed_methods, reason = "tests look at what was written")]
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -304,7 +306,7 @@ fn strange_targets_are_refused_with_a_hint() {
         ("data/new/out", 7, "which this run reads"),
         ("data/..", 7, "no name of its own"),
         ("file/out", 7, "failed to create the folder"),
-        (&"n".repeat(300), 7, "failed to open the run lock"),
+        (&"n".repeat(300), 7, "failed to open the run lock beside"),
     ] {
         let refused = Target::claim(&path(name), &[path("data")], mine).map(|_| ()).unwrap_err();
         let text = refused.to_string();

@@ -1,0 +1,54 @@
+//! The report again, from the package of an earlier run.
+
+use std::path::Path;
+
+use super::{Progress, Run, build, fonts, package, source_date};
+use crate::error::{Error, Finding, Place, Stage};
+use crate::results::{Provenance, Results, store};
+use crate::spec::Study;
+
+/// What a package holds from which its report can be made again.
+pub(super) struct Earlier {
+    pub(super) study: Study,
+    text: String,
+    pub(super) results: Results,
+    pub(super) provenance: Provenance,
+    lock: String,
+}
+
+/// Reads an earlier package, whose sums have been verified.
+///
+/// # Errors
+/// A file of it cannot be read, or is not what a run writes.
+pub(super) fn earlier(folder: &Path) -> Result<Earlier, Error> {
+    let shown = |name: &str| folder.join(name).display().to_string();
+    let text = package::read_text(&folder.join("study.toml"))?;
+    let study = Study::parse(&text, "study.toml")?;
+    let mut results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
+    for export in &study.export {
+        results.datasets.push(package::dataset(folder, &export.dataset)?);
+    }
+    if let Some(key) = results.repeated_keys().first() {
+        let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
+        return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
+    }
+    let provenance =
+        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
+    let lock = package::read_text(&folder.join("data.lock"))?;
+    Ok(Earlier { study, text, results, provenance, lock })
+}
+
+/// The report again, from the package of an earlier run and without the data.
+///
+/// # Errors
+/// The folder holds no package, or its files are not what they were when it was written.
+pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
+    progress("results");
+    package::verify(folder)?;
+    let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
+    provenance.fonts = fonts::given().to_vec();
+    provenance.source_date = source_date::given().or(provenance.source_date);
+    let this = build::this();
+    provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
+    super::finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
+}
