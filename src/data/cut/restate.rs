@@ -57,10 +57,10 @@ pub(super) fn changes(
             }
         }
         let mut put = |variable: &String, new: New| {
-            let changed = changes.entry(variable.clone()).or_insert_with(|| Changed(vec![None; kept.len()]));
-            for (own, row) in changed.0.iter_mut().zip(kept) {
+            let own = changes.entry(variable.clone()).or_insert_with(|| Changed(vec![None; kept.len()]));
+            for (value, row) in own.0.iter_mut().zip(kept) {
                 if chosen[*row] {
-                    *own = Some(new.clone());
+                    *value = Some(new.clone());
                 }
             }
         };
