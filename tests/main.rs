@@ -19,6 +19,7 @@
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
 //! - `cli`: verbs, help, exit numbers.
+//! - `cutoff`: the data as of a day, through the command line.
 //! - `support`: how the others run the program and read what it wrote.
 
 #![expect(clippy::print_stderr, reason = "tests tell how much they did")]
@@ -28,6 +29,7 @@ mod activity;
 mod architecture;
 mod awkward;
 mod cli;
+mod cutoff;
 mod determinism;
 mod exports;
 mod pages;

@@ -113,8 +113,12 @@ fn by_subject(dataset: &Dataset, subject: &str, shared: &[&str]) -> BTreeMap<Str
 /// Both lists without the records that stand in both, each as often as it does.
 fn without_common(was: Vec<Record>, is: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
     let mut balance: BTreeMap<Record, (usize, usize)> = BTreeMap::new();
-    was.into_iter().for_each(|record| balance.entry(record).or_default().0 += 1);
-    is.into_iter().for_each(|record| balance.entry(record).or_default().1 += 1);
+    for record in was {
+        balance.entry(record).or_default().0 += 1;
+    }
+    for record in is {
+        balance.entry(record).or_default().1 += 1;
+    }
     let (mut only_was, mut only_is) = (Vec::new(), Vec::new());
     for (record, (old, new)) in balance {
         only_was.extend(std::iter::repeat_n(record.clone(), old.saturating_sub(new)));

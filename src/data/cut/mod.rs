@@ -300,14 +300,14 @@ fn counted(order: &DatasetOrder, fates: &[Fate]) -> CutCounts {
 }
 
 /// The kept records with what is restated in them, in the order in which they stood.
-fn shortened(dataset: &Dataset, kept: &[usize], changes: &restate::Changes, counts: &mut CutCounts) -> Table {
+fn shortened(dataset: &Dataset, kept: &[usize], restated: &restate::Changes, counts: &mut CutCounts) -> Table {
     let index: Vec<u32> = kept.iter().filter_map(|row| u32::try_from(*row).ok()).collect();
     let frame = dataset.frame.take(&IdxCa::from_vec("kept".into(), index)).expect("rows of the dataset itself");
     let mut values = Vec::with_capacity(dataset.variables.len());
     let mut special_missing = SpecialMissing::new();
     for (variable, column) in dataset.variables.iter().zip(frame.columns()) {
         let own = Values::of(column).expect("datasets hold the kinds that readers hand over");
-        let changed = changes.of(&variable.name);
+        let changed = restated.of(&variable.name);
         values.push(match changed {
             Some(changed) => changed.applied(own, kept, counts),
             None => own,

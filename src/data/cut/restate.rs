@@ -56,20 +56,20 @@ pub(super) fn changes(
                 *chosen &= truth.holds();
             }
         }
-        let mut change = |variable: &String, new: New| {
-            let changed = changes.entry(variable.clone()).or_insert_with(|| Changed(vec![None; kept.len()]));
-            for (own, row) in changed.0.iter_mut().zip(kept) {
+        let mut put = |variable: &String, new: New| {
+            let own = changes.entry(variable.clone()).or_insert_with(|| Changed(vec![None; kept.len()]));
+            for (value, row) in own.0.iter_mut().zip(kept) {
                 if chosen[*row] {
-                    *own = Some(new.clone());
+                    *value = Some(new.clone());
                 }
             }
         };
         for variable in &restatement.blank {
-            change(variable, None);
+            put(variable, None);
         }
         for (variable, rule) in &restatement.set {
             let value = evaluate::evaluate_where(rule, sheet, &blade.options, &chosen, &mut found);
-            change(variable, Some(Arc::new(value)));
+            put(variable, Some(Arc::new(value)));
         }
     }
     *troubles += found.len();

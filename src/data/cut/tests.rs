@@ -13,20 +13,20 @@ fn dataset(name: &str, variables: &[(&str, Kind)], records: &str) -> Dataset {
     let rows: Vec<Vec<&str>> = records.trim().lines().map(|line| line.split_whitespace().collect()).collect();
     let values = |at: usize, (name, kind): &(&str, Kind)| {
         let cells: Vec<Option<&str>> = rows.iter().map(|row| Some(row[at]).filter(|cell| *cell != "-")).collect();
-        let day = |cell: &Option<&str>| cell.map(|cell| date::parse(cell).expect("a day of the calendar"));
+        let day = |cell: Option<&str>| cell.map(|cell| date::parse(cell).expect("a day of the calendar"));
         match kind {
             Kind::Number => {
-                let number = |cell: &Option<&str>| cell.and_then(|cell| cell.parse().ok());
-                Values::Number(Float64Chunked::from_iter_options((*name).into(), cells.iter().map(number)))
+                let number = |cell: Option<&str>| cell.and_then(|cell| cell.parse().ok());
+                Values::Number(Float64Chunked::from_iter_options((*name).into(), cells.iter().copied().map(number)))
             }
             Kind::Text => {
-                let text = |cell: &Option<&str>| cell.map(|cell| cell.replace('_', " "));
-                Values::Text(StringChunked::from_iter_options((*name).into(), cells.iter().map(text)))
+                let text = |cell: Option<&str>| cell.map(|cell| cell.replace('_', " "));
+                Values::Text(StringChunked::from_iter_options((*name).into(), cells.iter().copied().map(text)))
             }
-            Kind::Date => Values::Date(Int32Chunked::from_iter_options((*name).into(), cells.iter().map(day))),
+            Kind::Date => Values::Date(Int32Chunked::from_iter_options((*name).into(), cells.iter().copied().map(day))),
             Kind::DateTime => {
-                let noon = |cell: &Option<&str>| day(cell).map(|day| i64::from(day) * 86_400_000 + 43_200_000);
-                Values::DateTime(Int64Chunked::from_iter_options((*name).into(), cells.iter().map(noon)))
+                let noon = |cell: Option<&str>| day(cell).map(|day| i64::from(day) * 86_400_000 + 43_200_000);
+                Values::DateTime(Int64Chunked::from_iter_options((*name).into(), cells.iter().copied().map(noon)))
             }
         }
     };

@@ -99,10 +99,10 @@ fn the_flagship_study_as_of_the_middle_of_enrolment() {
     let states = texts(&adsl, "EOSSTT").expect("states are texts");
     let ongoing = (0..adsl.rows()).filter(|row| states.get(*row) == Some("ONGOING")).count();
     let (randomised, ended) = (dated(&data, "ADSL", "USUBJID", "RANDDT"), dated(&data, "ADSL", "USUBJID", "EOSDT"));
-    let in_it = |(begun, ended): (&(String, Option<i32>), &(String, Option<i32>))| {
-        begun.1.is_some_and(|day| day <= cutoff) && ended.1.is_some_and(|day| day > cutoff)
-    };
-    assert_eq!(ongoing, randomised.iter().zip(&ended).filter(|pair| in_it((pair.0, pair.1))).count());
+    let in_it = randomised.iter().zip(&ended).filter(|((_, begun), (_, ended))| {
+        begun.is_some_and(|day| day <= cutoff) && ended.is_some_and(|day| day > cutoff)
+    });
+    assert_eq!(ongoing, in_it.count());
     assert!(ongoing > 3, "only {ongoing} are in the study on a day in its middle");
     assert_eq!(dates(&adsl, "EOSDT").into_iter().flatten().max(), Some(cutoff));
 }
