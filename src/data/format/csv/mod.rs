@@ -217,7 +217,7 @@ fn characters<'a>(file: &DatasetFile, bytes: &'a [u8]) -> Result<&'a str, Vec<Fi
             let place = || Place { line: Some(index + 1), ..file.here() };
             match std::str::from_utf8(line) {
                 Err(_) => {
-                    flaws.add(|_| Finding::error(place(), "the line is not UTF-8").hint("write the file as UTF-8"))
+                    flaws.add(|_| Finding::error(place(), "the line is not UTF-8").hint("write the file as UTF-8"));
                 }
                 Ok(_) if line.contains(&0) => flaws.line(index + 1, || "the line holds a NUL character".into()),
                 Ok(_) => {}

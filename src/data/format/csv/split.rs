@@ -33,7 +33,9 @@ impl<'a> Flaws<'a> {
     }
 
     pub(super) fn extend(&mut self, findings: Vec<Finding>) {
-        findings.into_iter().for_each(|finding| self.add(|_| finding));
+        for finding in findings {
+            self.add(|_| finding);
+        }
     }
 
     /// Adds what is wrong in a line.
