@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::data::lock::diff::{LockDiff, Side, diff};
 use crate::data::lock::records::{Records, sha256};
 use crate::data::lock::signature::{self, Trust};
-use crate::data::{self, Delivery, Lock, LockHead, LockedData, PlainFile};
+use crate::data::{self, Lock, LockHead, LockedData};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::files::Files;
 use crate::pipeline::{PROGRAM, StudyFile, define, package, publish, read_study};
@@ -67,7 +67,7 @@ pub struct LockMade {
 /// The specification is invalid, a file cannot be read or does not belong there, or the lock cannot be written.
 pub fn lock(file: &StudyFile, order: &LockOrder) -> Result<LockMade, Error> {
     let (study, _) = read_study(file)?;
-    let delivery = delivery(&study, file)?;
+    let Files { delivery, .. } = files(&study, file)?;
     // Before anything is written: a key that cannot sign must not leave an unsigned lock.
     let key = order.key.as_ref().map(|path| Ok::<_, Error>((package::read_text(path)?, path.display().to_string())));
     let key = key.transpose()?;
@@ -209,7 +209,7 @@ pub struct Verified {
 /// Everything that is not as it was locked.
 pub fn verify(file: &StudyFile, signer: Option<(&Path, &str)>) -> Result<Verified, Error> {
     let (study, _) = read_study(file)?;
-    let delivery = delivery(&study, file)?;
+    let Files { delivery, .. } = files(&study, file)?;
     let text = lock_text(file)?;
     let lock = Lock::parse(&text, &file.lock_path().display().to_string())?;
     let trust = match signer {

@@ -155,7 +155,7 @@ pub fn document(root: &Path, shown: &str, place: &Place) -> Result<Vec<u8>, Erro
     match Folder::open(root).read(&root.join(shown), shown, place) {
         Ok(Contents { bytes, .. }) => Ok(bytes),
         Err(Unread::Refused(finding)) => Err(Error::one(Stage::Files, *finding)),
-        Err(Unread::Unreadable(findings)) => Err(Error { stage: Stage::Lock, findings }),
+        Err(Unread::Unfit(finding)) => Err(Error::one(Stage::Lock, *finding)),
     }
 }
 
