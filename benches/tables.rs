@@ -6,14 +6,13 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use polars_io::prelude::ParquetWriter;
-use trialpress::data::{DatasetFile, Format, Kind, Reading, lock, open};
+use trialpress::data::{DatasetFile, Delivery, Format, Kind, LockHead, Reading, lock, open};
 use trialpress::error::Place;
 
 const RECORDS: usize = 5_000_000;
@@ -60,13 +59,25 @@ fn file(folder: &Path, format: &str, part: &str) -> DatasetFile {
     }
 }
 
+/// One file of a folder in which others may lie.
+fn delivery(folder: &Path, file: DatasetFile) -> Delivery {
+    let beside = ["adlb.parquet", "adlb.csv", "parquet.lock", "csv.lock"];
+    Delivery {
+        root: folder.to_owned(),
+        subject: "USUBJID".to_owned(),
+        datasets: vec![file],
+        files: Vec::new(),
+        extra: beside.map(str::to_owned).to_vec(),
+    }
+}
+
 /// Opens the locked file and prints what it took.
 fn measure(folder: &Path, format: &str, part: &str) {
     let file = file(folder, format, part);
     let text = std::fs::read_to_string(folder.join(format!("{format}.lock"))).expect("the lock is there");
     let locked = trialpress::data::Lock::parse(&text, "data.lock").unwrap_or_else(|error| panic!("{error}"));
     let start = Instant::now();
-    let data = open(&[file], "USUBJID", &locked).unwrap_or_else(|error| panic!("{error}"));
+    let data = open(&delivery(folder, file), &locked).unwrap_or_else(|error| panic!("{error}"));
     let wall = start.elapsed().as_millis();
     assert!(data.datasets["ADLB"].frame.height() > 0, "records were kept");
     println!("  {format:<8} {part:<12} {wall:>9} {:>9} {:>9}", processor_time(), peak_memory());
@@ -86,9 +97,10 @@ fn make(folder: &Path) {
     for format in ["parquet", "csv"] {
         let path = folder.join(format!("{format}.lock"));
         if !path.exists() {
-            let lock = lock(&[file(folder, format, "whole")], "USUBJID", "2026-11-20");
-            let lock = lock.unwrap_or_else(|error| panic!("{error}"));
-            std::fs::write(path, lock.text()).expect("target is writable");
+            let head = LockHead { locked: "2026-11-20".to_owned(), ..LockHead::default() };
+            let locked = lock(&delivery(folder, file(folder, format, "whole")), head);
+            let locked = locked.unwrap_or_else(|error| panic!("{error}"));
+            std::fs::write(path, locked.lock.text()).expect("target is writable");
         }
     }
 }
@@ -112,7 +124,7 @@ const NUMBERS: [&str; 6] = ["AVAL", "BASE", "CHG", "ANRLO", "ANRHI", "AVISITN"];
 #[expect(clippy::cast_precision_loss, reason = "numbers below 1000")]
 fn number(row: usize, variable: usize) -> Option<f64> {
     let noise = (row + variable).wrapping_mul(2_654_435_761) % 100_003;
-    (row % 97 != 0).then_some(noise as f64 / 128.0)
+    (!row.is_multiple_of(97)).then_some(noise as f64 / 128.0)
 }
 
 fn laboratory() -> DataFrame {

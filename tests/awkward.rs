@@ -10,6 +10,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "these tests write studies and spoil files")]
 
+mod bad_inputs;
 mod contradictions;
 mod crash;
 mod damage;

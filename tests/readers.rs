@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use trialpress::data::{Dataset, DatasetFile, Format, Kind, LockedData, Reading, lock, open};
+use trialpress::data::{
+    Dataset, DatasetFile, Delivery, Format, Kind, LockHead, Locked, LockedData, Reading, lock, open,
+};
 use trialpress::error::Place;
 
 /// The folder of the genuine files, if it is there.
@@ -18,21 +20,38 @@ fn pilot() -> Option<PathBuf> {
 }
 
 fn file(folder: &Path, path: &str, text: &[&str]) -> DatasetFile {
-    let path = folder.join(path);
     DatasetFile {
-        name: path.to_string_lossy().into_owned(),
-        shown: path.to_string_lossy().into_owned(),
-        format: Format::of(&path).expect("a known extension"),
+        name: path.to_owned(),
+        shown: path.to_owned(),
+        format: Format::of(Path::new(path)).expect("a known extension"),
         reading: Reading { text: text.iter().map(|name| (*name).to_owned()).collect(), ..Reading::default() },
         place: Place::file("study.toml"),
-        path,
+        path: folder.join(path),
     }
+}
+
+/// These files of a folder in which others may lie.
+fn delivery(files: &[DatasetFile]) -> Delivery {
+    let root = pilot().expect("whoever has files has their folder");
+    let folders = ["adam_csv/", "adam_datasetjson/", "adam_parquet/", "adam_xpt/", "adam_xpt_reencoded/", "expected/"];
+    Delivery {
+        root,
+        subject: "USUBJID".to_owned(),
+        datasets: files.to_vec(),
+        files: Vec::new(),
+        extra: folders.iter().chain(&["README.md"]).map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+fn head() -> LockHead {
+    LockHead { locked: "2026-01-31".to_owned(), ..LockHead::default() }
 }
 
 /// The datasets of these files, locked and opened.
 fn opened(files: &[DatasetFile]) -> Vec<Dataset> {
-    let lock = lock(files, "USUBJID", "2026-01-31").unwrap_or_else(|error| panic!("{error}"));
-    let LockedData { mut datasets, .. } = open(files, "USUBJID", &lock).unwrap_or_else(|error| panic!("{error}"));
+    let delivery = delivery(files);
+    let Locked { lock, .. } = lock(&delivery, head()).unwrap_or_else(|error| panic!("{error}"));
+    let LockedData { mut datasets, .. } = open(&delivery, &lock).unwrap_or_else(|error| panic!("{error}"));
     files.iter().map(|file| datasets.remove(&file.name).expect("every file is a dataset")).collect()
 }
 
@@ -83,7 +102,7 @@ fn fractions_that_a_genuine_file_declares_integers_are_told_and_can_be_declared_
     let Some(folder) = pilot() else { return };
     let mut files = ["adam_parquet/adadas.parquet", "adam_datasetjson/adadas.json", "adam_datasetjson/adadas.dsjc"]
         .map(|path| file(&folder, path, &[]));
-    let refused = lock(&files, "USUBJID", "2026-01-31").expect_err("integers with fractions").to_string();
+    let refused = lock(&delivery(&files), head()).expect_err("integers with fractions").to_string();
     assert!(refused.contains("the number has a fraction, though its column is declared integer"), "{refused}");
     for file in &mut files {
         file.reading.kinds = ["AVAL", "BASE", "CHG", "PCHG"].map(|name| (name.to_owned(), Kind::Number)).into();

@@ -140,8 +140,8 @@ pub(super) fn verify(args: &VerifyArgs, terminal: &Terminal) -> Result<Vec<Findi
     let verified = pipeline::verify(&args.study.file(), signer)?;
     terminal.done();
     let head = &verified.lock.head;
-    let signed = verified.signed_by.map_or_else(String::new, |who| format!(", signed by {who}"));
-    terminal.say(&format!("{}, locked {}{signed}: as locked", head.id, head.locked));
+    let by = verified.signed_by.map_or_else(String::new, |who| format!(", signed by {who}"));
+    terminal.say(&format!("{}, locked {}{by}: as locked", head.id, head.locked));
     print(&format!("{}\n", verified.sha256))?;
     Ok(verified.warnings)
 }

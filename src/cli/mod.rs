@@ -2,6 +2,7 @@
 //! prints.
 
 mod batch;
+mod convert;
 mod environment;
 mod findings;
 mod lock;
@@ -178,6 +179,12 @@ enum Verb {
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
         conditions: Vec<String>,
     },
+    /// Write a data file in another format: SAS transport, Parquet, CSV or Dataset-JSON, with nothing lost.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress convert adsl.xpt --out adsl.parquet\n  trialpress convert adsl.csv --out adsl.xpt --text SITEID"
+    ))]
+    Convert(convert::ConvertArgs),
     /// Print the reference of study.toml, generated from the program itself.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json"))]
     Spec {
@@ -312,6 +319,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
     match verb {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
+        Verb::Convert(args) => convert::convert(args, terminal),
         Verb::Check { study, cutoff, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day), &progress)?;
             terminal.done();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Conformance, gate};
-use crate::data::{Dataset, DatasetFile, Format, Lock, LockedData, Reading, date, sample};
+use crate::data::{Dataset, DatasetFile, Format, LockedData, Reading, date, sample};
 use crate::error::{Place, Severity};
 use crate::spec::Study;
 use crate::spec::conformance::Level;
@@ -108,13 +108,7 @@ fn study_as(tables: &Tables, lines: &str, text: &[String], labels: &BTreeMap<Str
         }
         (name.clone(), dataset)
     });
-    (
-        study,
-        LockedData {
-            lock: Lock::parse("version = 1\nlocked = \"2025-01-01\"\n", "l").unwrap_or_else(|e| panic!("{e}")),
-            datasets: datasets.collect(),
-        },
-    )
+    (study, LockedData::unlocked(datasets.map(|(_, dataset)| dataset), "2025-01-01"))
 }
 
 fn read(name: &str, table: &str, text: &[String]) -> Dataset {
@@ -293,15 +287,14 @@ fn whole_studies_hold_what_they_should() {
                     Some(FileFormat::Xpt) => Format::Xpt,
                     Some(FileFormat::Parquet) => Format::Parquet,
                     Some(FileFormat::Csv) => Format::Csv,
-                    None => Format::of(std::path::Path::new(&*entry.file)).unwrap_or(Format::Csv),
+                    _ => Format::of(std::path::Path::new(&*entry.file)).unwrap_or(Format::Csv),
                 },
                 reading: Reading { text: entry.text.clone(), ..Reading::default() },
                 place: Place::default(),
             })
             .collect();
         let subject = &study.data.subject;
-        let lock = crate::data::lock(&files, subject, "2025-01-01").unwrap_or_else(|error| panic!("{error}"));
-        let data = crate::data::open(&files, subject, &lock).unwrap_or_else(|error| panic!("{error}"));
+        let data = LockedData::of_files(&folder, files, subject, "2025-01-01");
         let conformance = gate(&study, &data, None);
         let applicable = conformance.rules.iter().filter(|rule| !rule.datasets.is_empty()).count();
         said.push_str(&format!("==== {name}: {applicable} of {} rules apply\n", conformance.rules.len()));

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Finding;
 
+mod convert;
 pub mod cut;
 pub mod date;
 pub mod define;
@@ -35,6 +36,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use convert::{Converted, Target, convert};
 pub use cut::{Cut, CutCounts};
 pub use format::{Columns, DatasetFile, Encoding, Format, Reading};
 pub use lock::{
@@ -164,4 +166,25 @@ pub struct LockedData {
     pub warnings: Vec<Finding>,
     /// The cut-off they were cut at; none if they are whole.
     pub cut: Option<Cut>,
+}
+
+#[cfg(test)]
+impl LockedData {
+    /// Datasets of which nobody made a lock, for the tests of what comes after.
+    pub(crate) fn unlocked(datasets: impl IntoIterator<Item = Dataset>, day: &str) -> Self {
+        let head = LockHead { locked: day.to_owned(), ..LockHead::default() };
+        let lock = Lock { head, digests: String::new(), dataset: Vec::new(), file: Vec::new() };
+        let datasets = datasets.into_iter().map(|dataset| (dataset.name.clone(), dataset)).collect();
+        Self { lock, datasets, files: BTreeMap::new(), cut: None, warnings: Vec::new() }
+    }
+
+    /// These files as they are, locked on that day.
+    pub(crate) fn of_files(root: &std::path::Path, datasets: Vec<DatasetFile>, subject: &str, day: &str) -> Self {
+        let head = LockHead { locked: day.to_owned(), subject: subject.to_owned(), ..LockHead::default() };
+        let extra = vec!["./".to_owned()];
+        let (root, subject) = (root.to_owned(), subject.to_owned());
+        let delivery = Delivery { root, subject, datasets, files: Vec::new(), extra };
+        let locked = lock(&delivery, head).unwrap_or_else(|error| panic!("{error}"));
+        open(&delivery, &locked.lock).unwrap_or_else(|error| panic!("{error}"))
+    }
 }

@@ -6,6 +6,7 @@
 pub mod batch;
 mod build;
 mod conformance;
+mod convert;
 mod cut;
 mod define;
 mod differences;
@@ -33,6 +34,7 @@ use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{CutGiven, Provenance, Results};
 use crate::spec::Study;
 pub use conformance::summary as conformance_summary;
+pub use convert::{Conversion, convert};
 pub use fonts::use_fonts;
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;

@@ -8,8 +8,8 @@ pub mod store;
 
 pub use catalogue::{Decimals, Method, Reason, Statistic};
 pub use provenance::{
-    AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, CutGiven, CutSource, DataCut, DataQuality, DataSource,
-    Provenance, RuleSource,
+    AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, CutGiven, CutSource, DataCut, DataQuality,
+    DataSource, Provenance, RuleSource,
 };
 pub use row::{Key, Row, Value, conf_level_key};
 

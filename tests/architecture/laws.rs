@@ -45,46 +45,23 @@ pub(super) const LAWS: &[Law] = &[
             "rayon",
             "roxmltree",
             "rustix",
-            "sas_xport",
             "serde",
             "serde_json",
-            "rustix",
-            "sas_xport",
-            "serde",
             "sha2",
             "sqlparser",
             "ssh_key",
             "toml",
+            "unicode_normalization",
         ],
         why: "files are read and hashed in parallel, opened without following links; text comes in declared encodings; \
-              Dataset-JSON is JSON, and compressed in one edition; define.xml is XML; the lock is TOML and may be signed; \
-              a power in a rule is the same on every platform",
+              Dataset-JSON and columns files are JSON, compressed in one edition; define.xml is XML; the lock is TOML and may \
+              be signed; names that differ only in their Unicode form are one; a power in a rule is the same on every platform",
     },
     Law {
         module: "conformance",
         ours: &["data", "error", "results::ConformanceAcceptance", "results::ConformanceRow", "spec"],
         crates: &["rayon"],
         why: "rules run side by side; what they found crosses the waist as counts",
-        crates: &["encoding_rs", "libm", "polars", "polars_io", "rayon", "serde", "sha2", "sqlparser", "toml"],
-        why: "files are read and hashed in parallel; text comes in declared encodings; the lock is TOML; a power in a \
-              rule is the same on every platform",
-            "sas_xport",
-            "serde",
-            "sha2",
-            "sqlparser",
-            "toml",
-        ],
-        why: "files are read and hashed in parallel; the lock is TOML, define.xml is XML; a power in a rule is the same on every \
-              platform",
-            "toml",
-        ],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
-              columns files are JSON, and Parquet has the checksum of gzip",
-            "unicode_normalization",
-        ],
-        why: "files are read and hashed in parallel; the lock is TOML; a power in a rule is the same on every platform; \
-              data files are opened without following links, and locks signed as OpenSSH does; no two names of files \
-              differ in their Unicode form only",
     },
     Law {
         module: "plan",
@@ -149,9 +126,6 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "pipeline",
         ours: &["analysis", "conformance", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
-        crates: &["rayon", "serde_json", "sha2"],
-        why: "the straight line sees every stage; stats is not one; the studies of a batch run side by side",
-        ours: &["analysis", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
         crates: &["rayon", "rustix", "serde_json", "sha2"],
         why: "the straight line sees every stage; stats is not one; the studies of a batch run side by side; the exchange of \
               two folders in one step is of the kernel",
@@ -171,7 +145,7 @@ pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
     (
         "std::fs",
         &[
-            "src/data/lock/gate.rs",
+            "src/data/lock/folder.rs",
             "src/pipeline/build.rs",
             "src/pipeline/package.rs",
             "src/pipeline/publish/disk.rs",
@@ -184,8 +158,6 @@ pub(super) const STANDARD: &[(&str, &[&str], &str)] = &[
         &["src/cli/environment.rs", "src/pipeline/build.rs"],
         "the environment does not change a report, but for the date that SOURCE_DATE_EPOCH gives it; the names of \
          processor and system are constants",
-        &["src/data/lock/folder.rs", "src/pipeline/package.rs"],
-        "data files are read in one place, packages written in one",
     ),
     ("std::time", &["src/cli/mod.rs"], "time is an input; the only clock is the default date of a lock"),
     ("std::process::ExitCode", &["src/cli/mod.rs", "src/main.rs"], "exit numbers are given in one place"),

@@ -3,7 +3,7 @@
 use polars::prelude::{Float64Chunked, Int32Chunked, Int64Chunked, NewChunkedArray, StringChunked};
 
 use super::*;
-use crate::data::{Kind, Lock, Variable};
+use crate::data::{Kind, Variable};
 
 const DAY: &str = "2025-06-30";
 
@@ -49,12 +49,12 @@ fn dataset(name: &str, variables: &[(&str, Kind)], records: &str) -> Dataset {
     let variables = table.variables.clone();
     let Canonical { frame, special_missing, content } = canonical(table, "USUBJID", None);
     let (name, sha256) = (name.to_owned(), String::new());
-    Dataset { name, label: String::new(), frame, variables, special_missing, sha256, bytes: 0, content }
+    let keys = Vec::new();
+    Dataset { name, label: String::new(), frame, variables, special_missing, keys, sha256, bytes: 0, content }
 }
 
 fn data(datasets: impl IntoIterator<Item = Dataset>) -> LockedData {
-    let lock = Lock::new("2026-01-31", Vec::new()).expect("a day");
-    LockedData { lock, datasets: datasets.into_iter().map(|own| (own.name.clone(), own)).collect(), cut: None }
+    LockedData::unlocked(datasets, "2026-01-31")
 }
 
 fn rule(text: &str) -> Rule {

@@ -62,12 +62,11 @@ fn tag(bytes: &[u8], start: usize) -> Option<Tag> {
     for (at, byte) in bytes.iter().copied().enumerate().skip(start + 1) {
         match (quote, byte) {
             (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'=') => attributes += 1,
             (None, b'x') => namespaces += usize::from(bytes[at..].starts_with(b"xmlns")),
             (None, b'>') => return Some(Tag { end: at + 1, attributes, namespaces, empty: bytes[at - 1] == b'/' }),
-            (None, _) => {}
+            _ => {}
         }
     }
     None

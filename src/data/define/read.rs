@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Define, Vec<Finding>> {
     }
     let characters = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
         unfit(Some(line), "the line is not UTF-8".into())
     })?;
     let characters = characters.strip_prefix('\u{feff}').unwrap_or(characters);

@@ -6,21 +6,13 @@ use std::path::Path;
 use super::*;
 use crate::data::cut::cut as taken;
 use crate::data::sheet::{Sheet, dates, numbers, texts};
-use crate::data::{DatasetFile, Format, Lock, Reading, open};
+use crate::data::{DatasetFile, Format, Reading};
 use crate::plan;
 
-const FLAGSHIP: [&str; 3] = [
-    "ln-msc-il2",
-    include_str!("../../../fixtures/studies/ln-msc-il2/study.toml"),
-    include_str!("../../../fixtures/studies/ln-msc-il2/data.lock"),
-];
-const SECOND: [&str; 3] = [
-    "sle-three-arm",
-    include_str!("../../../fixtures/studies/sle-three-arm/study.toml"),
-    include_str!("../../../fixtures/studies/sle-three-arm/data.lock"),
-];
+const FLAGSHIP: [&str; 2] = ["ln-msc-il2", include_str!("../../../fixtures/studies/ln-msc-il2/study.toml")];
+const SECOND: [&str; 2] = ["sle-three-arm", include_str!("../../../fixtures/studies/sle-three-arm/study.toml")];
 
-fn opened([name, text, lock]: [&str; 3]) -> (Study, LockedData) {
+fn opened([name, text]: [&str; 2]) -> (Study, LockedData) {
     let study = Study::parse(text, "study.toml").expect("a sound specification");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/studies").join(name).join(&study.data.folder);
     let file = |(name, entry): (&String, &crate::spec::design::DatasetEntry)| DatasetFile {
@@ -32,8 +24,7 @@ fn opened([name, text, lock]: [&str; 3]) -> (Study, LockedData) {
         place: study.origin.place(entry.file.span.start),
     };
     let files: Vec<DatasetFile> = study.data.datasets.iter().map(file).collect();
-    let lock = Lock::parse(lock, "data.lock").expect("a sound lock");
-    let data = open(&files, &study.data.subject, &lock).expect("the locked files");
+    let data = LockedData::of_files(&folder, files, &study.data.subject, "2026-11-20");
     (study, data)
 }
 
@@ -51,7 +42,7 @@ fn dated(data: &LockedData, dataset: &str, subject: &str, variable: &str) -> Vec
 
 /// Holds what is left of each dataset with one date against the records whose date is not later, and whose subject was
 /// enrolled by then.
-fn left_of(study: [&str; 3], cutoff: &str, enrolled: &[&str], datasets: &[(&str, &str)]) -> LockedData {
+fn left_of(study: [&str; 2], cutoff: &str, enrolled: &[&str], datasets: &[(&str, &str)]) -> LockedData {
     let (study, data) = opened(study);
     let order = cut(&study, &data, day(cutoff)).expect("a sound cut-off");
     let (left, findings) = taken(&data, &order);
@@ -116,7 +107,7 @@ fn the_example_of_three_arms_as_of_the_middle_of_enrolment() {
 fn a_day_after_all_records_leaves_everything_as_it_was() {
     for fixture in [FLAGSHIP, SECOND] {
         let (study, data) = opened(fixture);
-        let order = cut(&study, &data, day(&data.lock.locked)).expect("a sound cut-off");
+        let order = cut(&study, &data, day(&data.lock.head.locked)).expect("a sound cut-off");
         let (left, findings) = taken(&data, &order);
         assert_eq!(findings, []);
         for (name, own) in &data.datasets {
@@ -131,7 +122,7 @@ fn what_the_data_do_not_have_is_told_at_once() {
     let broken = "[data.cut-off.datasets.ADDV]\ndate = [\"ASTTD\", \"DVSEQ\"]\nexclude = \"DVSEQ\"\n\
                   restate = [{ after = \"ASTDT\", blank = [\"USUBJID\"], set = { DVTERM = \"1\", DVSEQ = \"LATER\" } }]\n";
     let text = FLAGSHIP[1].replace(section, broken);
-    let (study, data) = opened([FLAGSHIP[0], &text, FLAGSHIP[2]]);
+    let (study, data) = opened([FLAGSHIP[0], &text]);
     let error = cut(&study, &data, day("2024-06-30")).expect_err("a cut-off that does not fit the data");
     let told = error.to_string();
     assert_eq!(error.stage, Stage::Binding);

@@ -107,7 +107,11 @@ impl Prepared {
         });
         Ok(Self {
             within: within.collect(),
-            constant: data.columns.iter().map(|column| column.iter().all(|value| *value == column[0])).collect(),
+            constant: data
+                .columns
+                .iter()
+                .map(|column| column.iter().all(|value| value.to_bits() == column[0].to_bits()))
+                .collect(),
             rank,
             origin,
             scale,

@@ -11,7 +11,7 @@ use super::square::{Square, dot};
 pub enum Sandwich {
     /// Of the residuals as they are; Liang and Zeger 1986.
     Empirical,
-    /// Of residuals corrected for the fit, by the root of their leverage; Bell and McCaffrey 2002 (CR2).
+    /// Of residuals corrected for the fit, by the root of their leverage; Bell and `McCaffrey` 2002 (CR2).
     BiasReduced,
     /// Of residuals of fits without the subject; Mancl and `DeRouen` 2001 (CR3).
     Jackknife,

@@ -126,16 +126,16 @@ impl Square {
             let mut rotated = false;
             for p in 0..size {
                 for q in p + 1..size {
-                    let (app, aqq, apq) = (matrix.at(p, p), matrix.at(q, q), matrix.at(p, q));
-                    if libm::fabs(apq) <= 1e-17 * libm::sqrt(libm::fabs(app * aqq)) {
+                    let (first, second, beside) = (matrix.at(p, p), matrix.at(q, q), matrix.at(p, q));
+                    if libm::fabs(beside) <= 1e-17 * libm::sqrt(libm::fabs(first * second)) {
                         continue;
                     }
                     rotated = true;
-                    let theta = (aqq - app) / (2.0 * apq);
-                    let root = libm::sqrt(theta * theta + 1.0);
-                    let t = if theta >= 0.0 { 1.0 / (theta + root) } else { 1.0 / (theta - root) };
-                    let cosine = 1.0 / libm::sqrt(t * t + 1.0);
-                    let sine = t * cosine;
+                    let ratio = (second - first) / (2.0 * beside);
+                    let root = libm::sqrt(ratio * ratio + 1.0);
+                    let slope = if ratio >= 0.0 { 1.0 / (ratio + root) } else { 1.0 / (ratio - root) };
+                    let cosine = 1.0 / libm::sqrt(slope * slope + 1.0);
+                    let sine = slope * cosine;
                     for k in 0..size {
                         let (one, two) = (matrix.at(k, p), matrix.at(k, q));
                         matrix.entries[k * size + p] = cosine * one - sine * two;

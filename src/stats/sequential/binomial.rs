@@ -43,7 +43,7 @@ pub fn binomial_crossing(looks: &[BinomialLook], p: f64) -> Result<Vec<(f64, f64
     let mut found = Vec::with_capacity(looks.len());
     for look in looks {
         for _ in seen..look.subjects {
-            counts.push(0.0);
+            counts.resize(counts.len() + 1, 0.0);
             for at in (0..counts.len()).rev() {
                 let from_below = if at > 0 { counts[at - 1] * p } else { 0.0 };
                 counts[at] = counts[at] * (1.0 - p) + from_below;

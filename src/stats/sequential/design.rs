@@ -29,6 +29,9 @@ pub struct FutilityDesign {
 /// What each look spends in each tail.
 type Spent<'a> = (&'a [f64], &'a [f64]);
 
+/// Upper and lower bounds; none where nothing is spent.
+pub type Bounds = (Vec<Option<f64>>, Vec<Option<f64>>);
+
 /// Lower bounds that spend the error of the second kind at a drift, beside upper bounds that spend that of the first kind;
 /// the last look has no lower bound of its own.
 ///
@@ -49,7 +52,7 @@ pub fn futility_bounds(
     spent: (&[f64], &[f64]),
     drift: f64,
     futility: Futility,
-) -> Result<(Vec<Option<f64>>, Vec<Option<f64>>), Undefined> {
+) -> Result<Bounds, Undefined> {
     let (upper, lower, _) = bounds(information, spent, drift, futility)?;
     Ok((upper, lower))
 }
@@ -98,10 +101,10 @@ pub fn futility_design(
     Ok(FutilityDesign { upper, lower, information })
 }
 
-type Bounds = (Vec<Option<f64>>, Vec<Option<f64>>, f64);
+type Found = (Vec<Option<f64>>, Vec<Option<f64>>, f64);
 
 /// The bounds, and by how much the lower one of the last look would lie above the upper one.
-fn bounds(information: &[f64], (alpha, beta): Spent<'_>, drift: f64, futility: Futility) -> Result<Bounds, Undefined> {
+fn bounds(information: &[f64], (alpha, beta): Spent<'_>, drift: f64, futility: Futility) -> Result<Found, Undefined> {
     increasing(information)?;
     let proper = |spent: &[f64]| {
         spent.len() == information.len()

@@ -17,7 +17,7 @@ pub use binomial::{BinomialLook, beta_exceedance, binomial_crossing};
 pub use bounds::{Shape, Sides, harm_bounds, last_bound, shaped_bounds, spending_bounds, t_bound};
 pub use conditional::{Prior, conditional_power, conditional_power_through, predictive_power};
 pub use crossing::{Crossing, crossing};
-pub use design::{Futility, FutilityDesign, futility_bounds, futility_design};
+pub use design::{Bounds, Futility, FutilityDesign, futility_bounds, futility_design};
 pub use inference::{drift_limits, repeated_interval, stagewise_p};
 pub use spending::Spending;
 

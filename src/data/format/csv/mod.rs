@@ -19,7 +19,6 @@ mod split;
 mod write;
 
 pub use columns::Columns;
-#[cfg_attr(not(test), expect(unused_imports, reason = "the verb that converts is written in another part"))]
 pub(in crate::data) use write::{formulas, write};
 
 /// A field above this is refused.

@@ -22,7 +22,6 @@ use super::{DatasetFile, capped};
 use crate::data::table::Table;
 use crate::error::{Finding, Place};
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "the verb that converts files is not there yet"))]
 pub(in crate::data) use write::{Options, write};
 
 /// How the one content of a dataset is laid out in a file.

@@ -1,5 +1,4 @@
 //! Writing a dataset, in the order of attributes that the standard recommends.
-#![cfg_attr(not(test), expect(dead_code, reason = "the verb that converts files is not there yet"))]
 
 use std::io::Write as _;
 

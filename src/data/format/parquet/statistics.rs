@@ -3,11 +3,11 @@
 //! Other programs skip records by these words, so a file in which they contradict the values means one thing to them and
 //! another to us. They are never used to skip anything here.
 
-use polars::prelude::{ChunkedArray, Column, DataType, PolarsNumericType, PolarsResult};
+use polars::prelude::{ChunkedArray, Column, DataType, PolarsNumericType};
 use polars_io::parquet::read::FileMetadata;
 
 /// What is wrong with the statistics of these columns, which are those of one part of the file; none if nothing.
-pub(super) fn contradiction(metadata: &FileMetadata, group: usize, columns: &[Column]) -> PolarsResult<Option<String>> {
+pub(super) fn contradiction(metadata: &FileMetadata, group: usize, columns: &[Column]) -> Option<String> {
     for column in columns {
         let Some(mut chunks) = metadata.row_groups[group].columns_under_root_iter(column.name()) else { continue };
         let Some(chunk) = chunks.next() else { continue };
@@ -16,9 +16,9 @@ pub(super) fn contradiction(metadata: &FileMetadata, group: usize, columns: &[Co
         let series = column.as_materialized_series();
         let within = match series.dtype() {
             DataType::Int32 => told.as_int32().is_none_or(|t| within(series.i32().ok(), t.min_value, t.max_value)),
-            DataType::Date => told
-                .as_int32()
-                .is_none_or(|t| within(series.date().ok().map(|d| d.physical()), t.min_value, t.max_value)),
+            DataType::Date => told.as_int32().is_none_or(|t| {
+                within(series.date().ok().map(polars::prelude::Logical::physical), t.min_value, t.max_value)
+            }),
             DataType::Int64 => told.as_int64().is_none_or(|t| within(series.i64().ok(), t.min_value, t.max_value)),
             DataType::Float64 => told.as_double().is_none_or(|t| within(series.f64().ok(), t.min_value, t.max_value)),
             DataType::Float32 => told.as_float().is_none_or(|t| within(series.f32().ok(), t.min_value, t.max_value)),
@@ -34,13 +34,11 @@ pub(super) fn contradiction(metadata: &FileMetadata, group: usize, columns: &[Co
         };
         if !nulls || !within {
             let what = if nulls { "least and greatest value" } else { "number of missing values" };
-            return Ok(Some(format!(
-                "the {what} that its footer names for column {} are not those of it",
-                column.name()
-            )));
+            let name = column.name();
+            return Some(format!("the {what} that its footer names for column {name} are not those of it"));
         }
     }
-    Ok(None)
+    None
 }
 
 /// Whether all values lie between these; NaN lies nowhere and is not judged.

@@ -145,7 +145,7 @@ pub(super) enum Tree<'a> {
     Struct(Vec<(i64, Tree<'a>)>),
 }
 
-impl<'a> Tree<'a> {
+impl Tree<'_> {
     pub(super) fn text(text: &str) -> Self {
         Self::Bytes(Cow::Owned(text.as_bytes().to_vec()))
     }
@@ -230,12 +230,11 @@ impl<'a> Tree<'a> {
                 bytes.extend_from_slice(value);
             }
             Self::List(kind, items) => {
-                match u8::try_from(items.len()) {
-                    Ok(few @ 0..15) => bytes.push(few << 4 | kind),
-                    _ => {
-                        bytes.push(0xf0 | kind);
-                        write_varint(bytes, items.len() as u64);
-                    }
+                if let Ok(few @ 0..15) = u8::try_from(items.len()) {
+                    bytes.push(few << 4 | kind);
+                } else {
+                    bytes.push(0xf0 | kind);
+                    write_varint(bytes, items.len() as u64);
                 }
                 for item in items {
                     match item {
@@ -247,12 +246,11 @@ impl<'a> Tree<'a> {
             Self::Struct(fields) => {
                 let mut last = 0;
                 for (field, value) in fields {
-                    match u8::try_from(field - last) {
-                        Ok(step @ 1..=15) => bytes.push(step << 4 | value.kind()),
-                        _ => {
-                            bytes.push(value.kind());
-                            write_signed(bytes, *field);
-                        }
+                    if let Ok(step @ 1..=15) = u8::try_from(field - last) {
+                        bytes.push(step << 4 | value.kind());
+                    } else {
+                        bytes.push(value.kind());
+                        write_signed(bytes, *field);
                     }
                     value.write(bytes);
                     last = *field;

@@ -6,7 +6,7 @@
 
 use polars::prelude::{ChunkedArray, Float64Chunked, NewChunkedArray, PolarsNumericType, StringChunkedBuilder};
 
-use self::header::{Described, Header, Version, opening, trimmed};
+use self::header::{Described, Header, opening, trimmed};
 use self::number::Cell;
 use super::{DatasetFile, Encoding, capped, shape_findings};
 use crate::data::table::{Problem, Table, Values};
@@ -18,10 +18,11 @@ mod header;
 mod number;
 #[cfg(test)]
 mod tests;
-#[cfg_attr(not(test), expect(dead_code, reason = "the verb that converts files calls it"))]
 mod write;
 
 pub(in crate::data) use format::kind_of;
+pub(in crate::data) use header::Version;
+pub(in crate::data) use write::write;
 
 /// Headers and data come in lines of this many bytes.
 const LINE: usize = 80;
