@@ -16,6 +16,8 @@
 //! - `record`: what the report says of its own data, statements and rounding.
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
+//! - `peers`: what we write, as other programs read it.
+//! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
 //! - `cli`: verbs, help, exit numbers.
@@ -32,7 +34,9 @@ mod cli;
 mod cutoff;
 mod determinism;
 mod exports;
+mod mutants;
 mod pages;
+mod peers;
 mod pilot;
 mod populated;
 mod properties;

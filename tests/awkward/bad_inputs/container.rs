@@ -118,12 +118,25 @@ pub(super) fn cases() -> Vec<Bad> {
     all.push(bad(7, "a hard link to a file outside", When::Doubting, 4, &["adcm.csv", "link"], |desk| {
         fs::hard_link(desk.study("data/adcm.csv"), desk.study("elsewhere.csv")).expect("the scratch folder links");
     }));
-    all.push(held_by(8, "replaced between hash and read", "src/data/lock/tests.rs", "a_swap_is_never_half_seen"));
+    all.extend(after());
+    all.extend(of_the_lock());
+    all
+}
+
+/// What happens to files after they were locked, and around them.
+fn after() -> Vec<Bad> {
+    let mut all = Vec::new();
+    all.push(held_by(
+        8,
+        "replaced between hash and read",
+        "src/data/lock/tests/swap.rs",
+        "a_file_that_is_exchanged_by_renaming_is_the_one_that_was_hashed",
+    ));
     all.push(held_by(
         9,
         "growing while read",
-        "src/data/lock/tests.rs",
-        "a_file_that_changes_while_it_is_read_is_refused",
+        "src/data/lock/tests/swap.rs",
+        "a_file_that_is_written_over_is_refused_or_the_one_that_was_hashed",
     ));
     all.extend(after_locking(10, "one bit flipped", &[], |bytes| {
         let at = bytes.len() * 2 / 3;
@@ -156,7 +169,13 @@ pub(super) fn cases() -> Vec<Bad> {
         fs::copy(desk.study("data/adcm.csv"), desk.study("data/ADCM.csv")).expect("the file is there");
         edit(desk, "study.toml", "ADQS = {", "ADCM2 = { file = \"ADCM.csv\" }\nADQS = {");
     }));
-    all.push(held_by(17, "signatures", "src/data/lock/tests.rs", "a_signature_is_of_this_lock_by_this_signer"));
+    all.push(held_by(17, "signatures", "src/data/lock/tests/signing.rs", "we_verify_what_openssh_signs"));
+    all
+}
+
+/// What is wrong with the lock itself.
+fn of_the_lock() -> Vec<Bad> {
+    let mut all = Vec::new();
     all.push(bad(18, "the lock is an older one", When::Running, 4, &["adcm.csv", "SHA-256"], |desk| {
         let older = fs::read(desk.study("data.lock")).expect("the lock is there");
         edit(desk, "data/adcm.csv", "S-01,STUDIED,PREDNISONE,5", "S-01,STUDIED,PREDNISONE,6");

@@ -62,14 +62,15 @@ pub(super) fn cases() -> Vec<Bad> {
     all.push(bad(93, "a path of 5,000 characters", When::Locking, 7, &["ADCM"], |desk| {
         edit(desk, "study.toml", "adcm.csv", &("a/".repeat(2_500) + "adcm.csv"));
     }));
-    for (what, test) in [
-        ("outputs that are none", "what_is_no_package_is_not_replaced"),
-        ("folders that take nothing", "where_nothing_can_be_written_nothing_is"),
-        ("a full disk", "a_full_disk_leaves_the_earlier_package"),
-        ("two runs at once", "runs_at_the_same_time_do_not_mix"),
-        ("a killed run", "a_killed_run_leaves_a_whole_package"),
+    for (what, file, test) in [
+        ("outputs that are none", "tests/awkward/targets.rs", "what_is_no_package_is_not_replaced"),
+        ("folders that take nothing", "tests/awkward/targets.rs", "where_nothing_can_be_written_nothing_is"),
+        ("a full disk", "tests/awkward/targets.rs", "a_full_disk_leaves_the_earlier_package"),
+        ("two runs at once", "tests/awkward/crash.rs", "runs_at_the_same_time_do_not_mix"),
+        ("a killed run", "tests/awkward/crash.rs", "a_killed_run_leaves_a_whole_package"),
+        ("time zones, languages, few open files", "tests/determinism.rs", "environment_and_folder_leave_no_trace"),
     ] {
-        all.push(held_by(96, what, "tests/awkward/targets.rs", test));
+        all.push(held_by(96, what, file, test));
     }
     all
 }

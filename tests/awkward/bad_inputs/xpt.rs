@@ -105,7 +105,7 @@ pub(super) fn cases() -> Vec<Bad> {
         all.push(sound(32, &format!("numbers of {length} bytes"), transport_of(&columns, &records)));
     }
     all.push(sound(35, "blank observations at the end", {
-        let records: Vec<u8> = [record("S-01", &ibm(1), &ibm(2)), vec![b' '; 24]].concat();
+        let records: Vec<u8> = [record("S-01", ibm(1), ibm(2)), vec![b' '; 24]].concat();
         transport_of(&COLUMNS, &records)
     }));
     all.push(sound(36, "NUL for blanks behind text", named(*b"S-01\0\0\0\0")));
