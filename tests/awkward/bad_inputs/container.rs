@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use super::make::{JSON_COLUMNS, JSON_ROWS, LINES, deflated, json, ndjson, sound_parquet, transport};
-use super::{Bad, When, bad, edit, held_by, put, unreadable};
+use super::{Bad, When, bad, edit, held_by, legal, put, unreadable};
 use crate::awkward::{Desk, LOCK_DATE};
 
 /// A sound file of each format, by its name.
@@ -111,11 +111,11 @@ pub(super) fn cases() -> Vec<Bad> {
         fs::rename(desk.study("data/adcm.csv"), desk.study("elsewhere.csv")).expect("the file is there");
         symlink("../elsewhere.csv", desk.study("data/adcm.csv")).expect("the scratch folder takes links");
     }));
-    all.push(bad(6, "the folder of the data is a link", When::Locking, 4, &["link"], |desk| {
+    all.push(legal(6, "the folder of the data is reached by a link", |desk| {
         fs::rename(desk.study("data"), desk.study("elsewhere")).expect("the folder is there");
         symlink("elsewhere", desk.study("data")).expect("the scratch folder takes links");
     }));
-    all.push(bad(7, "a hard link to a file outside", When::Doubting, 4, &["adcm.csv", "link"], |desk| {
+    all.push(bad(7, "a hard link to a file outside", When::Doubting, 5, &["adcm.csv", "2 names"], |desk| {
         fs::hard_link(desk.study("data/adcm.csv"), desk.study("elsewhere.csv")).expect("the scratch folder links");
     }));
     all.extend(after());
@@ -162,10 +162,10 @@ fn after() -> Vec<Bad> {
             fs::write(desk.study("data").join(extra), b"USUBJID\n").expect("the scratch folder takes files");
         }));
     }
-    all.push(bad(16, "one file is two datasets", When::Locking, 3, &["adcm.csv"], |desk| {
+    all.push(bad(16, "one file is two datasets", When::Locking, 4, &["adcm.csv"], |desk| {
         edit(desk, "study.toml", "ADQS = {", "ADCM2 = { file = \"adcm.csv\" }\nADQS = {");
     }));
-    all.push(bad(16, "two names that differ in case", When::Locking, 3, &["adcm", "ADCM"], |desk| {
+    all.push(bad(16, "two names that differ in case", When::Locking, 4, &["adcm", "ADCM"], |desk| {
         fs::copy(desk.study("data/adcm.csv"), desk.study("data/ADCM.csv")).expect("the file is there");
         edit(desk, "study.toml", "ADQS = {", "ADCM2 = { file = \"ADCM.csv\" }\nADQS = {");
     }));

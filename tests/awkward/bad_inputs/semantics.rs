@@ -47,7 +47,7 @@ pub(super) fn cases() -> Vec<Bad> {
             88,
             "an arm that nobody knows",
             Saying,
-            &["ADSL", "TRT01P", "S-01"],
+            &["S-01", "none of the arms"],
             &[("adsl.csv", "S-01,NEW,NEW", "S-01,NOVEL,NEW")],
         ),
         says(
