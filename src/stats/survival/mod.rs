@@ -3,6 +3,7 @@
 //! At the same time events come before censorings: who is last seen on a day is at risk on that day.
 
 mod aalen_johansen;
+mod contrast;
 mod cox;
 mod curve;
 mod grouped;
@@ -10,15 +11,24 @@ mod kaplan_meier;
 mod log_rank;
 mod maximum;
 mod moments;
+mod nelson_aalen;
+mod permutation;
 mod regression;
+mod restricted_mean;
+mod weighted;
 
 pub use aalen_johansen::{CumulativeIncidence, IncidenceStep, aalen_johansen};
+pub use contrast::{SurvivalContrast, milestone_test, survival_difference};
 pub use cox::{Ties, cox};
-pub use curve::{Share, TimeQuantile};
+pub use curve::{Scale, Share, TimeQuantile};
 pub use grouped::grouped_proportional_hazards;
 pub use kaplan_meier::{KaplanMeier, Step, kaplan_meier};
 pub use log_rank::{LogRank, log_rank};
+pub use nelson_aalen::{CumulativeHazard, HazardStep, nelson_aalen};
+pub use permutation::{PermutationTest, permutation_log_rank, sampled_permutation_log_rank};
 pub use regression::{HazardRatio, ProfileLimits, ProportionalHazards};
+pub use restricted_mean::{RestrictedMean, restricted_mean, restricted_mean_difference, restricted_mean_ratio};
+pub use weighted::{LogRankTrend, Weight, WeightedLogRank, log_rank_trend, weighted_log_rank};
 
 use super::Undefined;
 
