@@ -94,7 +94,8 @@ pub fn milestone_test(
             Err(Undefined::ZeroVariance)
         }
     };
-    let ((one, first), (two, second)) = (hazard(one.survival_at(time)?)?, hazard(two.survival_at(time)?)?);
+    let (one, two) = (one.survival_at(time)?, two.survival_at(time)?);
+    let ((one, first), (two, second)) = (hazard(one)?, hazard(two)?);
     let logarithm = SurvivalContrast::new(libm::log(one / two), first + second, level)?;
     let interval =
         Interval { lower: libm::exp(logarithm.interval.lower), upper: finite(libm::exp(logarithm.interval.upper))? };
