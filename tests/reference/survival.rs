@@ -119,7 +119,7 @@ fn model(statistic: &str, input: &Input) -> Result<ProportionalHazards, Undefine
 }
 
 /// The effect of the covariate asked for, and the tests of the model.
-fn effects(fit: &ProportionalHazards, input: &Input) -> Result<Found, Undefined> {
+pub(super) fn effects(fit: &ProportionalHazards, input: &Input) -> Result<Found, Undefined> {
     let mut found = named(&[
         ("log_likelihood_null", fit.log_likelihood_null),
         ("log_likelihood", fit.log_likelihood),

@@ -1,17 +1,18 @@
 //! Golden cases of further statistics of times to an event.
 
-use super::survival::{column, events, limits, reached, survival, whole};
+use super::survival::{column, effects, events, limits, reached, survival, whole};
 use super::{Found, Input, named};
 use trialpress::stats::Undefined;
 use trialpress::stats::survival::{
-    KaplanMeier, PermutationTest, RestrictedMean, Scale, SurvivalContrast, Weight, gray_test, kaplan_meier,
-    log_rank_trend, mean_cumulative_function, milestone_test, nelson_aalen, permutation_log_rank, restricted_mean,
-    restricted_mean_difference, restricted_mean_ratio, sampled_permutation_log_rank, survival_difference, turnbull,
-    weighted_log_rank,
+    KaplanMeier, PermutationTest, RestrictedMean, Scale, SurvivalContrast, Ties, Weight, firth_cox, gray_test,
+    kaplan_meier, log_rank_trend, mean_cumulative_function, milestone_test, nelson_aalen, permutation_log_rank,
+    restricted_mean, restricted_mean_difference, restricted_mean_ratio, sampled_permutation_log_rank,
+    survival_difference, turnbull, weighted_log_rank,
 };
 
 /// Public functions of `src/stats` whose cases this file runs.
 pub(super) const STATISTICS: &[&str] = &[
+    "firth_cox",
     "gray_test",
     "limits_on",
     "log_rank_trend",
@@ -32,6 +33,7 @@ pub(super) const STATISTICS: &[&str] = &[
 /// The numbers of a row, or nothing if the statistic is not of this file.
 pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Undefined>> {
     Some(match statistic {
+        "firth_cox" => firth(input),
         "gray_test" => gray(input),
         "limits_on" => survival(input)
             .and_then(|curve| curve.steps[input.place("step")].survival.limits_on(scale(input), input.number("level")))
@@ -230,4 +232,14 @@ fn intervals(input: &Input) -> Result<Found, Undefined> {
         numbers.extend(own.map(|(name, value)| (format!("{name}{place}"), value)));
     }
     Ok(numbers)
+}
+
+/// Effects and tests, with limits of the penalised profile.
+fn firth(input: &Input) -> Result<Found, Undefined> {
+    let covariates: Vec<Vec<f64>> = input.texts("covariates").iter().map(|name| column(input, name)).collect();
+    let ties = if input.text("ties") == "efron" { Ties::Efron } else { Ties::Breslow };
+    let fit = firth_cox(&column(input, "time"), &events(input, "status"), &covariates, ties, input.number("level"))?;
+    let profile = fit.profile_limits(input.place("covariate"), input.number("level"))?;
+    let profile = reached(&[("profile_lower", profile.lower), ("profile_upper", profile.upper)]);
+    Ok([effects(&fit, input)?, profile].concat())
 }
