@@ -24,7 +24,7 @@ impl SurvivalContrast {
     /// Limits and test of Wald's kind.
     pub(super) fn new(estimate: f64, variance: f64, level: f64) -> Result<Self, Undefined> {
         let normal = normal_limit(level)?;
-        if !(variance > 0.0) {
+        if variance.is_nan() || variance <= 0.0 {
             return Err(Undefined::ZeroVariance);
         }
         let standard_error = finite(variance)?.sqrt();

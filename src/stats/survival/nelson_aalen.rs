@@ -77,7 +77,7 @@ mod tests {
         let found = nelson_aalen(&[3.0, 1.0, 2.0, 2.0], &[true, true, true, false], 0.95).unwrap();
         let hazards: Vec<f64> = found.steps.iter().map(|step| step.hazard).collect();
         assert_eq!(hazards, [0.25, 0.25 + 1.0 / 3.0, 0.25 + 1.0 / 3.0 + 1.0]);
-        assert_eq!(found.steps[1].standard_error, (1.0 / 16.0 + 1.0 / 9.0_f64).sqrt());
+        assert!(libm::fabs(found.steps[1].standard_error - libm::sqrt(1.0 / 16.0 + 1.0 / 9.0)) < 1e-15);
         let interval = found.steps[0].interval.unwrap();
         assert!(libm::fabs(interval.lower * interval.upper - 1.0 / 16.0) < 1e-15);
     }
@@ -85,8 +85,7 @@ mod tests {
     #[test]
     fn no_events_no_subjects_and_nonsense() {
         let none = nelson_aalen(&[1.0, 2.0], &[false; 2], 0.95).unwrap();
-        assert_eq!(none.steps[1].hazard, 0.0);
-        assert_eq!(none.steps[1].interval, Err(Undefined::NoEvents));
+        assert_eq!((none.steps[1].hazard, none.steps[1].interval), (0.0, Err(Undefined::NoEvents)));
         assert_eq!(nelson_aalen(&[], &[], 0.95), Err(Undefined::NoData));
         assert_eq!(nelson_aalen(&[1.0], &[], 0.95), Err(Undefined::OutOfRange));
         assert_eq!(nelson_aalen(&[f64::NAN], &[true], 0.95), Err(Undefined::OutOfRange));

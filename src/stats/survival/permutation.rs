@@ -43,9 +43,7 @@ pub struct PermutationTest {
 /// `OutOfRange` when lengths differ, a time is negative or not finite, or a power is negative or not finite.
 ///
 /// # Agrees with
-/// Rational arithmetic over all allocations; cases in `fixtures/reference/permutation-log-rank`. R
-/// `coin::logrank_test(distribution = "exact")` has these scores with `ties.method = "average-scores"` where nobody is
-/// tied.
+/// Rational arithmetic over all allocations; cases in `fixtures/reference/permutation-log-rank`.
 pub fn permutation_log_rank(
     time: &[f64],
     event: &[bool],
@@ -267,11 +265,11 @@ mod tests {
         let test = |second: [bool; 4]| permutation_log_rank(&time, &event, &second, Weight::LogRank).unwrap();
         let first = test([true, true, false, false]);
         assert!(libm::fabs(first.deviation - 14.0 / 12.0) < 1e-15);
-        assert_eq!([first.p, first.p_more, first.p_fewer], [2.0 / 6.0, 1.0 / 6.0, 1.0]);
+        assert_eq!((first.p, first.p_more, first.p_fewer), (2.0 / 6.0, 1.0 / 6.0, 1.0));
         let middle = test([true, false, true, false]);
-        assert_eq!([middle.p, middle.p_more, middle.p_fewer], [4.0 / 6.0, 2.0 / 6.0, 5.0 / 6.0]);
+        assert_eq!((middle.p, middle.p_more, middle.p_fewer), (4.0 / 6.0, 2.0 / 6.0, 5.0 / 6.0));
         let back = test([false, true, false, true]);
-        assert_eq!([back.p, back.p_more, back.p_fewer], [middle.p, middle.p_fewer, middle.p_more]);
+        assert_eq!((back.p, back.p_more, back.p_fewer), (middle.p, middle.p_fewer, middle.p_more));
     }
 
     #[test]

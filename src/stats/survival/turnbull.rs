@@ -66,7 +66,11 @@ pub fn turnbull(lower: &[f64], upper: &[f64]) -> Result<Turnbull, Undefined> {
     let possible = known.iter().map(|(lower, upper)| {
         let inside = |(from, until): &(f64, f64)| {
             // A known time is not in an interval that begins after it.
-            let after = if from == until { lower < from || (lower == from && lower == upper) } else { lower <= from };
+            let after = if same(*from, *until) {
+                lower < from || (same(*lower, *from) && same(*lower, *upper))
+            } else {
+                lower <= from
+            };
             after && until <= upper
         };
         places.iter().map(inside).collect()
@@ -79,12 +83,17 @@ pub fn turnbull(lower: &[f64], upper: &[f64]) -> Result<Turnbull, Undefined> {
     Ok(Turnbull { intervals, log_likelihood })
 }
 
+/// Whether times are equal; none is a negative zero.
+fn same(one: f64, two: f64) -> bool {
+    one.total_cmp(&two).is_eq()
+}
+
 /// A lower limit and the next upper limit, with no other lower limit between.
 fn innermost(known: &[(f64, f64)]) -> Vec<(f64, f64)> {
     // At a time a known time begins first, then intervals end, then intervals begin.
     let mut ends: Vec<(f64, u8)> = Vec::new();
     for (lower, upper) in known {
-        ends.push((*lower, if lower == upper { 0 } else { 2 }));
+        ends.push((*lower, if same(*lower, *upper) { 0 } else { 2 }));
         ends.push((*upper, 1));
     }
     ends.sort_unstable_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
