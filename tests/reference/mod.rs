@@ -10,6 +10,7 @@ mod longitudinal;
 mod rates;
 mod sequential;
 mod survival;
+mod survival_more;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -191,8 +192,14 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others =
-        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    let others = [
+        longitudinal::STATISTICS,
+        rates::STATISTICS,
+        sequential::STATISTICS,
+        survival::STATISTICS,
+        survival_more::STATISTICS,
+        tables::STATISTICS,
+    ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
@@ -462,6 +469,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
+            .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }

@@ -42,6 +42,17 @@ pub fn cox(
     ties: Ties,
     level: f64,
 ) -> Result<ProportionalHazards, Undefined> {
+    let (likelihood, scales) = partial_likelihood(time, event, covariates, ties)?;
+    ProportionalHazards::fit(Model::Partial(likelihood), scales, level)
+}
+
+/// The partial likelihood of centred and scaled covariates, with their scales.
+pub(super) fn partial_likelihood(
+    time: &[f64],
+    event: &[bool],
+    covariates: &[Vec<f64>],
+    ties: Ties,
+) -> Result<(PartialLikelihood, Vec<f64>), Undefined> {
     if event.len() != time.len() || time.iter().any(|time| !(time.is_finite() && *time >= 0.0)) {
         return Err(Undefined::OutOfRange);
     }
@@ -61,27 +72,27 @@ pub fn cox(
     });
     let mut rows: Vec<&mut Vec<f64>> = subjects.iter_mut().map(|subject| &mut subject.covariates).collect();
     let scales = standardise(&mut rows)?;
-    ProportionalHazards::fit(Model::Partial(PartialLikelihood { subjects, ties }), scales, level)
+    Ok((PartialLikelihood { subjects, ties }, scales))
 }
 
 /// Cox's partial likelihood.
 #[derive(Clone, Debug)]
 pub(super) struct PartialLikelihood {
     /// The last time first; at the same time the censored first.
-    subjects: Vec<Subject>,
-    ties: Ties,
+    pub(super) subjects: Vec<Subject>,
+    pub(super) ties: Ties,
 }
 
 #[derive(Clone, Debug)]
-struct Subject {
-    time: f64,
-    event: bool,
-    covariates: Vec<f64>,
+pub(super) struct Subject {
+    pub(super) time: f64,
+    pub(super) event: bool,
+    pub(super) covariates: Vec<f64>,
 }
 
 impl Subject {
     /// The logarithm of the hazard in units of the baseline.
-    fn risk(&self, coefficients: &[f64]) -> f64 {
+    pub(super) fn risk(&self, coefficients: &[f64]) -> f64 {
         self.covariates.iter().zip(coefficients).map(|(value, coefficient)| value * coefficient).sum()
     }
 }

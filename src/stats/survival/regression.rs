@@ -7,6 +7,7 @@ use super::super::symmetric::{Factors, Matrix};
 use super::super::{Interval, Undefined, finite, size};
 use super::cox::PartialLikelihood;
 use super::curve::normal_limit;
+use super::firth::PenalisedLikelihood;
 use super::grouped::GroupedLikelihood;
 use super::maximum::{Evaluation, Likelihood, Maximum, independent, maximum};
 
@@ -72,6 +73,7 @@ pub struct ProfileLimits {
 #[derive(Clone, Debug)]
 pub(super) enum Model {
     Partial(PartialLikelihood),
+    Penalised(PenalisedLikelihood),
     Grouped(GroupedLikelihood),
 }
 
@@ -79,6 +81,7 @@ impl Likelihood for Model {
     fn null(&self) -> Vec<f64> {
         match self {
             Self::Partial(likelihood) => likelihood.null(),
+            Self::Penalised(likelihood) => likelihood.null(),
             Self::Grouped(likelihood) => likelihood.null(),
         }
     }
@@ -86,6 +89,7 @@ impl Likelihood for Model {
     fn at(&self, parameters: &[f64]) -> Evaluation {
         match self {
             Self::Partial(likelihood) => likelihood.at(parameters),
+            Self::Penalised(likelihood) => likelihood.at(parameters),
             Self::Grouped(likelihood) => likelihood.at(parameters),
         }
     }
@@ -93,6 +97,7 @@ impl Likelihood for Model {
     fn expected_information(&self, parameters: &[f64]) -> Matrix {
         match self {
             Self::Partial(likelihood) => likelihood.expected_information(parameters),
+            Self::Penalised(likelihood) => likelihood.expected_information(parameters),
             Self::Grouped(likelihood) => likelihood.expected_information(parameters),
         }
     }
@@ -187,7 +192,8 @@ impl ProportionalHazards {
             outside.parameters[place] += step;
             outside = maximum(&self.model, outside.parameters, Some(place))?;
             let near = libm::fabs(step) <= 1e-13 * (1.0 + libm::fabs(outside.parameters[place]));
-            if near || outside.value >= least {
+            // Inside by no more than rounding; a penalised likelihood may bend and let a step go further.
+            if near || (outside.value >= least && outside.value - least <= 1e-10 * (1.0 + libm::fabs(least))) {
                 return Ok(Some(outside.parameters[place]));
             }
         }
