@@ -11,6 +11,7 @@ mod rates;
 mod sequential;
 mod survival;
 mod tables;
+mod tables_more;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -191,8 +192,14 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others =
-        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    let others = [
+        longitudinal::STATISTICS,
+        rates::STATISTICS,
+        sequential::STATISTICS,
+        survival::STATISTICS,
+        tables::STATISTICS,
+        tables_more::STATISTICS,
+    ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
@@ -463,6 +470,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
             .or_else(|| tables::compute(other, input))
+            .or_else(|| tables_more::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
