@@ -5,6 +5,7 @@ use super::{Found, Input, difference, limits, named};
 use trialpress::stats::contingency::{
     ChiSquare, barnard, breslow_day, cmh_correlation, cmh_general_association, cmh_row_means, cochran_armitage, mcnemar,
 };
+use trialpress::stats::logistic::{logistic, logistic_likelihood_ratio};
 use trialpress::stats::proportion::{
     AdjustedDifference, Difference, Needed, Stratum, agresti_caffo_difference, agresti_coull, farrington_manning,
     jeffreys, likelihood_proportion, mantel_haenszel_difference, mee_difference, mid_p_proportion,
@@ -26,6 +27,8 @@ pub(super) const STATISTICS: &[&str] = &[
     "farrington_manning",
     "jeffreys",
     "likelihood_proportion",
+    "logistic",
+    "logistic_likelihood_ratio",
     "mantel_haenszel_difference",
     "mcnemar",
     "mee_difference",
@@ -77,6 +80,25 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         }
         "jeffreys" => single(one(), jeffreys),
         "likelihood_proportion" => single(one(), likelihood_proportion),
+        "logistic" => {
+            let (columns, outcomes) = regression(input);
+            logistic(&columns, &outcomes, input.number("level")).map(|fit| {
+                let effect = fit.effects[input.place("place")];
+                let mut numbers = limits(effect.interval);
+                numbers.extend(named(&[
+                    ("coefficient", effect.coefficient),
+                    ("standard_error", effect.standard_error),
+                    ("z", effect.z),
+                    ("p", effect.p),
+                    ("deviance", -2.0 * fit.log_likelihood),
+                ]));
+                numbers
+            })
+        }
+        "logistic_likelihood_ratio" => {
+            let (columns, outcomes) = regression(input);
+            logistic_likelihood_ratio(&columns, &outcomes, input.place("kept")).map(chi_square)
+        }
         "mantel_haenszel_difference" => mantel_haenszel_difference(&strata(input), input.number("level")).map(adjusted),
         "mcnemar" => mcnemar(input.count("first"), input.count("second"), input.number("level")).map(|test| {
             let mut numbers = ratio(test.odds_ratio);
@@ -162,4 +184,23 @@ fn strata(input: &Input) -> Vec<Stratum> {
 fn tables(input: &Input) -> Vec<Vec<Vec<u64>>> {
     let tables = input.get("tables").as_array().unwrap().iter();
     tables.map(|table| table.as_array().unwrap().iter().map(counts).collect()).collect()
+}
+
+/// Columns and outcomes of a logistic regression: terms are `1`, a column of the sheet or `column=level`; without a
+/// sheet the outcomes of two groups, the first coded 1.
+fn regression(input: &Input) -> (Vec<Vec<f64>>, Vec<bool>) {
+    if input.sheet.is_none() {
+        let [x1, n1, x2, n2] = ["x1", "n1", "x2", "n2"].map(|name| input.place(name));
+        let group = (0..n1).map(|_| 1.0).chain((0..n2).map(|_| 0.0)).collect();
+        let outcomes = (0..n1).map(|own| own < x1).chain((0..n2).map(|own| own < x2)).collect();
+        return (vec![vec![1.0; n1 + n2], group], outcomes);
+    }
+    let sheet = input.sheet();
+    let outcomes: Vec<bool> = sheet.texts(input.text("response")).iter().map(|own| *own == "1").collect();
+    let column = |term: &str| match term.split_once('=') {
+        Some((name, level)) => sheet.texts(name).iter().map(|own| if *own == level { 1.0 } else { 0.0 }).collect(),
+        None if term == "1" => vec![1.0; outcomes.len()],
+        None => sheet.numbers(term),
+    };
+    (input.texts("terms").into_iter().map(column).collect(), outcomes)
 }
