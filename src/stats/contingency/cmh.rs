@@ -59,7 +59,7 @@ pub fn cmh_general_association(strata: &[Vec<Vec<u64>>]) -> Result<ChiSquare, Un
 /// R `vcdExtra::CMHtest(table)`, row `rmeans`, and SAS `PROC FREQ` with `CMH`; cases in `fixtures/reference/cmh`.
 pub fn cmh_row_means(strata: &[Vec<Vec<u64>>], scores: &[f64]) -> Result<ChiSquare, Undefined> {
     let tables = Strata::new(strata)?;
-    let scores = tables.scores(scores, &tables.kept_columns)?;
+    let scores = Strata::scores(scores, &tables.kept_columns)?;
     tables.test(tables.rows - 1, |stratum, i, k| {
         let total = stratum.total;
         let (mean, squares) = moments(&stratum.columns, &scores, total);
@@ -88,8 +88,8 @@ pub fn cmh_correlation(
     column_scores: &[f64],
 ) -> Result<ChiSquare, Undefined> {
     let tables = Strata::new(strata)?;
-    let rows = tables.scores(row_scores, &tables.kept_rows)?;
-    let columns = tables.scores(column_scores, &tables.kept_columns)?;
+    let rows = Strata::scores(row_scores, &tables.kept_rows)?;
+    let columns = Strata::scores(column_scores, &tables.kept_columns)?;
     tables.test(1, |stratum, _, _| {
         let total = stratum.total;
         let (row_mean, row_squares) = moments(&stratum.rows, &rows, total);
@@ -119,7 +119,7 @@ struct Counts {
 
 /// Strata of at least two subjects, without the rows and columns that are empty in all.
 struct Strata {
-    strata: Vec<Counts>,
+    tables: Vec<Counts>,
     rows: usize,
     columns: usize,
     kept_rows: Vec<bool>,
@@ -143,7 +143,7 @@ impl Strata {
         if rows < 2 || columns < 2 {
             return Err(Undefined::ZeroMargin);
         }
-        let strata = strata
+        let tables = strata
             .iter()
             .map(|table| {
                 let cells: Vec<Vec<f64>> = kept(table, &kept_rows)
@@ -155,11 +155,11 @@ impl Strata {
             })
             .filter(|stratum| stratum.total > 1.0)
             .collect();
-        Ok(Self { strata, rows, columns, kept_rows, kept_columns })
+        Ok(Self { tables, rows, columns, kept_rows, kept_columns })
     }
 
     /// The scores of the rows or columns kept.
-    fn scores(&self, scores: &[f64], places: &[bool]) -> Result<Vec<f64>, Undefined> {
+    fn scores(scores: &[f64], places: &[bool]) -> Result<Vec<f64>, Undefined> {
         if scores.len() != places.len() || scores.iter().any(|score| !score.is_finite()) {
             return Err(Undefined::OutOfRange);
         }
@@ -169,9 +169,9 @@ impl Strata {
     /// The quadratic form of the deviations, summed over the strata, in the inverse of their covariance; `of` gives the
     /// deviation in its first place and its covariance with the second.
     fn test(&self, places: usize, of: impl Fn(&Counts, usize, usize) -> (f64, f64)) -> Result<ChiSquare, Undefined> {
-        let sum = |first: usize, second: usize| compensated(self.strata.iter().map(|own| of(own, first, second).1));
+        let sum = |first: usize, second: usize| compensated(self.tables.iter().map(|own| of(own, first, second).1));
         let deviations: Vec<f64> =
-            (0..places).map(|place| compensated(self.strata.iter().map(|own| of(own, place, place).0))).collect();
+            (0..places).map(|place| compensated(self.tables.iter().map(|own| of(own, place, place).0))).collect();
         let covariance: Matrix =
             (0..places).map(|first| (0..places).map(|second| sum(first, second)).collect()).collect();
         let diagonal: Vec<f64> = (0..places).map(|place| covariance[place][place]).collect();
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn one_stratum_is_pearsons_test_but_for_one_subject() {
         let table = vec![vec![4, 7, 2], vec![5, 1, 6], vec![2, 8, 3]];
-        let here = cmh_general_association(&[table.clone()]).unwrap();
+        let here = cmh_general_association(std::slice::from_ref(&table)).unwrap();
         let pearson = pearson_chi_square(&table).unwrap();
         assert_close(here.statistic, pearson.statistic * 37.0 / 38.0);
         assert_close(here.df, 4.0);

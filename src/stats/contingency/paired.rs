@@ -7,7 +7,7 @@ use super::super::{Undefined, real, tail};
 /// The largest number of discordant pairs.
 const PAIRS: u64 = 1 << 52;
 
-/// McNemar's test, asymptotic and exact, with the odds ratio of the discordant pairs.
+/// `McNemar`'s test, asymptotic and exact, with the odds ratio of the discordant pairs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct McNemar {
     /// Squared difference of the discordant counts over their sum.
@@ -24,10 +24,10 @@ pub struct McNemar {
     pub odds_ratio: Ratio,
 }
 
-/// McNemar's test of equal proportions in matched pairs.
+/// `McNemar`'s test of equal proportions in matched pairs.
 ///
 /// # Method
-/// McNemar 1947, Psychometrika 12:153; with the continuity correction of Edwards 1948; exact by the binomial
+/// `McNemar` 1947, Psychometrika 12:153; with the continuity correction of Edwards 1948; exact by the binomial
 /// distribution with one half, and exact limits of the odds ratio from those of Clopper and Pearson.
 ///
 /// # Input

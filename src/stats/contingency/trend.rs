@@ -55,7 +55,6 @@ pub fn cochran_armitage(successes: &[u64], totals: &[u64], scores: &[f64]) -> Re
     let squares = compensated(groups().map(|(_, n, score)| n * (score - mean) * (score - mean)));
     let mut occupied = groups().filter(|(_, n, _)| *n > 0.0).map(|(_, _, score)| score);
     let first = occupied.next();
-    #[expect(clippy::float_cmp, reason = "scores are the same or they are not")]
     let same = occupied.all(|score| Some(score) == first);
     if same {
         return Err(Undefined::ZeroVariance);

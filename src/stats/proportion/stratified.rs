@@ -55,7 +55,7 @@ pub fn mantel_haenszel_difference(strata: &[Stratum], level: f64) -> Result<Adju
         let total = n1 + n2;
         let [share1, share2] = [n1 / total, n2 / total];
         let slope = share1 * share1 * x2 - share2 * share2 * x1 + share1 * share2 * (n2 - n1) / 2.0;
-        [estimate * slope, (x1 * ((n2 - x2) / total) + x2 * ((n1 - x1) / total)) / 2.0]
+        [estimate * slope, f64::midpoint(x1 * ((n2 - x2) / total), x2 * ((n1 - x1) / total))]
     }));
     adjusted(estimate, variance / groups.total / groups.total, z)
 }
