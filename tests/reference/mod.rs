@@ -12,6 +12,7 @@ mod sequential;
 mod survival;
 mod survival_more;
 mod tables;
+mod tables_more;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -199,6 +200,8 @@ fn statistics() -> impl Iterator<Item = &'static str> {
         survival::STATISTICS,
         survival_more::STATISTICS,
         tables::STATISTICS,
+        tables::STATISTICS,
+        tables_more::STATISTICS,
     ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
@@ -471,6 +474,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| survival::compute(other, input))
             .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
+            .or_else(|| tables_more::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
