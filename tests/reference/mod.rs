@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod continuous;
 mod longitudinal;
 mod rates;
 mod sequential;
@@ -193,7 +194,7 @@ fn every_public_function_is_a_known_statistic() {
 fn statistics() -> impl Iterator<Item = &'static str> {
     let others =
         [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
-    STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
+    STATISTICS.into_iter().chain(continuous::STATISTICS.iter().copied()).chain(others.into_iter().flatten().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -463,6 +464,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
             .or_else(|| tables::compute(other, input))
+            .or_else(|| continuous::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
@@ -471,6 +473,13 @@ fn rule(name: &str) -> QuantileRule {
     match name {
         "averaged-steps" => QuantileRule::AveragedSteps,
         "interpolated" => QuantileRule::Interpolated,
+        "type1" => QuantileRule::Steps,
+        "type3" => QuantileRule::Nearest,
+        "type4" => QuantileRule::InterpolatedSteps,
+        "type5" => QuantileRule::Hazen,
+        "type6" => QuantileRule::Weibull,
+        "type8" => QuantileRule::MedianUnbiased,
+        "type9" => QuantileRule::NormalUnbiased,
         unknown => panic!("there is no rule {unknown}"),
     }
 }
