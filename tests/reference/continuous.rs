@@ -8,14 +8,16 @@ use trialpress::stats::rank::{
     ExactRankSum, jonckheere_terpstra, kruskal_wallis, pseudomedian, sign_test, signed_rank, signed_rank_exact,
 };
 use trialpress::stats::sample::{
-    TTest, coefficient_of_variation, geometric_cv, geometric_deviation, geometric_interval, geometric_mean,
-    permutation_exact, permutation_monte_carlo, standard_error, t_test_paired, t_test_pooled, t_test_single,
-    t_test_welch,
+    TTest, coefficient_of_variation, dunnett, dunnett_p, geometric_cv, geometric_deviation, geometric_interval,
+    geometric_mean, permutation_exact, permutation_monte_carlo, standard_error, t_test_paired, t_test_pooled,
+    t_test_single, t_test_welch,
 };
 
 /// Public functions of `src/stats` whose cases this file runs.
 pub(super) const STATISTICS: &[&str] = &[
     "coefficient_of_variation",
+    "dunnett",
+    "dunnett_p",
     "geometric_cv",
     "geometric_deviation",
     "geometric_interval",
@@ -44,6 +46,15 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
     let (a, b) = (|| input.numbers("a"), || input.numbers("b"));
     Some(match statistic {
         "coefficient_of_variation" => value(coefficient_of_variation(&input.values())),
+        "dunnett" => {
+            let samples = samples(input);
+            dunnett(&a(), &slices(&samples)).map(|all| {
+                let own = all[input.place("group")];
+                let (error, df) = (own.standard_error, own.df);
+                named(&[("estimate", own.estimate), ("standard_error", error), ("df", df), ("t", own.t), ("p", own.p)])
+            })
+        }
+        "dunnett_p" => value(dunnett_p(x("t"), &input.numbers("loadings"), x("df"))),
         "geometric_cv" => value(geometric_cv(&input.values())),
         "geometric_deviation" => value(geometric_deviation(&input.values())),
         "geometric_interval" => geometric_interval(&input.values(), x("level")).map(limits),
