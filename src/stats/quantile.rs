@@ -54,10 +54,9 @@ pub fn quantile(values: &[f64], p: f64, rule: QuantileRule) -> Result<f64, Undef
     // For the steps the number of observations below, for the others the place counted from 0.
     let position = match rule {
         QuantileRule::AveragedSteps | QuantileRule::Steps => n * p,
-        QuantileRule::Nearest => n * p - 0.5,
+        QuantileRule::Nearest | QuantileRule::Hazen => n * p - 0.5,
         QuantileRule::InterpolatedSteps => n * p - 1.0,
         QuantileRule::Interpolated => (n - 1.0) * p,
-        QuantileRule::Hazen => n * p - 0.5,
         QuantileRule::Weibull => (n + 1.0) * p - 1.0,
         QuantileRule::MedianUnbiased => ((3.0 * n + 1.0) * p - 2.0) / 3.0,
         QuantileRule::NormalUnbiased => ((4.0 * n + 1.0) * p - 2.5) / 4.0,

@@ -92,7 +92,8 @@ pub fn dunnett_p(t: f64, loadings: &[f64], df: f64) -> Result<f64, Undefined> {
     if loadings.is_empty() {
         return Err(Undefined::NoData);
     }
-    if !t.is_finite() || !(df > 0.0 && df <= 1e9) || loadings.iter().any(|own| !(0.0..1.0).contains(own)) {
+    let possible = df > 0.0 && df <= 1e9;
+    if !t.is_finite() || !possible || loadings.iter().any(|own| !(0.0..1.0).contains(own)) {
         return Err(Undefined::OutOfRange);
     }
     let apart: Vec<(f64, f64)> = loadings.iter().map(|own| (*own, ((1.0 - own) * (1.0 + own)).sqrt())).collect();

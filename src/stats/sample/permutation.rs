@@ -73,7 +73,9 @@ pub fn permutation_monte_carlo(a: &[f64], b: &[f64], divisions: u64, seed: u64) 
     if divisions.saturating_mul(all.len() as u64) > DRAWS {
         return Err(Undefined::TooLarge);
     }
-    all.iter_mut().for_each(|value| *value -= centre);
+    for value in &mut all {
+        *value -= centre;
+    }
     let sum = |values: &[f64]| libm::fabs(compensated(values[..a.len()].iter().copied()));
     let total = compensated(all.iter().map(|value| libm::fabs(*value)));
     if !total.is_finite() {
