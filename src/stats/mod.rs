@@ -22,9 +22,11 @@ pub mod mixed;
 pub mod proportion;
 pub mod rank;
 pub mod rate;
+pub mod sample;
 pub mod sequential;
 pub mod survival;
 
+mod quantile;
 mod symmetric;
 
 /// Why a statistic has no value.

@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod continuous;
 mod longitudinal;
 mod rates;
 mod sequential;
@@ -204,6 +205,9 @@ fn statistics() -> impl Iterator<Item = &'static str> {
         tables_more::STATISTICS,
     ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
+    let others =
+        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    STATISTICS.into_iter().chain(continuous::STATISTICS.iter().copied()).chain(others.into_iter().flatten().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -475,6 +479,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .or_else(|| tables_more::compute(other, input))
+            .or_else(|| continuous::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
@@ -483,6 +488,13 @@ fn rule(name: &str) -> QuantileRule {
     match name {
         "averaged-steps" => QuantileRule::AveragedSteps,
         "interpolated" => QuantileRule::Interpolated,
+        "type1" => QuantileRule::Steps,
+        "type3" => QuantileRule::Nearest,
+        "type4" => QuantileRule::InterpolatedSteps,
+        "type5" => QuantileRule::Hazen,
+        "type6" => QuantileRule::Weibull,
+        "type8" => QuantileRule::MedianUnbiased,
+        "type9" => QuantileRule::NormalUnbiased,
         unknown => panic!("there is no rule {unknown}"),
     }
 }
