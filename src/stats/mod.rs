@@ -18,6 +18,7 @@ pub mod describe;
 pub mod distribution;
 pub mod linear;
 pub mod mixed;
+pub mod multiplicity;
 pub mod proportion;
 pub mod rank;
 pub mod rate;

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 mod longitudinal;
+mod multiplicity;
 mod rates;
 mod sequential;
 mod survival;
@@ -191,8 +192,14 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others =
-        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
+    let others = [
+        longitudinal::STATISTICS,
+        multiplicity::STATISTICS,
+        rates::STATISTICS,
+        sequential::STATISTICS,
+        survival::STATISTICS,
+        tables::STATISTICS,
+    ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
@@ -459,6 +466,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
         other => longitudinal::compute(other, input)
+            .or_else(|| multiplicity::compute(other, input))
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
