@@ -17,6 +17,7 @@ pub mod contingency;
 pub mod describe;
 pub mod distribution;
 pub mod linear;
+pub mod missing;
 pub mod mixed;
 pub mod multiplicity;
 pub mod proportion;
