@@ -8,6 +8,10 @@ use trialpress::stats::missing::{
     impute_monotone, last_carried, non_responder, reference_conditional, rubin, tipping_point, worst_best,
 };
 use trialpress::stats::multiplicity::{bonferroni, fallback, fixed_sequence, graphical, hochberg, holm, hommel};
+use trialpress::stats::rate::{
+    Rate, RateStratum, StratifiedRate, rate_difference, rate_mid_p, rate_score, stratified_rate_difference,
+    stratified_rate_ratio,
+};
 use trialpress::stats::{Interval, Undefined, distribution::normal_sf};
 
 /// Public functions of `src/stats` whose cases this file runs.
@@ -26,8 +30,13 @@ pub(super) const STATISTICS: &[&str] = &[
     "impute_monotone",
     "last_carried",
     "non_responder",
+    "rate_difference",
+    "rate_mid_p",
+    "rate_score",
     "reference_conditional",
     "rubin",
+    "stratified_rate_difference",
+    "stratified_rate_ratio",
     "tipping_point",
     "worst_best",
 ];
@@ -71,6 +80,11 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             let number = |own: &bool| if *own { 1.0 } else { 0.0 };
             non_responder(&responses).map(|found| listed("a", &found.iter().map(number).collect::<Vec<f64>>()))
         }
+        "rate_difference" => {
+            rate_difference(input.count("x1"), x("t1"), input.count("x2"), x("t2"), x("level")).map(super::difference)
+        }
+        "rate_mid_p" => rate_mid_p(input.count("events"), x("time"), x("level")).map(rate),
+        "rate_score" => rate_score(input.count("events"), x("time"), x("level")).map(rate),
         "reference_conditional" => conditional(input).map(|found| moments(&found.mean, &found.covariance)),
         "rubin" => {
             let df = input.fields.get("df").map(number);
@@ -84,6 +98,8 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
                 [super::contrast(pooled.contrast), own].concat()
             })
         }
+        "stratified_rate_difference" => stratified_rate_difference(&strata(input), x("level")).map(stratified),
+        "stratified_rate_ratio" => stratified_rate_ratio(&strata(input), x("level")).map(stratified),
         "tipping_point" => tipping(input),
         "worst_best" => {
             let values = gaps(input.get("values"));
@@ -185,4 +201,21 @@ fn tipping(input: &Input) -> Result<Found, Undefined> {
         }
     })?;
     Ok(found.map_or_else(|| named(&[("none", 1.0)]), |value| named(&[("value", value)])))
+}
+
+fn rate(rate: Rate) -> Found {
+    [super::limits(rate.interval), named(&[("estimate", rate.estimate)])].concat()
+}
+
+fn stratified(found: StratifiedRate) -> Found {
+    let own = [("estimate", found.estimate), ("standard_error", found.standard_error), ("p", found.p)];
+    [super::limits(found.interval), named(&own)].concat()
+}
+
+fn strata(input: &Input) -> Vec<RateStratum> {
+    let count = |value: &Value| value.as_integer().and_then(|own| u64::try_from(own).ok()).expect("a count");
+    let counts = |name| input.get(name).as_array().expect("counts").iter().map(count).collect::<Vec<u64>>();
+    let first = counts("x1").into_iter().zip(input.numbers("t1"));
+    let second = counts("x2").into_iter().zip(input.numbers("t2"));
+    first.zip(second).map(|((x1, t1), (x2, t2))| RateStratum { x1, t1, x2, t2 }).collect()
 }
