@@ -32,7 +32,7 @@ pub struct ChainLength {
 /// `OutOfRange` for rows of different lengths, values that are not finite and no cycle between imputations.
 ///
 /// # Agrees with
-/// The closed forms of the predictive distribution where the pattern is monotone, and a sampler in SciPy where it is not,
+/// The closed forms of the predictive distribution where the pattern is monotone, and a sampler in `SciPy` where it is not,
 /// within the error of simulation: cases in `fixtures/reference/missing`. The model is that of SAS `PROC MI; MCMC`.
 pub fn impute_chain(
     rows: &[Vec<Option<f64>>],
@@ -187,7 +187,10 @@ mod tests {
     fn rows() -> Vec<Vec<Option<f64>>> {
         let row = |place: u32| {
             let x = f64::from(place * 7 % 11);
-            vec![(place % 5 != 0).then_some(x), (place % 4 != 0).then(|| 2.0 * x + f64::from(place * 5 % 7))]
+            vec![
+                (!place.is_multiple_of(5)).then_some(x),
+                (!place.is_multiple_of(4)).then(|| 2.0 * x + f64::from(place * 5 % 7)),
+            ]
         };
         (0..24).map(row).collect()
     }

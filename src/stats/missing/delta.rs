@@ -14,7 +14,7 @@ use super::super::{Interval, Undefined};
 /// `NoData` without visits; `OutOfRange` for columns of different lengths and for what is not finite.
 ///
 /// # Agrees with
-/// NumPy; cases in `fixtures/reference/missing`.
+/// `NumPy`; cases in `fixtures/reference/missing`.
 pub fn delta_adjusted(values: &[f64], imputed: &[bool], shifts: &[f64]) -> Result<Vec<f64>, Undefined> {
     if values.is_empty() {
         return Err(Undefined::NoData);
@@ -42,7 +42,7 @@ pub fn delta_adjusted(values: &[f64], imputed: &[bool], shifts: &[f64]) -> Resul
 /// without width, no steps or an `alpha` that is no probability; whatever the analysis cannot estimate.
 ///
 /// # Agrees with
-/// The closed form for a z test, and for Rubin's rules a root by SciPy `brentq`; cases in `fixtures/reference/missing`.
+/// The closed form for a z test, and for Rubin's rules a root by `SciPy` `brentq`; cases in `fixtures/reference/missing`.
 pub fn tipping_point(
     range: Interval,
     steps: u32,

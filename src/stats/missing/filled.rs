@@ -32,7 +32,7 @@ pub fn non_responder(responses: &[Option<bool>]) -> Result<Vec<bool>, Undefined>
 /// `NoData` without visits; `OutOfRange` for a value that is not finite.
 ///
 /// # Agrees with
-/// NumPy (`maximum.accumulate` of the places observed); cases in `fixtures/reference/missing`.
+/// `NumPy` (`maximum.accumulate` of the places observed); cases in `fixtures/reference/missing`.
 pub fn last_carried(values: &[Option<f64>]) -> Result<Vec<Option<f64>>, Undefined> {
     some(values)?;
     ordinary(values)?;
@@ -55,7 +55,7 @@ pub fn last_carried(values: &[Option<f64>]) -> Result<Vec<Option<f64>>, Undefine
 /// `NoData` without visits; `OutOfRange` for a value that is not finite.
 ///
 /// # Agrees with
-/// NumPy `where`; cases in `fixtures/reference/missing`.
+/// `NumPy` `where`; cases in `fixtures/reference/missing`.
 pub fn baseline_carried(baseline: f64, values: &[Option<f64>]) -> Result<Vec<f64>, Undefined> {
     some(values)?;
     ordinary(values)?;
@@ -75,7 +75,7 @@ pub fn baseline_carried(baseline: f64, values: &[Option<f64>]) -> Result<Vec<f64
 /// `NoData` without subjects; `OutOfRange` for columns of different lengths or a value that is not finite.
 ///
 /// # Agrees with
-/// NumPy `where`; cases in `fixtures/reference/missing`.
+/// `NumPy` `where`; cases in `fixtures/reference/missing`.
 pub fn worst_best(values: &[Option<f64>], treated: &[bool], worst: f64, best: f64) -> Result<Vec<f64>, Undefined> {
     some(values)?;
     ordinary(values)?;

@@ -115,7 +115,7 @@ mod tests {
     fn rows() -> Vec<Vec<Option<f64>>> {
         let pair = |place: u32| {
             let x = f64::from(place * 7 % 11);
-            vec![Some(x), (place % 4 != 0).then(|| 2.0 * x + f64::from(place * 5 % 7))]
+            vec![Some(x), (!place.is_multiple_of(4)).then(|| 2.0 * x + f64::from(place * 5 % 7))]
         };
         (0..24).map(pair).collect()
     }

@@ -1,6 +1,6 @@
 //! Random numbers that a seed and a number determine.
 
-/// A stream of SplitMix64, Steele, Lea and Flood 2014.
+/// A stream of `SplitMix64`, Steele, Lea and Flood 2014.
 pub(super) struct Stream {
     state: u64,
     /// The second normal of a pair.
