@@ -8,6 +8,7 @@
 
 mod continuous;
 mod longitudinal;
+mod multiplicity;
 mod rates;
 mod sequential;
 mod survival;
@@ -208,6 +209,13 @@ fn statistics() -> impl Iterator<Item = &'static str> {
     let others =
         [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
     STATISTICS.into_iter().chain(continuous::STATISTICS.iter().copied()).chain(others.into_iter().flatten().copied())
+        multiplicity::STATISTICS,
+        rates::STATISTICS,
+        sequential::STATISTICS,
+        survival::STATISTICS,
+        tables::STATISTICS,
+    ];
+    STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -473,6 +481,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
         other => longitudinal::compute(other, input)
+            .or_else(|| multiplicity::compute(other, input))
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
