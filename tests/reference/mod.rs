@@ -196,24 +196,15 @@ fn every_public_function_is_a_known_statistic() {
 
 fn statistics() -> impl Iterator<Item = &'static str> {
     let others = [
+        continuous::STATISTICS,
         longitudinal::STATISTICS,
+        multiplicity::STATISTICS,
         rates::STATISTICS,
         sequential::STATISTICS,
         survival::STATISTICS,
         survival_more::STATISTICS,
         tables::STATISTICS,
-        tables::STATISTICS,
         tables_more::STATISTICS,
-    ];
-    STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
-    let others =
-        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
-    STATISTICS.into_iter().chain(continuous::STATISTICS.iter().copied()).chain(others.into_iter().flatten().copied())
-        multiplicity::STATISTICS,
-        rates::STATISTICS,
-        sequential::STATISTICS,
-        survival::STATISTICS,
-        tables::STATISTICS,
     ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
