@@ -17,6 +17,7 @@
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `peers`: what we write, as other programs read it.
+//! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
@@ -34,6 +35,7 @@ mod cli;
 mod cutoff;
 mod determinism;
 mod exports;
+mod methods;
 mod mutants;
 mod pages;
 mod peers;

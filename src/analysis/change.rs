@@ -165,8 +165,7 @@ impl Work<'_> {
             let key = |statistic| {
                 self.outcome_key(Of::Change, visit, statistic).contrast(&first, &second).method(Method::Dunnett)
             };
-            let [difference, error, p] =
-                [Statistic::Difference, Statistic::DifferenceSe, Statistic::PValue].map(key);
+            let [difference, error, p] = [Statistic::Difference, Statistic::DifferenceSe, Statistic::PValue].map(key);
             let unit = continuous.unit.as_deref();
             self.push(difference, value(test.map(|test| test.estimate)), unit);
             self.push(error, value(test.map(|test| test.standard_error)), unit);
@@ -246,8 +245,7 @@ impl Work<'_> {
             let rows = (0..cases.change.len()).filter(|row| cases.arm[*row] == arm);
             rows.filter(|row| stratum_of[cases.subject[*row]] == stratum).map(|row| cases.change[row]).collect()
         };
-        let pairs: Vec<[Vec<f64>; 2]> =
-            (0..strata).map(|stratum| [of(arms.0, stratum), of(arms.1, stratum)]).collect();
+        let pairs: Vec<[Vec<f64>; 2]> = (0..strata).map(|stratum| [of(arms.0, stratum), of(arms.1, stratum)]).collect();
         let pairs: Vec<[&[f64]; 2]> = pairs.iter().map(|[a, b]| [a.as_slice(), b.as_slice()]).collect();
         value(van_elteren(&pairs).map(|test| test.p))
     }
@@ -272,8 +270,7 @@ impl Work<'_> {
 }
 
 fn rank_ancova_of(cases: &Cases, arm: usize, reference: usize) -> Result<f64, Undefined> {
-    let here: Vec<usize> =
-        (0..cases.arm.len()).filter(|case| [arm, reference].contains(&cases.arm[*case])).collect();
+    let here: Vec<usize> = (0..cases.arm.len()).filter(|case| [arm, reference].contains(&cases.arm[*case])).collect();
     let pick = |values: &[f64]| here.iter().map(|case| values[*case]).collect::<Vec<f64>>();
     let group: Vec<usize> = here.iter().map(|case| usize::from(cases.arm[*case] == reference)).collect();
     rank_ancova(&pick(&cases.change), &pick(&cases.base), &group, 2).map(|test| test.p)

@@ -93,8 +93,7 @@ impl Work<'_> {
                 Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method)), None),
                 Family::ShareNumberNeeded => {
                     let first = methods.iter().find(|own| own.family() == Family::ShareDifference);
-                    let difference =
-                        first.map_or(Err(Undefined::NotEstimable), |own| pair.difference(*own, level));
+                    let difference = first.map_or(Err(Undefined::NotEstimable), |own| pair.difference(*own, level));
                     self.numbers_needed(difference, &of, &limit);
                 }
                 _ => {}
@@ -125,8 +124,8 @@ impl Work<'_> {
         limit: &dyn Fn(Statistic) -> Key,
     ) {
         let needed = difference.and_then(number_needed);
-        let end = |pick: fn(&NumberNeeded, Difference) -> Option<f64>| match (&needed, difference) {
-            (Ok(needed), Ok(difference)) => bounded(Ok(pick(needed, difference))),
+        let end = |pick: fn(&NumberNeeded, Difference) -> Option<f64>| match (&needed, &difference) {
+            (Ok(needed), Ok(difference)) => bounded(Ok(pick(needed, *difference))),
             (Err(undefined), _) | (_, Err(undefined)) => Value::NotEstimable(reason(*undefined)),
         };
         self.push(of(Statistic::NumberNeeded), end(|needed, _| needed.estimate), None);

@@ -1,7 +1,7 @@
 //! A number by visit: its value and its change from baseline, described at each visit and compared between arms.
 
 use crate::analysis::summary::Numbers;
-use crate::analysis::{Work, count, value};
+use crate::analysis::{Work, value};
 use crate::data::vector::{Measure, Vector};
 use crate::derive::FrameValues;
 use crate::plan::{BoundContinuous, RuleId};

@@ -146,7 +146,10 @@ fn mean_until(time: &Timing<'_>, times: &[TimeOf]) -> Result<RestrictedMean, Und
 
 /// The share with the event by a day; not identified where events lie on both sides of it and it is not known how many.
 fn incidence_by(estimate: &Turnbull, day: f64) -> Result<f64, Undefined> {
-    if estimate.intervals.iter().any(|interval| interval.lower < day && day < interval.upper && interval.upper.is_finite())
+    if estimate
+        .intervals
+        .iter()
+        .any(|interval| interval.lower < day && day < interval.upper && interval.upper.is_finite())
     {
         return Err(Undefined::NotEstimable);
     }

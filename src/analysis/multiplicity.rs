@@ -15,8 +15,7 @@ pub(super) fn rows(plan: &Plan, results: &Results) -> Vec<Row> {
 fn of_family(family: &Multiplicity, results: &Results) -> Vec<Row> {
     let found: Vec<Value> = family.hypotheses.iter().map(|own| p_value(own, results)).collect();
     // A hypothesis without p-value is not rejected, and takes none of its share from the others.
-    let p: Vec<f64> =
-        found.iter().map(|value| if let Value::Number(p) = value { *p } else { 1.0 }).collect();
+    let p: Vec<f64> = found.iter().map(|value| if let Value::Number(p) = value { *p } else { 1.0 }).collect();
     let adjusted = adjusted(family, &p);
     let mut rows = Vec::new();
     for (place, own) in family.hypotheses.iter().enumerate() {
@@ -106,7 +105,10 @@ mod tests {
     fn a_family_is_adjusted_and_a_missing_p_value_is_not_rejected() {
         let family = family("holm", &[hypothesis("x", None, ""), hypothesis("y", None, ""), hypothesis("z", None, "")]);
         let none = Value::NotEstimable(Reason::NoEvents);
-        let rows = of_family(&family, &results(&[("x", Value::Number(0.01)), ("y", none.clone()), ("z", Value::Number(0.02))]));
+        let rows = of_family(
+            &family,
+            &results(&[("x", Value::Number(0.01)), ("y", none.clone()), ("z", Value::Number(0.02))]),
+        );
         assert_eq!(shown(&rows), [&Value::Number(0.03), &none, &Value::Number(0.04)]);
     }
 

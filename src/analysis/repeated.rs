@@ -7,9 +7,9 @@ use crate::derive::FrameValues;
 use crate::plan::BoundContinuous;
 use crate::results::{Method, Statistic, Value};
 use crate::spec::method::{Attempt, Covariance, Inference};
-use crate::stats::{Undefined, describe};
 use crate::stats::linear::Contrast;
 use crate::stats::mixed::{Degrees, Likelihood, MixedModel, Observations, Sandwich, Structure};
+use crate::stats::{Undefined, describe};
 
 /// The observations: one a subject and visit, in the order of arms, subjects and visits.
 #[derive(Default)]
@@ -122,7 +122,7 @@ impl Work<'_> {
         (visit, place): (usize, usize),
     ) {
         let (unit, level) = (continuous.unit.as_deref(), continuous.conf_level);
-        let key = |this: &Self, statistic| this.outcome_key(Of::Change, visit, statistic).method(Method::Mmrm);
+        let key = |this: &Work<'_>, statistic| this.outcome_key(Of::Change, visit, statistic).method(Method::Mmrm);
         for arm in 0..self.plan.arms.len() {
             let id = self.plan.arms[arm].id.clone();
             let rows = (0..long.change.len()).filter(|row| long.arm[*row] == arm && long.visit[*row] == place);
@@ -138,7 +138,7 @@ impl Work<'_> {
         for (arm, reference) in self.contrasts() {
             let [first, second] = self.arm_ids((arm, reference));
             let contrast = fitted.and_then(|fitted| fitted.contrast(&design.difference(arm, reference, place), level));
-            let of = |this: &Self, statistic| key(this, statistic).contrast(&first, &second);
+            let of = |this: &Work<'_>, statistic: Statistic| key(this, statistic).contrast(&first, &second);
             let df = of(self, Statistic::Df);
             self.contrast(contrast, unit, level, &of);
             self.push(df, value(contrast.map(|contrast| contrast.df)), None);

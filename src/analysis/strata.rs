@@ -88,10 +88,8 @@ impl Work<'_> {
     }
 
     fn over_strata(&mut self, method: Method, strata: &[Stratum], level: f64, of: &dyn Fn(Statistic) -> Key) {
-        let wald = |adjusted: AdjustedDifference| Difference {
-            estimate: adjusted.estimate,
-            interval: adjusted.interval,
-        };
+        let wald =
+            |adjusted: AdjustedDifference| Difference { estimate: adjusted.estimate, interval: adjusted.interval };
         match method {
             Method::CochranMantelHaenszel => {
                 let tables: Vec<Vec<Vec<u64>>> = strata

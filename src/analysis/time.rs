@@ -94,7 +94,7 @@ impl Work<'_> {
             let event: Vec<bool> = times.iter().map(|own| matches!(own.end, End::Event(_))).collect();
             self.kaplan_meier(time, arm, times, (&days, &event));
         }
-        self.more_curves(time, arm, times, &days);
+        self.more_curves(time, arm, times);
     }
 
     fn incidence(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf], days: &[f64]) {

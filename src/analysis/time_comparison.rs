@@ -111,12 +111,7 @@ impl Both {
 }
 
 impl Work<'_> {
-    pub(super) fn compare_times(
-        &mut self,
-        time: &Timing<'_>,
-        arms: (usize, usize),
-        times: (&[TimeOf], &[TimeOf]),
-    ) {
+    pub(super) fn compare_times(&mut self, time: &Timing<'_>, arms: (usize, usize), times: (&[TimeOf], &[TimeOf])) {
         let [first, second] = self.arm_ids(arms);
         for competing in Competing::ALL {
             let both = Both::new(time, times, competing);
@@ -161,12 +156,7 @@ impl Work<'_> {
         self.push(of(self, Statistic::PValue), value(test.map(|test| test.p)), None);
     }
 
-    fn hazard_ratios(
-        &mut self,
-        time: &Timing<'_>,
-        both: &Both,
-        key: &dyn Fn(&Self, Statistic, Method) -> Key,
-    ) {
+    fn hazard_ratios(&mut self, time: &Timing<'_>, both: &Both, key: &dyn Fn(&Self, Statistic, Method) -> Key) {
         let level = time.conf_level;
         let indicator = both.indicator();
         let fit = |ties| cox(&both.days, &both.event, std::slice::from_ref(&indicator), ties, level);
@@ -185,8 +175,7 @@ impl Work<'_> {
                 Method::CoxBreslow => self.hazards(fit(Ties::Breslow).as_ref().map_err(|own| *own), level, &of),
                 Method::GroupedHazards => self.hazards(both.grouped(level).as_ref().map_err(|own| *own), level, &of),
                 Method::FirthCox => {
-                    let fit =
-                        firth_cox(&both.days, &both.event, std::slice::from_ref(&indicator), Ties::Efron, level);
+                    let fit = firth_cox(&both.days, &both.event, std::slice::from_ref(&indicator), Ties::Efron, level);
                     self.penalised(fit.as_ref().map_err(|own| *own), level, &of);
                 }
                 _ => {}

@@ -7,8 +7,8 @@ use crate::plan::{
     ParameterSource, RuleId, Scope,
 };
 use crate::spec::endpoint::Endpoint;
-use crate::spec::method::ATTEMPTS;
 use crate::spec::export::{Export, Parameter};
+use crate::spec::method::ATTEMPTS;
 use crate::spec::outcome::{Continuous, Time};
 use crate::spec::output::ListingLayout;
 use crate::spec::text::{Name, RuleText};

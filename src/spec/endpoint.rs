@@ -50,9 +50,10 @@ impl Endpoint {
         let time = self.time.iter().flat_map(|own| &own.methods);
         let survival = self.survival.iter().flat_map(|own| &own.methods);
         let named = binary.chain(continuous).chain(time).chain(survival).copied();
-        let ancova = self.ancova.iter().flat_map(|own| {
-            [Method::Ancova].into_iter().chain(own.trend.then_some(Method::AncovaTrend))
-        });
+        let ancova = self
+            .ancova
+            .iter()
+            .flat_map(|own| [Method::Ancova].into_iter().chain(own.trend.then_some(Method::AncovaTrend)));
         named.chain(ancova).collect()
     }
 }

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::spec::figure::{
-    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout, IndividualLayout, MeansLayout,
-    ShiftLayout, TimeLayout, TippingPointLayout,
+    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout, IndividualLayout,
+    MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::safety_figure::{

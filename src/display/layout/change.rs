@@ -121,7 +121,8 @@ impl Change<'_> {
         let cells = self.of_arms(assembly, &|arm, assembly| heads(arm, assembly));
         rows.push(data_row(1, "Analysis", cells));
         for method in &models {
-            let name = |what: &str| if models.len() > 1 { format!("{what}, {}", short(*method)) } else { what.to_owned() };
+            let name =
+                |what: &str| if models.len() > 1 { format!("{what}, {}", short(*method)) } else { what.to_owned() };
             let formats = ["{n}", "{ls-mean} ({ls-mean-se})", "{ls-mean-lower}, {ls-mean-upper}", ""];
             let cells = self.of_arms(assembly, &|arm, assembly| {
                 let key = |s| self.key(visit, s, *method).arm(&arm.id);
@@ -142,10 +143,9 @@ impl Change<'_> {
         for method in self.of(Shown::Difference) {
             let formats = if method == Method::Dunnett { [DIFFERENCE[0], "", DIFFERENCE[2]] } else { DIFFERENCE };
             for amount in self.amounts(method) {
-                let label = amount.as_ref().map_or_else(
-                    || short(method).to_owned(),
-                    |amount| format!("{} by {amount}", short(method)),
-                );
+                let label = amount
+                    .as_ref()
+                    .map_or_else(|| short(method).to_owned(), |amount| format!("{} by {amount}", short(method)));
                 let cells = self.of_levels(visit, formats, method, amount.as_deref(), assembly);
                 rows.push(data_row(1, label, cells));
             }
@@ -156,7 +156,11 @@ impl Change<'_> {
             let estimate = format!("{{difference:{places}}}");
             let limits = format!("{{difference-lower:{places}}}, {{difference-upper:{places}}}");
             let formats = [estimate.as_str(), limits.as_str(), ""];
-            rows.push(data_row(1, "Hodges–Lehmann", self.of_contrasts(visit, formats, Method::HodgesLehmann, assembly)));
+            rows.push(data_row(
+                1,
+                "Hodges–Lehmann",
+                self.of_contrasts(visit, formats, Method::HodgesLehmann, assembly),
+            ));
         }
         for method in self.of(Shown::Test) {
             rows.push(data_row(1, short(method), self.of_contrasts(visit, ["", "", "{p-value}"], method, assembly)));
@@ -263,7 +267,9 @@ impl Change<'_> {
     /// Which covariance the model for repeated measurements has, and which were tried before it.
     fn covariance_in_words(&self, assembly: &Assembly<'_>) -> Option<String> {
         let is_meant = |key: &&Key| {
-            key.analysis == *self.endpoint.id && key.method == Some(Method::Mmrm) && key.statistic == Statistic::Structure
+            key.analysis == *self.endpoint.id
+                && key.method == Some(Method::Mmrm)
+                && key.statistic == Statistic::Structure
         };
         let rows: Vec<_> = assembly.rows.keys().filter(is_meant).filter_map(|key| assembly.rows.get(key)).collect();
         let chosen = rows.iter().find_map(|row| match &row.value {
@@ -275,7 +281,8 @@ impl Change<'_> {
             .filter(|row| matches!(row.value, Value::NotEstimable(_)))
             .filter_map(|row| row.key.levels.first().map(String::as_str))
             .collect();
-        let tried = if failed.is_empty() { String::new() } else { format!("; without result before: {}", failed.join("; ")) };
+        let tried =
+            if failed.is_empty() { String::new() } else { format!("; without result before: {}", failed.join("; ")) };
         let chosen = chosen.map(|words| format!("MMRM: covariance {words}{tried}."));
         chosen.or_else(|| (!failed.is_empty()).then(|| format!("MMRM: no covariance gave a result{tried}.")))
     }
@@ -314,8 +321,7 @@ impl Change<'_> {
 }
 
 /// The difference of an analysis with its limits and p-value.
-const DIFFERENCE: [&str; 3] =
-    ["{difference} ({difference-se})", "{difference-lower}, {difference-upper}", "{p-value}"];
+const DIFFERENCE: [&str; 3] = ["{difference} ({difference-se})", "{difference-lower}, {difference-upper}", "{p-value}"];
 
 /// How the table shows what a method gives.
 #[derive(Clone, Copy, PartialEq)]

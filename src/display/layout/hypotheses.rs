@@ -10,8 +10,8 @@ use crate::spec::method::{Hypothesis, Multiplicity};
 
 pub(super) fn table(layout: &HypothesesLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let study = assembly.study;
-    let find = |name| study.multiplicity.iter().find(|family: &&Multiplicity| family.id == name);
-    let families: Vec<&Multiplicity> = layout.of.iter().filter_map(find).collect();
+    let families = layout.of.iter().filter_map(|name| study.multiplicity.iter().find(|family| family.id == *name));
+    let families: Vec<&Multiplicity> = families.collect();
     let style = Style { p_decimals: layout.p_decimals, ..Style::recorded(0) };
     let mut rows = Vec::new();
     for family in &families {

@@ -15,7 +15,9 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
     let endpoint = study.endpoint(&layout.of)?;
     let continuous = endpoint.continuous.as_ref()?;
     let (variable, what, visits) = match (layout.change, layout.model) {
-        (_, Some(_)) => ("change", "Least-squares means of the change from baseline", shown(study, &continuous.compare_at)),
+        (_, Some(_)) => {
+            ("change", "Least-squares means of the change from baseline", shown(study, &continuous.compare_at))
+        }
         (true, None) => ("change", "Mean changes from baseline", shown(study, &continuous.at)),
         (false, None) => ("value", "Means", shown_from_baseline(study, &continuous.at)),
     };

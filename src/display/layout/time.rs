@@ -279,7 +279,10 @@ fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
         (Method::Cox, "hazard ratio: Cox model, Efron’s ties, limits and p-value by Wald"),
         (Method::GroupedHazards, "grouped time: complementary log-log model of the visits, limits and p-value by Wald"),
         (Method::FirthCox, "Firth’s penalty: limits and p-value by the profile of the penalised likelihood"),
-        (Method::Turnbull, "Turnbull: events known to lie between two visits, competing events censored; NE where visits of participants overlap"),
+        (
+            Method::Turnbull,
+            "Turnbull: events known to lie between two visits, competing events censored; NE where visits of participants overlap",
+        ),
         (Method::LogRank, "p-values two-sided"),
     ];
     parts.extend(methods.into_iter().filter(|(method, _)| has(*method)).map(|(_, words)| words));

@@ -56,9 +56,7 @@ impl Use {
                 Family::Curve | Family::MeanTime | Family::CurveContrast | Family::TimeTest | Family::Hazard
             ),
             // Days are known: there are no visits between which an event lies.
-            Self::Survival => {
-                Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull)
-            }
+            Self::Survival => Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull),
             Self::Occurrence { at_risk } => {
                 matches!(family, Family::ShareDifference | Family::ShareTest)
                     || at_risk && family == Family::RateContrast

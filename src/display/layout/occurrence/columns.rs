@@ -6,7 +6,7 @@ use crate::display::layout::occurrence::nodes::Node;
 use crate::display::layout::response::level_text;
 use crate::display::number::Style;
 use crate::display::report::{Align, Cell, Column, Spanner};
-use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
+use crate::results::{Family, Key, MISSING_LEVEL, Method, Statistic, Value};
 use crate::spec::check::fields;
 use crate::spec::occurrence::Occurrence;
 use crate::spec::outcome::Subgroup;
