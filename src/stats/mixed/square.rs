@@ -135,19 +135,19 @@ impl Square {
                     let root = libm::sqrt(ratio * ratio + 1.0);
                     let slope = if ratio >= 0.0 { 1.0 / (ratio + root) } else { 1.0 / (ratio - root) };
                     let cosine = 1.0 / libm::sqrt(slope * slope + 1.0);
-                    let sine = slope * cosine;
+                    let turned = slope * cosine;
                     for k in 0..size {
                         let (one, two) = (matrix.at(k, p), matrix.at(k, q));
-                        matrix.entries[k * size + p] = cosine * one - sine * two;
-                        matrix.entries[k * size + q] = sine * one + cosine * two;
+                        matrix.entries[k * size + p] = cosine * one - turned * two;
+                        matrix.entries[k * size + q] = turned * one + cosine * two;
                     }
                     for k in 0..size {
                         let (one, two) = (matrix.at(p, k), matrix.at(q, k));
-                        matrix.entries[p * size + k] = cosine * one - sine * two;
-                        matrix.entries[q * size + k] = sine * one + cosine * two;
+                        matrix.entries[p * size + k] = cosine * one - turned * two;
+                        matrix.entries[q * size + k] = turned * one + cosine * two;
                         let (one, two) = (vectors.at(p, k), vectors.at(q, k));
-                        vectors.entries[p * size + k] = cosine * one - sine * two;
-                        vectors.entries[q * size + k] = sine * one + cosine * two;
+                        vectors.entries[p * size + k] = cosine * one - turned * two;
+                        vectors.entries[q * size + k] = turned * one + cosine * two;
                     }
                 }
             }
