@@ -80,7 +80,7 @@ impl Work<'_> {
                 self.compare_proportions(pair, &binary.methods, binary.conf_level, &key);
                 if let Some(frame) = self.frames.frames.get(&binary.frame) {
                     let responders = [arm, reference].map(|arm| arms[arm].responders());
-                    self.compare_adjusted(binary, (frame, form.derivation_set, *visit), responders, &key);
+                    self.compare_adjusted(binary, (frame, form.derivation_set, *visit), &responders, &key);
                 }
             }
             let at = self.at_visit(Statistic::N, form, *visit);

@@ -33,11 +33,11 @@ impl Work<'_> {
     pub(super) fn stratum_of(&self, rules: &[RuleId]) -> Vec<usize> {
         let texts: Vec<_> = rules.iter().map(|rule| self.frames.rules.get(rule).map(|vector| &**vector)).collect();
         let name = |subject: usize| -> Vec<String> {
-            let text = |vector: &Option<&Vector>| match vector {
+            let text = |vector: Option<&Vector>| match vector {
                 Some(Vector::Text(texts)) => texts.get(subject).unwrap_or_default().to_owned(),
                 _ => String::new(),
             };
-            texts.iter().map(text).collect()
+            texts.iter().map(|vector| text(*vector)).collect()
         };
         let names: Vec<Vec<String>> = (0..self.frames.subjects.len()).map(name).collect();
         let mut places: BTreeMap<&Vec<String>, usize> = names.iter().map(|name| (name, 0)).collect();
@@ -52,39 +52,21 @@ impl Work<'_> {
         &mut self,
         binary: &BoundBinary,
         (frame, derivation_set, visit): (&FrameValues, Option<usize>, usize),
-        arms: [Responders<'_>; 2],
+        arms: &[Responders<'_>; 2],
         key: &dyn Fn(Statistic) -> Key,
     ) {
         let level = binary.conf_level;
         if binary.methods.iter().any(|method| method.family() == Family::ShareStrata) {
-            let strata = self.tables(&self.stratum_of(&binary.strata), &arms);
+            let strata = tables(&self.stratum_of(&binary.strata), arms);
             for method in binary.methods.iter().filter(|method| method.family() == Family::ShareStrata) {
                 self.over_strata(*method, &strata, level, &|statistic| key(statistic).method(*method));
             }
         }
         for method in binary.methods.iter().filter(|method| method.family() == Family::ShareModel) {
             let of = |statistic| key(statistic).method(*method);
-            let model = ModelData::new(binary, (frame, derivation_set, visit), &arms);
+            let model = ModelData::new(binary, (frame, derivation_set, visit), arms);
             self.odds_model(&model, level, &of);
         }
-    }
-
-    /// A table for each stratum in which somebody is.
-    fn tables(&self, stratum_of: &[usize], [first, second]: &[Responders<'_>; 2]) -> Vec<Stratum> {
-        let strata = stratum_of.iter().max().map_or(0, |last| last + 1);
-        let mut tables = vec![Stratum { x1: 0, n1: 0, x2: 0, n2: 0 }; strata];
-        for subject in first.members {
-            let table = &mut tables[stratum_of[*subject]];
-            table.n1 += 1;
-            table.x1 += u64::from(first.responds(*subject));
-        }
-        for subject in second.members {
-            let table = &mut tables[stratum_of[*subject]];
-            table.n2 += 1;
-            table.x2 += u64::from(second.responds(*subject));
-        }
-        tables.retain(|table| table.n1 + table.n2 > 0);
-        tables
     }
 
     fn over_strata(&mut self, method: Method, strata: &[Stratum], level: f64, of: &dyn Fn(Statistic) -> Key) {
@@ -137,6 +119,24 @@ impl Work<'_> {
             self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
         }
     }
+}
+
+/// A table for each stratum in which somebody is.
+fn tables(stratum_of: &[usize], [first, second]: &[Responders<'_>; 2]) -> Vec<Stratum> {
+    let strata = stratum_of.iter().max().map_or(0, |last| last + 1);
+    let mut tables = vec![Stratum { x1: 0, n1: 0, x2: 0, n2: 0 }; strata];
+    for subject in first.members {
+        let table = &mut tables[stratum_of[*subject]];
+        table.n1 += 1;
+        table.x1 += u64::from(first.responds(*subject));
+    }
+    for subject in second.members {
+        let table = &mut tables[stratum_of[*subject]];
+        table.n2 += 1;
+        table.x2 += u64::from(second.responds(*subject));
+    }
+    tables.retain(|table| table.n1 + table.n2 > 0);
+    tables
 }
 
 /// The design of a model of a yes-or-no outcome: an intercept, the arm, the covariates; who lacks a covariate is left out.

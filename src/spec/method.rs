@@ -108,7 +108,7 @@ pub enum Inference {
     BetweenWithin,
     /// Observations less coefficients.
     Residual,
-    /// Empirical standard errors corrected for the fit (CR2), degrees of freedom by Bell and McCaffrey.
+    /// Empirical standard errors corrected for the fit (CR2), degrees of freedom by Bell and `McCaffrey`.
     Sandwich,
 }
 

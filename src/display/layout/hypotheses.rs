@@ -8,7 +8,7 @@ use crate::results::{Key, Method, Statistic};
 use crate::spec::figure::HypothesesLayout;
 use crate::spec::method::{Hypothesis, Multiplicity};
 
-pub(super) fn table(layout: &HypothesesLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
+pub(super) fn table(layout: &HypothesesLayout, assembly: &mut Assembly<'_>) -> Laid {
     let study = assembly.study;
     let families = layout.of.iter().filter_map(|name| study.multiplicity.iter().find(|family| family.id == *name));
     let families: Vec<&Multiplicity> = families.collect();
@@ -36,7 +36,7 @@ pub(super) fn table(layout: &HypothesesLayout, assembly: &mut Assembly<'_>) -> O
     ))];
     let table = Table { stub_head: "Hypothesis".to_owned(), columns, spanners: Vec::new(), rows };
     let analyses = families.iter().map(|family| family.id.to_string()).collect();
-    Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses })
+    Laid { body: Body::Table(aligned(table)), footnotes, analyses }
 }
 
 /// The endpoint of a hypothesis, its method, visit and arm.

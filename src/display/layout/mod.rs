@@ -93,7 +93,7 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
         return tipping_point::grid(layout, assembly);
     }
     if let Some(layout) = &spec.hypotheses {
-        return hypotheses::table(layout, assembly);
+        return Some(hypotheses::table(layout, assembly));
     }
     if let Some(layout) = &spec.change {
         return change::table(layout, assembly);
