@@ -12,6 +12,7 @@ mod multiplicity;
 mod rates;
 mod sequential;
 mod survival;
+mod survival_cox;
 mod survival_more;
 mod tables;
 mod tables_more;
@@ -76,7 +77,7 @@ const STATISTICS: [&str; 33] = [
 ];
 
 /// Public functions of `src/stats` that prepare statistics and yield none.
-const PREPARATIONS: [&str; 1] = ["fit"];
+const PREPARATIONS: [&str; 2] = ["fit", "landmark"];
 
 /// Fewer rows than this mean that cases were lost.
 const ROWS: usize = 3_000;
@@ -202,6 +203,7 @@ fn statistics() -> impl Iterator<Item = &'static str> {
         rates::STATISTICS,
         sequential::STATISTICS,
         survival::STATISTICS,
+        survival_cox::STATISTICS,
         survival_more::STATISTICS,
         tables::STATISTICS,
         tables_more::STATISTICS,
@@ -476,6 +478,7 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
+            .or_else(|| survival_cox::compute(other, input))
             .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
             .or_else(|| tables_more::compute(other, input))

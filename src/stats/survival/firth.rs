@@ -3,8 +3,9 @@
 use super::super::Undefined;
 use super::super::size;
 use super::super::symmetric::{Factors, Matrix};
-use super::cox::{PartialLikelihood, Ties, partial_likelihood};
+use super::cox::Ties;
 use super::maximum::{Evaluation, Likelihood};
+use super::partial::{Histories, PartialLikelihood};
 use super::regression::{Model, ProportionalHazards};
 
 /// Cox regression with Firth's penalty: estimates where only one arm has events, and less bias with few.
@@ -31,7 +32,8 @@ pub fn firth_cox(
     ties: Ties,
     level: f64,
 ) -> Result<ProportionalHazards, Undefined> {
-    let (partial, scales) = partial_likelihood(time, event, covariates, ties)?;
+    let histories = Histories { start: None, stop: time, event, covariates, strata: None };
+    let (partial, scales) = PartialLikelihood::new(histories, ties)?;
     // The penalty in the units of the input.
     let units = scales.iter().map(|scale| libm::log(*scale)).sum();
     ProportionalHazards::fit(Model::Penalised(PenalisedLikelihood { partial, units }), scales, level)
@@ -71,8 +73,8 @@ impl Likelihood for PenalisedLikelihood {
     }
 
     /// That without the penalty.
-    fn expected_information(&self, coefficients: &[f64]) -> Matrix {
-        self.partial.expected_information(coefficients)
+    fn expected_information(&self, coefficients: &[f64], _: &Evaluation) -> Matrix {
+        self.partial.at(coefficients).information
     }
 }
 
@@ -80,7 +82,7 @@ impl PenalisedLikelihood {
     /// The derivative of the penalty: half the trace of the inverse information times the third moments at risk.
     fn penalty(&self, coefficients: &[f64], inverse: &Matrix) -> Vec<f64> {
         let subjects = &self.partial.subjects;
-        let risks: Vec<f64> = subjects.iter().map(|subject| subject.risk(coefficients)).collect();
+        let risks = self.partial.risks(coefficients);
         let mut slopes = vec![0.0; coefficients.len()];
         let mut end = 0;
         for moment in subjects.chunk_by(|one, two| one.time.total_cmp(&two.time).is_eq()) {
@@ -107,12 +109,12 @@ impl PenalisedLikelihood {
     /// Adds what one event contributes.
     fn add(&self, slopes: &mut [f64], weights: &[f64], inverse: &Matrix) {
         let all: f64 = weights.iter().sum();
-        let weighted = || self.partial.subjects.iter().zip(weights);
+        let weighted = || (0..weights.len()).map(|subject| self.partial.covariates(subject)).zip(weights);
         let mean: Vec<f64> = (0..slopes.len())
-            .map(|place| weighted().map(|(subject, weight)| weight * subject.covariates[place]).sum::<f64>() / all)
+            .map(|place| weighted().map(|(covariates, weight)| weight * covariates[place]).sum::<f64>() / all)
             .collect();
-        for (subject, weight) in weighted() {
-            let away: Vec<f64> = subject.covariates.iter().zip(&mean).map(|(own, mean)| own - mean).collect();
+        for (covariates, weight) in weighted() {
+            let away: Vec<f64> = covariates.iter().zip(&mean).map(|(own, mean)| own - mean).collect();
             let distance: f64 = inverse
                 .iter()
                 .zip(&away)
@@ -149,7 +151,9 @@ mod tests {
         let covariates =
             [(0..20).map(|i| f64::from(i % 2)).collect(), (0..20).map(|i| f64::from(i * i % 13)).collect()];
         for ties in [Ties::Efron, Ties::Breslow] {
-            let (partial, _) = partial_likelihood(&time, &event, &covariates, ties).unwrap();
+            let histories =
+                Histories { start: None, stop: &time, event: &event, covariates: &covariates, strata: None };
+            let (partial, _) = PartialLikelihood::new(histories, ties).unwrap();
             let likelihood = PenalisedLikelihood { partial, units: 0.0 };
             let value = |one: f64, two: f64| likelihood.at(&[one, two]).value;
             let step = 1e-5;
