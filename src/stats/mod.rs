@@ -25,6 +25,8 @@ pub mod rate;
 pub mod sequential;
 pub mod survival;
 
+#[cfg(test)]
+mod exhaustive;
 mod symmetric;
 
 /// Why a statistic has no value.
