@@ -29,6 +29,8 @@ pub mod sequential;
 pub mod survival;
 
 mod quantile;
+#[cfg(test)]
+mod exhaustive;
 mod symmetric;
 
 /// Why a statistic has no value.
