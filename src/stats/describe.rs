@@ -2,12 +2,14 @@
 
 pub use super::quantile::{QuantileRule, quantile};
 
+use super::total::total;
 use super::{Interval, Undefined, finite, size};
 
 /// Total of the values.
 ///
 /// # Method
-/// Compensated summation in the order of the slice, Neumaier 1974, ZAMM 54:39.
+/// The exact total in a fixed-point number as wide as the range of doubles, rounded once (Kulisch and Miranker 1981,
+/// Computer Arithmetic in Theory and Practice): the order of the values does not matter to any bit.
 ///
 /// # Input
 /// Finite values; the total of none is 0.
@@ -19,7 +21,7 @@ use super::{Interval, Undefined, finite, size};
 /// R `sum(x)`; cases in `fixtures/reference/describe`.
 pub fn sum(values: &[f64]) -> Result<f64, Undefined> {
     if values.iter().all(|value| value.is_finite()) {
-        finite(compensated(values.iter().copied()))
+        finite(total(values.iter().copied()))
     } else {
         Err(Undefined::OutOfRange)
     }
@@ -28,7 +30,7 @@ pub fn sum(values: &[f64]) -> Result<f64, Undefined> {
 /// Arithmetic mean.
 ///
 /// # Method
-/// The compensated total divided by the number of values, never outside their range.
+/// The exact total divided by the number of values, never outside their range.
 ///
 /// # Input
 /// Finite values.
@@ -48,7 +50,8 @@ pub fn mean(values: &[f64]) -> Result<f64, Undefined> {
 ///
 /// # Method
 /// Two passes, the second about the mean and corrected for its rounding (Chan, Golub and `LeVeque` 1983), in units of
-/// the largest deviation, so that neither tiny nor huge values leave the range of a double.
+/// the largest deviation, so that neither tiny nor huge values leave the range of a double. Both sums are exact, so that
+/// the order of the values does not matter to any bit.
 ///
 /// # Input
 /// Finite values. Equal values have a deviation of exactly 0.
@@ -71,8 +74,8 @@ pub fn standard_deviation(values: &[f64]) -> Result<f64, Undefined> {
     // A power of two, so that scaling is exact.
     let (_, exponent) = libm::frexp(largest);
     let deviations = || values.iter().map(|value| libm::scalbn(value - mean, -exponent));
-    let squares = compensated(deviations().map(|d| d * d));
-    let rest = compensated(deviations());
+    let squares = total(deviations().map(|d| d * d));
+    let rest = total(deviations());
     let n = size(values);
     let variance = (squares - rest * rest / n) / (n - 1.0);
     finite(libm::scalbn(variance.max(0.0).sqrt(), exponent))
