@@ -7,6 +7,7 @@ mod analysed;
 mod augmentation;
 mod chain;
 mod delta;
+mod design;
 mod filled;
 mod monotone;
 mod pooled;
