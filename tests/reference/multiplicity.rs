@@ -4,8 +4,10 @@ use toml::Value;
 
 use super::{Found, Input, named, number};
 use trialpress::stats::missing::{
-    ChainLength, Conditional, Normal, ReferenceRule, baseline_carried, conditional_draw, delta_adjusted, impute_chain,
-    impute_monotone, last_carried, non_responder, reference_conditional, rubin, tipping_point, worst_best,
+    ChainLength, Compared, Conditional, Covariances, Imputation, Normal, Pooled, ReferenceRule, Visits,
+    baseline_carried, conditional_draw, delta_adjusted, delta_shifted, impute_chain, impute_monotone, impute_visits,
+    imputed_ancova, last_carried, non_responder, pooled_ancova, reference_conditional, rubin, tipping_ancova,
+    tipping_point, worst_best,
 };
 use trialpress::stats::multiplicity::{bonferroni, fallback, fixed_sequence, graphical, hochberg, holm, hommel};
 use trialpress::stats::rate::{
@@ -20,6 +22,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "bonferroni",
     "conditional_draw",
     "delta_adjusted",
+    "delta_shifted",
     "fallback",
     "fixed_sequence",
     "graphical",
@@ -28,8 +31,11 @@ pub(super) const STATISTICS: &[&str] = &[
     "hommel",
     "impute_chain",
     "impute_monotone",
+    "impute_visits",
+    "imputed_ancova",
     "last_carried",
     "non_responder",
+    "pooled_ancova",
     "rate_difference",
     "rate_mid_p",
     "rate_score",
@@ -37,6 +43,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "rubin",
     "stratified_rate_difference",
     "stratified_rate_ratio",
+    "tipping_ancova",
     "tipping_point",
     "worst_best",
 ];
@@ -53,6 +60,9 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "bonferroni" => adjusted(bonferroni(&list("p"))),
         "conditional_draw" => draws(input),
         "delta_adjusted" => adjusted(delta_adjusted(&list("values"), &flags("imputed"), &list("shifts"))),
+        "delta_shifted" | "impute_visits" | "imputed_ancova" | "pooled_ancova" | "tipping_ancova" => {
+            trial(statistic, input)
+        }
         "fallback" => adjusted(fallback(&list("p"), &list("weights"))),
         "fixed_sequence" => adjusted(fixed_sequence(&list("p"))),
         "graphical" => adjusted(graphical(&list("p"), &list("weights"), &rows(input, "transitions"))),
@@ -88,15 +98,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "reference_conditional" => conditional(input).map(|found| moments(&found.mean, &found.covariance)),
         "rubin" => {
             let df = input.fields.get("df").map(number);
-            rubin(&list("estimates"), &list("variances"), df, x("level")).map(|pooled| {
-                let own = named(&[
-                    ("within", pooled.within),
-                    ("between", pooled.between),
-                    ("increase", pooled.increase),
-                    ("missing_information", pooled.missing_information),
-                ]);
-                [super::contrast(pooled.contrast), own].concat()
-            })
+            rubin(&list("estimates"), &list("variances"), df, x("level")).map(pooled)
         }
         "stratified_rate_difference" => stratified_rate_difference(&strata(input), x("level")).map(stratified),
         "stratified_rate_ratio" => stratified_rate_ratio(&strata(input), x("level")).map(stratified),
@@ -125,8 +127,11 @@ fn moments(mean: &[f64], covariance: &[Vec<f64>]) -> Found {
 
 /// Lists of numbers.
 fn rows(input: &Input, name: &str) -> Vec<Vec<f64>> {
-    let row = |row: &Value| row.as_array().expect("numbers").iter().map(number).collect();
-    input.get(name).as_array().expect("lists of numbers").iter().map(row).collect()
+    input.get(name).as_array().expect("lists of numbers").iter().map(numbers).collect()
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    list.as_array().expect("numbers").iter().map(number).collect()
 }
 
 /// Numbers, of which a text is missing.
@@ -157,19 +162,90 @@ fn spread(rows: &[Vec<Option<f64>>], imputed: &[Vec<Vec<f64>>]) -> Found {
     found
 }
 
-fn conditional(input: &Input) -> Result<Conditional, Undefined> {
-    let rule = match input.text("rule") {
+fn pooled(pooled: Pooled) -> Found {
+    let own = named(&[
+        ("within", pooled.within),
+        ("between", pooled.between),
+        ("increase", pooled.increase),
+        ("missing_information", pooled.missing_information),
+    ]);
+    [super::contrast(pooled.contrast), own].concat()
+}
+
+/// What is asked of a trial with visits.
+fn trial(statistic: &str, input: &Input) -> Result<Found, Undefined> {
+    let places = |list: &Value| -> Vec<usize> {
+        let place = |value: &Value| value.as_integer().and_then(|own| own.try_into().ok()).expect("a number below");
+        list.as_array().expect("numbers").iter().map(place).collect()
+    };
+    let factors: Vec<Vec<usize>> = input.get("factors").as_array().expect("factors").iter().map(places).collect();
+    let (arm, covariates, values) = (places(input.get("arm")), rows(input, "covariates"), table(input));
+    let data =
+        Visits { arm: &arm, arms: input.place("arms"), factors: &factors, covariates: &covariates, values: &values };
+    let compared =
+        || Compared { visit: input.place("visit"), arm: input.place("first"), against: input.place("second") };
+    let set = |set: &Value| set.as_array().expect("subjects").iter().map(numbers).collect();
+    let sets = || input.get("sets").as_array().expect("sets").iter().map(set).collect::<Vec<Vec<Vec<f64>>>>();
+    match statistic {
+        "delta_shifted" => {
+            let found = delta_shifted(data, &sets(), &rows(input, "shifts"))?;
+            let row = |name: String, row: &[f64]| {
+                row.iter().enumerate().map(|(at, own)| (format!("{name}_{at}"), *own)).collect::<Found>()
+            };
+            let of = |(k, set): (usize, &Vec<Vec<f64>>)| {
+                set.iter().enumerate().flat_map(|(at, own)| row(format!("s{k}_{at}"), own)).collect::<Found>()
+            };
+            Ok(found.iter().enumerate().flat_map(of).collect())
+        }
+        "impute_visits" => impute_visits(data, imputation(input)).map(|found| spread(&values, &found)),
+        "imputed_ancova" => imputed_ancova(data, imputation(input), compared(), input.number("level")).map(pooled),
+        "pooled_ancova" => pooled_ancova(data, &sets(), compared(), input.number("level")).map(pooled),
+        _ => {
+            let range = Interval { lower: input.number("lower"), upper: input.number("upper") };
+            let steps = input.count("steps").try_into().expect("steps");
+            let direction = rows(input, "direction");
+            tipping_ancova(data, &sets(), compared(), &direction, (range, steps), input.number("alpha")).map(tipped)
+        }
+    }
+}
+
+fn imputation(input: &Input) -> Imputation<'static> {
+    let cycles = |name| input.count(name).try_into().expect("cycles");
+    Imputation {
+        rule: rule(input),
+        reference: input.place("reference"),
+        covariances: match input.text("covariances") {
+            "common" => Covariances::Common,
+            "each-arm" => Covariances::EachArm,
+            unknown => panic!("{unknown} covariances"),
+        },
+        shifts: &[],
+        imputations: cycles("imputations"),
+        length: ChainLength { burn_in: cycles("burn_in"), between: cycles("between") },
+        seed: input.count("seed"),
+    }
+}
+
+fn rule(input: &Input) -> ReferenceRule {
+    match input.text("rule") {
         "mar" => ReferenceRule::MissingAtRandom,
         "j2r" => ReferenceRule::JumpToReference,
         "cr" => ReferenceRule::CopyReference,
         "cir" => ReferenceRule::CopyIncrement,
         unknown => panic!("there is no rule {unknown}"),
-    };
+    }
+}
+
+fn tipped(found: Option<f64>) -> Found {
+    found.map_or_else(|| named(&[("none", 1.0)]), |value| named(&[("value", value)]))
+}
+
+fn conditional(input: &Input) -> Result<Conditional, Undefined> {
     let (mean, covariance) = (input.numbers("mean"), rows(input, "covariance"));
     let (reference_mean, reference_covariance) = (input.numbers("reference_mean"), rows(input, "reference_covariance"));
     let own = Normal { mean: &mean, covariance: &covariance };
     let reference = Normal { mean: &reference_mean, covariance: &reference_covariance };
-    reference_conditional(own, reference, &input.numbers("observed"), rule)
+    reference_conditional(own, reference, &input.numbers("observed"), rule(input))
 }
 
 /// Mean and covariance of many draws.
@@ -200,7 +276,7 @@ fn tipping(input: &Input) -> Result<Found, Undefined> {
             None => normal_sf(moved[0].abs() / variances[0].sqrt()).map(|tail| 2.0 * tail),
         }
     })?;
-    Ok(found.map_or_else(|| named(&[("none", 1.0)]), |value| named(&[("value", value)])))
+    Ok(tipped(found))
 }
 
 fn rate(rate: Rate) -> Found {

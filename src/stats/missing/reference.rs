@@ -69,17 +69,7 @@ pub fn reference_conditional(
     }
     let (own_triangle, reference_triangle) = (triangle(own)?, triangle(reference)?);
     let triangle = if rule == ReferenceRule::MissingAtRandom { own_triangle } else { reference_triangle };
-    let mean: Vec<f64> = (0..visits)
-        .map(|visit| match rule {
-            ReferenceRule::MissingAtRandom => own.mean[visit],
-            ReferenceRule::CopyReference => reference.mean[visit],
-            _ if visit < known => own.mean[visit],
-            ReferenceRule::CopyIncrement if known > 0 => {
-                own.mean[known - 1] + (reference.mean[visit] - reference.mean[known - 1])
-            }
-            _ => reference.mean[visit],
-        })
-        .collect();
+    let mean = expected(own.mean, reference.mean, known, rule);
     // Values are mean + triangle z: the observed ones determine the first z.
     let mut z: Vec<f64> = Vec::with_capacity(known);
     for (visit, value) in observed.iter().enumerate() {
@@ -93,6 +83,18 @@ pub fn reference_conditional(
             .map(|one| (known..visits).map(|two| dot(later(one), later(two))).collect())
             .collect(),
     })
+}
+
+/// The means by a rule, of all visits, when the first `known` are observed.
+pub(super) fn expected(own: &[f64], reference: &[f64], known: usize, rule: ReferenceRule) -> Vec<f64> {
+    let mean = |visit: usize| match rule {
+        ReferenceRule::MissingAtRandom => own[visit],
+        ReferenceRule::CopyReference => reference[visit],
+        _ if visit < known => own[visit],
+        ReferenceRule::CopyIncrement if known > 0 => own[known - 1] + (reference[visit] - reference[known - 1]),
+        _ => reference[visit],
+    };
+    (0..own.len()).map(mean).collect()
 }
 
 /// A draw of what is missing.

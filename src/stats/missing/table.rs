@@ -9,8 +9,8 @@ pub(super) const SINGULAR: f64 = 1e-10;
 /// unit, and rounding is the same for all columns.
 pub(super) struct Standardised {
     pub(super) rows: Vec<Vec<Option<f64>>>,
-    centre: Vec<f64>,
-    scale: Vec<f64>,
+    pub(super) centre: Vec<f64>,
+    pub(super) scale: Vec<f64>,
 }
 
 impl Standardised {
@@ -56,7 +56,8 @@ impl Standardised {
     }
 }
 
-fn centre_and_scale(values: &[f64]) -> Result<(f64, f64), Undefined> {
+/// Mean and standard deviation of values that differ.
+pub(super) fn centre_and_scale(values: &[f64]) -> Result<(f64, f64), Undefined> {
     let number = super::super::size(values);
     match values.len() {
         0 => return Err(Undefined::NoData),

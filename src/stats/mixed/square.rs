@@ -116,16 +116,16 @@ impl Square {
     /// Values and vectors (as rows) of a symmetric matrix, by Jacobi's rotations; Golub and Van Loan 2013, 8.5.
     pub(in super::super) fn eigen(&self) -> (Vec<f64>, Self) {
         const SWEEPS: usize = 60;
-        let size = self.size;
+        let width = self.size;
         let mut matrix = self.clone();
-        let mut vectors = Self::zero(size);
-        for at in 0..size {
-            vectors.entries[at * size + at] = 1.0;
+        let mut vectors = Self::zero(width);
+        for at in 0..width {
+            vectors.entries[at * width + at] = 1.0;
         }
         for _ in 0..SWEEPS {
             let mut rotated = false;
-            for p in 0..size {
-                for q in p + 1..size {
+            for p in 0..width {
+                for q in p + 1..width {
                     let (first, second, beside) = (matrix.at(p, p), matrix.at(q, q), matrix.at(p, q));
                     if libm::fabs(beside) <= 1e-17 * libm::sqrt(libm::fabs(first * second)) {
                         continue;
@@ -135,19 +135,19 @@ impl Square {
                     let root = libm::sqrt(ratio * ratio + 1.0);
                     let slope = if ratio >= 0.0 { 1.0 / (ratio + root) } else { 1.0 / (ratio - root) };
                     let cosine = 1.0 / libm::sqrt(slope * slope + 1.0);
-                    let turned = slope * cosine;
-                    for k in 0..size {
+                    let sine = slope * cosine;
+                    for k in 0..width {
                         let (one, two) = (matrix.at(k, p), matrix.at(k, q));
-                        matrix.entries[k * size + p] = cosine * one - turned * two;
-                        matrix.entries[k * size + q] = turned * one + cosine * two;
+                        matrix.entries[k * width + p] = cosine * one - sine * two;
+                        matrix.entries[k * width + q] = sine * one + cosine * two;
                     }
-                    for k in 0..size {
+                    for k in 0..width {
                         let (one, two) = (matrix.at(p, k), matrix.at(q, k));
-                        matrix.entries[p * size + k] = cosine * one - turned * two;
-                        matrix.entries[q * size + k] = turned * one + cosine * two;
+                        matrix.entries[p * width + k] = cosine * one - sine * two;
+                        matrix.entries[q * width + k] = sine * one + cosine * two;
                         let (one, two) = (vectors.at(p, k), vectors.at(q, k));
-                        vectors.entries[p * size + k] = cosine * one - turned * two;
-                        vectors.entries[q * size + k] = turned * one + cosine * two;
+                        vectors.entries[p * width + k] = cosine * one - sine * two;
+                        vectors.entries[q * width + k] = sine * one + cosine * two;
                     }
                 }
             }
@@ -155,7 +155,7 @@ impl Square {
                 break;
             }
         }
-        ((0..size).map(|at| matrix.at(at, at)).collect(), vectors)
+        ((0..width).map(|at| matrix.at(at, at)).collect(), vectors)
     }
 }
 
