@@ -61,6 +61,7 @@ impl Work<'_> {
         if continuous.methods.contains(&Method::Mmrm) {
             self.repeated(continuous, frame);
         }
+        self.imputed(continuous, frame);
     }
 
     pub(super) fn outcome_key(&self, of: Of, visit: usize, statistic: Statistic) -> Key {

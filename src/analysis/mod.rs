@@ -10,6 +10,7 @@ mod curves;
 mod export;
 mod flow;
 mod frame_summary;
+mod imputed;
 mod listing;
 mod multiplicity;
 mod occurrence;

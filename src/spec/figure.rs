@@ -49,6 +49,9 @@ pub struct ChangeLayout {
     /// What describes a number, a column each under every arm.
     #[serde(default = "number_columns")]
     pub number_rows: Vec<RowFormat>,
+    /// Whether value and change are described, above the comparisons.
+    #[serde(default = "yes")]
+    pub describe: bool,
     /// Decimals of p-values.
     #[serde(default = "four")]
     pub p_decimals: u8,
@@ -157,4 +160,8 @@ pub struct ShiftLayout {
     /// Only these items, in this order; all that have `from` if absent.
     #[serde(default)]
     pub items: Vec<Name>,
+}
+
+const fn yes() -> bool {
+    true
 }

@@ -28,9 +28,9 @@ pub mod sample;
 pub mod sequential;
 pub mod survival;
 
-mod quantile;
 #[cfg(test)]
 mod exhaustive;
+mod quantile;
 mod symmetric;
 #[cfg(test)]
 mod tests;

@@ -22,25 +22,29 @@ pub(super) fn table(layout: &ChangeLayout, assembly: &mut Assembly<'_>) -> Optio
     let continuous = endpoint.continuous.as_ref()?;
     let style = Style { p_decimals: layout.p_decimals, ..Style::recorded(continuous.decimals) };
     let compares = !continuous.compare_at.is_empty() && !continuous.methods.is_empty();
-    let each = if compares { layout.number_rows.len().max(OF_COMPARISON) } else { layout.number_rows.len() };
+    let described = if layout.describe { layout.number_rows.as_slice() } else { &[] };
+    let each = if compares { described.len().max(OF_COMPARISON) } else { described.len() };
     let of = Change { endpoint, continuous, style, each };
     let mut columns = Vec::new();
     let mut spanners = Vec::new();
     for arm in &study.arm {
         let text = assembly.head(&arm.label, &Key::new(&*endpoint.id, Statistic::N).arm(&arm.id)).head.join(" ");
         spanners.push(Spanner { text, first: columns.len(), columns: each });
-        let heads = layout.number_rows.iter().map(|format| vec![format.label.clone()]);
+        let heads = described.iter().map(|format| vec![format.label.clone()]);
         let heads = heads.chain(std::iter::repeat(Vec::new())).take(each);
         columns.extend(heads.map(|head| Column { head, align: Align::Decimal }));
     }
-    let formats = of.formats(layout, assembly);
-    let mut rows = vec![heading(0, "Value")];
-    for visit in shown_from_baseline(study, &continuous.at) {
-        rows.push(data_row(1, visit.label, of.described(&formats, "value", visit.id, assembly)));
-    }
-    rows.push(heading(0, "Change from baseline"));
-    for visit in shown(study, &continuous.at) {
-        rows.push(data_row(1, visit.label, of.described(&formats, "change", visit.id, assembly)));
+    let mut rows = Vec::new();
+    if layout.describe {
+        let formats = of.formats(layout, assembly);
+        rows.push(heading(0, "Value"));
+        for visit in shown_from_baseline(study, &continuous.at) {
+            rows.push(data_row(1, visit.label, of.described(&formats, "value", visit.id, assembly)));
+        }
+        rows.push(heading(0, "Change from baseline"));
+        for visit in shown(study, &continuous.at) {
+            rows.push(data_row(1, visit.label, of.described(&formats, "change", visit.id, assembly)));
+        }
     }
     if compares {
         for visit in shown(study, &continuous.compare_at) {
@@ -239,7 +243,8 @@ impl Change<'_> {
     }
 
     fn footnotes(&self, layout: &ChangeLayout, assembly: &Assembly<'_>) -> Vec<Footnote> {
-        let shows = |field: &str| layout.number_rows.iter().any(|format| format.show.contains(field));
+        let shows =
+            |field: &str| layout.describe && layout.number_rows.iter().any(|format| format.show.contains(field));
         let compares = !self.continuous.compare_at.is_empty() && !self.continuous.methods.is_empty();
         let models = compares && self.of(Shown::Model).next().is_some();
         let errors = models || compares && self.of(Shown::Difference).next().is_some();
