@@ -9,8 +9,11 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use trialpress::results::Method;
+use trialpress::stats::mixed::{Degrees, Likelihood, MixedModel, Observations, Structure};
 
-use crate::support::{argument, field, fixture_study, read, repository, results_csv, scratch, succeed, write};
+use crate::support::{
+    Record, argument, field, fixture_study, read, records, repository, results_csv, scratch, succeed, write,
+};
 
 /// The second study with the endpoints of `tests/methods/endpoints.toml`, run.
 fn package() -> TempDir {
@@ -72,4 +75,104 @@ fn every_method_is_named_computed_and_explained() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let known: BTreeSet<&str> = Method::ALL.iter().map(|method| method.name()).collect();
     assert!(numbers.keys().all(|name| known.contains(name.as_str())));
+}
+
+/// The rows of a result file that a comparison at a visit has: by statistic.
+fn compared(rows: &[Record], analysis: &str, method: &str, visit: &str, arms: [&str; 2]) -> BTreeMap<String, f64> {
+    let is_meant = |row: &&Record| {
+        [("analysis", analysis), ("method", method), ("at", visit), ("contrast_1", arms[0]), ("contrast_2", arms[1])]
+            .iter()
+            .all(|(column, wanted)| field(row, column) == *wanted)
+    };
+    let number = |row: &Record| Some((field(row, "statistic").to_owned(), field(row, "value").parse().ok()?));
+    rows.iter().filter(is_meant).filter_map(number).collect()
+}
+
+/// The model of the changes is that of other software: the same numbers from the exported data with the usual coding
+/// (intercept, arm, visit, arm by visit, baseline, baseline by visit; the reference arm and the first visit at zero).
+#[test]
+fn the_model_of_all_visits_is_that_of_the_exported_data() {
+    let folder = package();
+    let package = folder.path().join("package");
+    let results = results_csv(&package);
+    let visits = ["W2", "W6", "W12", "W18"];
+    let arms = ["placebo", "low", "high"];
+    let mut names: Vec<String> = Vec::new();
+    let (mut subjects, mut at, mut response) = (Vec::new(), Vec::new(), Vec::new());
+    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); 16];
+    for record in records(&package.join("datasets/ADLUPUS.csv")) {
+        if field(&record, "PARAMCD") != "SLEDTOT" {
+            continue;
+        }
+        let Some(visit) = visits.iter().position(|visit| *visit == field(&record, "AVISIT")) else { continue };
+        let (Ok(change), Ok(base)) = (field(&record, "CHG").parse::<f64>(), field(&record, "BASE").parse::<f64>())
+        else {
+            continue;
+        };
+        let arm = arms.iter().position(|arm| *arm == field(&record, "ARMCD")).expect("one of the arms");
+        let name = field(&record, "SUBJID");
+        let subject = names.iter().position(|known| known == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
+        subjects.push(subject);
+        at.push(visit);
+        response.push(change);
+        let is = |yes: bool| if yes { 1.0 } else { 0.0 };
+        let mut row = vec![1.0, is(arm == 1), is(arm == 2)];
+        row.extend((1..4).map(|own| is(visit == own)));
+        row.extend((1..3).flat_map(|of| (1..4).map(move |own| is(arm == of && visit == own))));
+        row.push(base);
+        row.extend((1..4).map(|own| base * is(visit == own)));
+        columns.iter_mut().zip(row).for_each(|(column, entry)| column.push(entry));
+    }
+    let data = Observations {
+        subjects: &subjects,
+        visits: &at,
+        groups: None,
+        response: &response,
+        columns: &columns,
+        weights: None,
+    };
+    let model = MixedModel::fit(&data, Structure::Unstructured, Likelihood::Restricted).expect("it converges");
+    for (visit, own) in [("W12", 2), ("W18", 3)] {
+        for (arm, of) in [("low", 1), ("high", 2)] {
+            let mut weights = vec![0.0; 16];
+            weights[of] = 1.0;
+            weights[6 + (of - 1) * 3 + own - 1] = 1.0;
+            let expected = model.fixed_effect(&weights, Degrees::KenwardRoger, 0.95).expect("it is estimable");
+            let found = compared(&results, "m_change", "mmrm", visit, [arm, "placebo"]);
+            for (statistic, expected) in [
+                ("difference", expected.estimate),
+                ("difference-se", expected.standard_error),
+                ("difference-lower", expected.interval.lower),
+                ("difference-upper", expected.interval.upper),
+                ("df", expected.df),
+                ("p-value", expected.p),
+            ] {
+                let found = found.get(statistic).unwrap_or_else(|| panic!("{arm} at {visit} has no {statistic}"));
+                let apart = (found - expected).abs() / expected.abs().max(1e-3);
+                assert!(apart < 1e-7, "{arm} at {visit}, {statistic}: {found} is not {expected}");
+            }
+        }
+    }
+}
+
+/// Imputation that has nothing to impute, and shifts by nothing, change nothing.
+#[test]
+fn imputed_values_that_are_shifted_by_nothing_are_those_missing_at_random() {
+    let folder = package();
+    let results = results_csv(&folder.path().join("package"));
+    for (visit, arm) in [("W12", "low"), ("W12", "high"), ("W18", "low"), ("W18", "high")] {
+        let of = |method: &str| compared(&results, "m_imputed", method, visit, [arm, "placebo"]);
+        let random = of("multiple-imputation");
+        let shifted: BTreeMap<String, f64> = results
+            .iter()
+            .filter(|row| field(row, "analysis") == "m_imputed" && field(row, "method") == "delta-adjusted")
+            .filter(|row| field(row, "at") == visit && field(row, "contrast_1") == arm && field(row, "levels") == "0")
+            .filter_map(|row| Some((field(row, "statistic").to_owned(), field(row, "value").parse().ok()?)))
+            .collect();
+        assert_eq!(random, shifted, "{arm} at {visit}");
+        assert!(random.contains_key("difference"), "{arm} at {visit} has no difference: {random:?}");
+    }
 }
