@@ -77,10 +77,17 @@ fn every_method_is_named_computed_and_explained() {
     assert!(numbers.keys().all(|name| known.contains(name.as_str())));
 }
 
-/// The rows of a result file that a comparison at a visit has: by statistic.
-fn compared(rows: &[Record], analysis: &str, method: &str, visit: &str, arms: [&str; 2]) -> BTreeMap<String, f64> {
+/// The rows of a result file that a comparison at a visit has, at a level if there are several: by statistic.
+fn compared(
+    rows: &[Record],
+    (analysis, method): (&str, &str),
+    visit: &str,
+    arms: [&str; 2],
+    level: &str,
+) -> BTreeMap<String, f64> {
     let is_meant = |row: &&Record| {
-        [("analysis", analysis), ("method", method), ("at", visit), ("contrast_1", arms[0]), ("contrast_2", arms[1])]
+        let arms = arms.join(" - ");
+        [("analysis", analysis), ("method", method), ("at", visit), ("contrast", &arms), ("levels", level)]
             .iter()
             .all(|(column, wanted)| field(row, column) == *wanted)
     };
@@ -141,7 +148,7 @@ fn the_model_of_all_visits_is_that_of_the_exported_data() {
             weights[of] = 1.0;
             weights[6 + (of - 1) * 3 + own - 1] = 1.0;
             let expected = model.fixed_effect(&weights, Degrees::KenwardRoger, 0.95).expect("it is estimable");
-            let found = compared(&results, "m_change", "mmrm", visit, [arm, "placebo"]);
+            let found = compared(&results, ("m_change", "mmrm"), visit, [arm, "placebo"], "");
             for (statistic, expected) in [
                 ("difference", expected.estimate),
                 ("difference-se", expected.standard_error),
@@ -158,20 +165,14 @@ fn the_model_of_all_visits_is_that_of_the_exported_data() {
     }
 }
 
-/// Imputation that has nothing to impute, and shifts by nothing, change nothing.
+/// A shift by nothing changes nothing, and the draws are the same.
 #[test]
 fn imputed_values_that_are_shifted_by_nothing_are_those_missing_at_random() {
     let folder = package();
     let results = results_csv(&folder.path().join("package"));
     for (visit, arm) in [("W12", "low"), ("W12", "high"), ("W18", "low"), ("W18", "high")] {
-        let of = |method: &str| compared(&results, "m_imputed", method, visit, [arm, "placebo"]);
-        let random = of("multiple-imputation");
-        let shifted: BTreeMap<String, f64> = results
-            .iter()
-            .filter(|row| field(row, "analysis") == "m_imputed" && field(row, "method") == "delta-adjusted")
-            .filter(|row| field(row, "at") == visit && field(row, "contrast_1") == arm && field(row, "levels") == "0")
-            .filter_map(|row| Some((field(row, "statistic").to_owned(), field(row, "value").parse().ok()?)))
-            .collect();
+        let random = compared(&results, ("m_imputed", "multiple-imputation"), visit, [arm, "placebo"], "");
+        let shifted = compared(&results, ("m_imputed", "delta-adjusted"), visit, [arm, "placebo"], "0");
         assert_eq!(random, shifted, "{arm} at {visit}");
         assert!(random.contains_key("difference"), "{arm} at {visit} has no difference: {random:?}");
     }
