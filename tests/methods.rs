@@ -177,3 +177,11 @@ fn imputed_values_that_are_shifted_by_nothing_are_those_missing_at_random() {
         assert!(random.contains_key("difference"), "{arm} at {visit} has no difference: {random:?}");
     }
 }
+
+#[test]
+fn the_readme_names_every_method() {
+    let readme = read(&repository().join("README.md"));
+    let missing: Vec<&str> =
+        Method::ALL.iter().map(|method| method.name()).filter(|name| !readme.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "the README does not name {}", missing.join(", "));
+}
