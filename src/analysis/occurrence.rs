@@ -9,7 +9,9 @@ use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundAtRisk, BoundOccurrence, Node, RuleId};
 use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
+use crate::stats::Undefined;
 use crate::stats::rate::{poisson_rate, rate_difference, rate_ratio};
+use crate::stats::survival::{HazardRatio, Ties, andersen_gill};
 
 /// Days of a year, in rates.
 const YEAR: f64 = 365.25;
@@ -155,7 +157,7 @@ impl Work<'_> {
             let pair = Pair { first: arms[arm], second: arms[reference] };
             self.compare_proportions(pair, &occurrence.methods, occurrence.conf_level, &key);
             if let (Some(first), Some(second)) = (rates.get(arm), rates.get(reference)) {
-                self.compare_rates([*first, *second], &occurrence.methods, occurrence.conf_level, &key);
+                self.compare_rates([first, second], &occurrence.methods, occurrence.conf_level, &key);
             }
         }
     }
@@ -163,14 +165,23 @@ impl Work<'_> {
     /// Subjects with a record per time to their first, in two arms.
     fn compare_rates(
         &mut self,
-        [(x1, t1), (x2, t2)]: [(u64, f64); 2],
+        [first, second]: [&ArmRate; 2],
         methods: &[Method],
         level: f64,
         key: &dyn Fn(Statistic) -> Key,
     ) {
+        let (x1, t1, x2, t2) = (first.with, first.time, second.with, second.time);
         for method in methods {
             let of = |statistic: Statistic| key(statistic).method(*method);
             match method {
+                Method::RecurrentRatio => {
+                    let limit = |statistic: Statistic| of(statistic).conf_level(level);
+                    let effect = recurrent_ratio(first, second, level);
+                    self.push(of(Statistic::Ratio), value(effect.map(|own| own.hazard_ratio)), None);
+                    self.push(limit(Statistic::RatioLower), value(effect.map(|own| own.interval.lower)), None);
+                    self.push(limit(Statistic::RatioUpper), value(effect.map(|own| own.interval.upper)), None);
+                    self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
+                }
                 Method::RateRatio => {
                     let limit = |statistic: Statistic| of(statistic).conf_level(level);
                     let test = rate_ratio(x1, t1, x2, t2, level);
@@ -297,7 +308,7 @@ impl Work<'_> {
         (at, members): (&Key, &[usize]),
         records: &[usize],
         subject_of: &[usize],
-    ) -> (u64, f64) {
+    ) -> ArmRate {
         let date_of = |record: usize| match values.rule(at_risk.date) {
             Some(Vector::Date(dates)) => dates[record],
             _ => None,
@@ -312,9 +323,15 @@ impl Work<'_> {
             };
         }
         let (mut to_first, mut whole) = (0, 0);
+        let (mut ends, mut events) = (Vec::new(), Vec::new());
         for subject in members {
             let Some((from, to)) = self.days_at_risk(at_risk, *subject) else { continue };
             whole += i64::from(to - from + 1);
+            let own = records.iter().filter(|record| subject_of[**record] == *subject);
+            let days = own.map(|record| date_of(*record).unwrap_or(from).clamp(from, to) - from + 1);
+            let days: BTreeSet<i32> = days.collect();
+            ends.push(f64::from(to - from + 1));
+            events.push(days.into_iter().map(f64::from).collect());
             // A record without date, or one before the first day, ends the time at risk on its first day.
             let until = match first.get(subject) {
                 None => to,
@@ -334,8 +351,28 @@ impl Work<'_> {
             self.push(limit(Statistic::RateLower), value(rate.map(|rate| rate.interval.lower)), None);
             self.push(limit(Statistic::RateUpper), value(rate.map(|rate| rate.interval.upper)), None);
         }
-        (with, years(to_first) / PER_YEARS)
+        ArmRate { with, time: years(to_first) / PER_YEARS, ends, events }
     }
+}
+
+/// What an arm has of rates.
+struct ArmRate {
+    /// Subjects with a record.
+    with: u64,
+    /// Hundreds of years to the first record.
+    time: f64,
+    /// For each subject its days at risk, and the days of them on which it had records.
+    ends: Vec<f64>,
+    events: Vec<Vec<f64>>,
+}
+
+/// The ratio of the mean numbers of events of two arms, however those of a subject hang together.
+fn recurrent_ratio(first: &ArmRate, second: &ArmRate, level: f64) -> Result<HazardRatio, Undefined> {
+    let ends: Vec<f64> = first.ends.iter().chain(&second.ends).copied().collect();
+    let events: Vec<Vec<f64>> = first.events.iter().chain(&second.events).cloned().collect();
+    let arm = first.ends.iter().map(|_| 1.0).chain(second.ends.iter().map(|_| 0.0)).collect();
+    let fit = andersen_gill(&ends, &events, &[arm], Ties::Efron, level)?;
+    fit.rates?.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "days at risk are far below 2^53")]

@@ -9,8 +9,8 @@ use crate::analysis::{Work, value};
 use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::stats::Undefined;
 use crate::stats::survival::{
-    ProportionalHazards, Ties, Weight, cox, firth_cox, gray_test, grouped_proportional_hazards, log_rank,
-    permutation_log_rank, sampled_permutation_log_rank, weighted_log_rank,
+    Clock, ProportionalHazards, Ties, Weight, cox, discrete_cox, firth_cox, gray_test, grouped_proportional_hazards,
+    log_rank, permutation_log_rank, sampled_permutation_log_rank, stratified_cox, weighted_log_rank,
 };
 
 /// What becomes of subjects with a competing event in a comparison.
@@ -86,6 +86,11 @@ impl Both {
             Method::Gray => {
                 let one = vec![0; self.stratum.len()];
                 let test = gray_test(&self.days, &self.cause, 1, &self.group, 2, &one)?;
+                Ok((test.statistic, test.p))
+            }
+            Method::ProportionalHazards => {
+                let fit = cox(&self.days, &self.event, &[self.indicator()], Ties::Efron, 0.95)?;
+                let test = fit.proportionality_test(&[0], Clock::Share)?;
                 Ok((test.statistic, test.p))
             }
             Method::StratifiedLogRank => self.weighted(Weight::LogRank, true),
@@ -174,6 +179,17 @@ impl Work<'_> {
                 Method::Cox => self.hazards(efron.as_ref().map_err(|own| *own), level, &of),
                 Method::CoxBreslow => self.hazards(fit(Ties::Breslow).as_ref().map_err(|own| *own), level, &of),
                 Method::GroupedHazards => self.hazards(both.grouped(level).as_ref().map_err(|own| *own), level, &of),
+                Method::CoxDiscrete => {
+                    let one = vec![0; both.days.len()];
+                    let columns = std::slice::from_ref(&indicator);
+                    let fit = discrete_cox(&both.days, &both.event, columns, &one, level);
+                    self.hazards(fit.as_ref().map_err(|own| *own), level, &of);
+                }
+                Method::CoxStratified => {
+                    let columns = std::slice::from_ref(&indicator);
+                    let fit = stratified_cox(&both.days, &both.event, columns, &both.stratum, Ties::Efron, level);
+                    self.hazards(fit.as_ref().map_err(|own| *own), level, &of);
+                }
                 Method::FirthCox => {
                     let fit = firth_cox(&both.days, &both.event, std::slice::from_ref(&indicator), Ties::Efron, level);
                     self.penalised(fit.as_ref().map_err(|own| *own), level, &of);

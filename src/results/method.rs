@@ -328,6 +328,10 @@ methods! {
         "Because the number of participants is small, the log-rank statistic is also compared with its distribution over the \
          allocations of the participants to the arms: all of them where they can be counted, otherwise a sample of them with \
          the seed printed.";
+    /// Test of proportional hazards.
+    ProportionalHazards = "proportional-hazards", TimeTest, "test of proportional hazards",
+        "Whether the hazard ratio of Cox’s model is the same at all times is tested with the score test of an effect of the arm \
+         times the Kaplan–Meier share (Grambsch and Therneau 1994).";
     /// Gray's test.
     Gray = "gray", TimeTest, "Gray’s test",
         "Cumulative incidences are compared with Gray’s test (1988), ρ = 0.";
@@ -343,6 +347,10 @@ methods! {
     /// Cox's model for discrete times.
     CoxDiscrete = "cox-discrete", Hazard, "Cox model, discrete times",
         "Hazard odds ratios are those of Cox’s exact partial likelihood for discrete times.";
+    /// Cox's model over strata.
+    CoxStratified = "cox-stratified", Hazard, "Cox model over strata",
+        "Hazard ratios are also those of Cox’s model with a baseline hazard of its own for each stratum, ties by Efron’s \
+         method, Wald limits.";
     /// Cox's model with Firth's penalty.
     FirthCox = "firth-cox", Hazard, "Cox model, Firth’s penalty",
         "Hazard ratios are also those of Cox’s model with Firth’s penalised likelihood (Heinze and Schemper 2001), which are \
@@ -366,6 +374,11 @@ methods! {
     RateDifference = "rate-difference", RateContrast, "score interval of the rate difference",
         "Differences of exposure-adjusted incidence rates, per 100 years, are given with the score interval of Miettinen and \
          Nurminen (1985).";
+    /// Ratio of the mean numbers of events.
+    RecurrentRatio = "recurrent-ratio", RateContrast, "ratio of mean numbers of events",
+        "Ratios of mean numbers of events, which may come again, are those of Lin, Wei, Yang and Ying (2000): Cox regression \
+         of all events, with standard errors that hold however those of a participant hang together; events of one \
+         participant on the same day count once.";
     /// One-way analysis of variance.
     Anova = "anova", Own, "analysis of variance",
         "Means are compared with the F test of a one-way analysis of variance.";

@@ -68,7 +68,8 @@ impl Use {
 
 /// Whether a method works over strata.
 const fn over_strata(method: Method) -> bool {
-    matches!(method.family(), Family::ShareStrata) || matches!(method, Method::VanElteren | Method::StratifiedLogRank)
+    matches!(method.family(), Family::ShareStrata)
+        || matches!(method, Method::VanElteren | Method::StratifiedLogRank | Method::CoxStratified)
 }
 
 /// Whether a method needs the doses of the arms.
