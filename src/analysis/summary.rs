@@ -80,6 +80,13 @@ const fn rule_of(quantiles: Quantiles) -> QuantileRule {
     match quantiles {
         Quantiles::AveragedSteps => QuantileRule::AveragedSteps,
         Quantiles::Linear => QuantileRule::Interpolated,
+        Quantiles::Steps => QuantileRule::Steps,
+        Quantiles::Nearest => QuantileRule::Nearest,
+        Quantiles::InterpolatedSteps => QuantileRule::InterpolatedSteps,
+        Quantiles::Hazen => QuantileRule::Hazen,
+        Quantiles::Weibull => QuantileRule::Weibull,
+        Quantiles::MedianUnbiased => QuantileRule::MedianUnbiased,
+        Quantiles::NormalUnbiased => QuantileRule::NormalUnbiased,
     }
 }
 

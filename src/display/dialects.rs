@@ -11,6 +11,13 @@ pub(super) fn description(study: &Study) -> String {
             "by the empirical distribution, averaged where they fall between two values (SAS definition 5, R type 2)"
         }
         Quantiles::Linear => "by linear interpolation between the ordered values (R type 7)",
+        Quantiles::Steps => "by the empirical distribution (SAS definition 3, R type 1)",
+        Quantiles::Nearest => "the nearest value, the one with an even number of two (SAS definition 2, R type 3)",
+        Quantiles::InterpolatedSteps => "by interpolation of the empirical distribution (SAS definition 1, R type 4)",
+        Quantiles::Hazen => "by interpolation of the empirical distribution with halved steps (R type 5)",
+        Quantiles::Weibull => "by interpolation of expected positions (SAS definition 4, R type 6)",
+        Quantiles::MedianUnbiased => "by interpolation, about median-unbiased (R type 8)",
+        Quantiles::NormalUnbiased => "by interpolation, about unbiased for a normal distribution (R type 9)",
     };
     format!(
         "Numbers are described by mean, standard deviation (divisor n − 1), median and quartiles ({quantiles}), smallest \

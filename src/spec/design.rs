@@ -68,6 +68,20 @@ pub enum Quantiles {
     AveragedSteps,
     /// Linear interpolation between the order statistics (R's default, type 7).
     Linear,
+    /// The empirical distribution, the lower value at its steps (R type 1, SAS definition 3).
+    Steps,
+    /// The nearest value, the one with an even number of two (R type 3, SAS definition 2).
+    Nearest,
+    /// Linear interpolation of the empirical distribution (R type 4, SAS definition 1).
+    InterpolatedSteps,
+    /// The same with halved steps (R type 5).
+    Hazen,
+    /// Linear interpolation of expected positions (R type 6, SAS definition 4, SPSS).
+    Weibull,
+    /// About median-unbiased for any distribution (R type 8).
+    MedianUnbiased,
+    /// About unbiased for a normal distribution (R type 9).
+    NormalUnbiased,
 }
 
 fn english() -> String {
