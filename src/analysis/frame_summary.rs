@@ -82,7 +82,7 @@ impl Work<'_> {
 
     fn number_at(&mut self, cell: &Cell<'_>, rule: RuleId) {
         let numbers = Numbers::collect(cell.subjects.iter().map(|subject| cell.number(rule, *subject)));
-        for statistic in NUMBER_STATISTICS {
+        for statistic in NUMBER_STATISTICS.iter().chain(&cell.item.more) {
             let (key, value) = (self.cell_key(cell, *statistic), numbers.statistic(*statistic, self.plan.quantiles));
             if matches!(statistic, Statistic::N) {
                 let with = cell.holding(|subject| !cell.number(rule, subject).is_missing());

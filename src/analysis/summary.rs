@@ -12,6 +12,7 @@ use crate::stats::Undefined;
 use crate::stats::contingency::{fisher_exact, pearson_chi_square};
 use crate::stats::describe::{self, QuantileRule};
 use crate::stats::linear::one_way_anova;
+use crate::stats::sample::{coefficient_of_variation, geometric_cv, geometric_mean, standard_error};
 
 /// The numbers of a group: exact values, and how many are missing or only bounded.
 #[derive(Default)]
@@ -60,6 +61,10 @@ impl Numbers {
             _ if self.bounded > 0 => return Value::NotEstimable(Reason::OnlyBounds),
             Statistic::Mean => describe::mean(exact),
             Statistic::Sd => describe::standard_deviation(exact),
+            Statistic::Se => standard_error(exact),
+            Statistic::Cv => coefficient_of_variation(exact),
+            Statistic::GeometricMean => geometric_mean(exact),
+            Statistic::GeometricCv => geometric_cv(exact),
             Statistic::Median => quantile(0.5),
             Statistic::Q1 => quantile(0.25),
             Statistic::Q3 => quantile(0.75),
@@ -128,7 +133,7 @@ impl Work<'_> {
         for group in self.groups() {
             let subjects = self.described(item, group);
             let numbers = Numbers::of(self.vector(rule), &subjects);
-            for statistic in NUMBER_STATISTICS {
+            for statistic in NUMBER_STATISTICS.iter().chain(&item.more) {
                 let key = self.in_group(self.key(*statistic), group).variable(&item.id);
                 let value = numbers.statistic(*statistic, self.plan.quantiles);
                 if matches!(statistic, Statistic::N) {

@@ -92,6 +92,7 @@ impl Binding<'_> {
             items.push(BoundItem {
                 id: item.id.to_string(),
                 kind,
+                more: summary.more.clone(),
                 among: item
                     .among
                     .as_ref()

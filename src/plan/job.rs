@@ -5,7 +5,7 @@ use crate::plan::{
     BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile, BoundRecordListing,
     BoundSurvival, BoundWaterfall, RuleId,
 };
-use crate::results::Method;
+use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
 use crate::spec::method::Attempt;
@@ -79,6 +79,8 @@ pub struct BoundItem {
     pub set: Option<usize>,
     /// Unit.
     pub unit: Option<String>,
+    /// Further statistics of a number.
+    pub more: Vec<Statistic>,
     /// A test of the arms.
     pub test: Option<Method>,
 }

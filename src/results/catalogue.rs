@@ -80,6 +80,14 @@ named! {
         MeanUpper = "mean-upper",
         /// Standard deviation with divisor n − 1.
         Sd = "sd",
+        /// Standard error of the mean.
+        Se = "se",
+        /// Coefficient of variation: standard deviation over mean.
+        Cv = "cv",
+        /// Geometric mean.
+        GeometricMean = "geometric-mean",
+        /// Geometric coefficient of variation.
+        GeometricCv = "geometric-cv",
         /// Median.
         Median = "median",
         /// Lower confidence limit of the median.
@@ -198,12 +206,15 @@ impl Statistic {
             | Self::IncidenceLower
             | Self::IncidenceUpper
             | Self::CompetingIncidence
+            | Self::Cv
+            | Self::GeometricCv
             | Self::Survival
             | Self::SurvivalLower
             | Self::SurvivalUpper => Decimals::Percent(1),
             Self::Ratio | Self::RatioLower | Self::RatioUpper | Self::TestStatistic => Decimals::Fixed(2),
             Self::Min | Self::Max | Self::WhiskerLower | Self::WhiskerUpper => Decimals::Recorded(0),
             Self::Mean
+            | Self::GeometricMean
             | Self::MeanLower
             | Self::MeanUpper
             | Self::MedianLower
@@ -217,7 +228,7 @@ impl Statistic {
             | Self::Difference
             | Self::DifferenceLower
             | Self::DifferenceUpper => Decimals::Recorded(1),
-            Self::Sd | Self::DifferenceSe | Self::LsMeanSe => Decimals::Recorded(2),
+            Self::Sd | Self::Se | Self::DifferenceSe | Self::LsMeanSe => Decimals::Recorded(2),
             Self::PValue | Self::AdjustedPValue => Decimals::Probability(4),
         }
     }

@@ -223,6 +223,9 @@ pub struct Summary {
     /// that is present or absent, and the grades of an item that has grades, with their shift from baseline.
     #[serde(default)]
     pub score: Option<Name>,
+    /// Further statistics of its numbers: `se`, `cv`, `geometric-mean`, `geometric-cv`.
+    #[serde(default)]
+    pub more: Vec<Statistic>,
     /// What is described, in order; after the items of a score.
     #[serde(default)]
     pub items: Vec<Item>,
@@ -280,6 +283,10 @@ pub struct LevelSpec {
     /// Its label.
     pub label: String,
 }
+
+/// The statistics a summary of numbers gives where it is asked for more.
+pub const MORE_STATISTICS: &[Statistic] =
+    &[Statistic::Se, Statistic::Cv, Statistic::GeometricMean, Statistic::GeometricCv];
 
 /// The statistics a summary of numbers gives.
 pub const NUMBER_STATISTICS: &[Statistic] = &[

@@ -3,7 +3,7 @@
 use super::Check;
 use super::methods::Use;
 use crate::results::{Family, Method};
-use crate::spec::endpoint::{Binary, Endpoint, Item, Summary};
+use crate::spec::endpoint::{Binary, Endpoint, Item, MORE_STATISTICS, Summary};
 use crate::spec::export::Parameter;
 use crate::spec::outcome::{Continuous, Time};
 
@@ -151,6 +151,11 @@ impl Check<'_> {
             let frame = summary.frame.as_ref().and_then(|name| self.study.frame.get(&**name));
             let known: Vec<&str> = frame.iter().flat_map(|frame| &frame.scores).map(|name| &**name).collect();
             self.refers(score, "score of the frame", &known);
+        }
+        for statistic in summary.more.iter().filter(|own| !MORE_STATISTICS.contains(own)) {
+            let known: Vec<&str> = MORE_STATISTICS.iter().map(|own| own.name()).collect();
+            let message = format!("{} is no further statistic of a summary", statistic.name());
+            self.error(at, message).hint = Some(format!("it can have {}", known.join(", ")));
         }
         if summary.items.is_empty() {
             self.error(at, format!("summary {} has no items", summary.id));

@@ -72,7 +72,9 @@ impl<'a> Check<'a> {
                 layout.items.iter().for_each(|name| self.refers(name, "item", &items));
             }
             self.decimals(at, layout.p_decimals);
-            self.formats(at, &layout.number_rows);
+            let more = study.summary.iter().find(|summary| summary.id == layout.of).map_or(&[][..], |own| &own.more);
+            let allowed: Vec<Statistic> = NUMBER_STATISTICS.iter().chain(more).copied().collect();
+            layout.number_rows.iter().for_each(|row| self.format(at, &row.show, &allowed));
             self.format(at, &layout.count, &[Statistic::Count, Statistic::Share]);
         }
         if let Some(layout) = &display.response {
