@@ -7,8 +7,10 @@ use crate::analysis::{Work, count};
 use crate::data::vector::{Measure, Vector};
 use crate::derive::FrameValues;
 use crate::plan::{BoundFrameSummary, BoundItem, ItemKind, RuleId};
-use crate::results::{Key, MISSING_LEVEL, Statistic, Value};
+use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
 use crate::spec::endpoint::{LevelSpec, NUMBER_STATISTICS};
+use crate::stats::Undefined;
+use crate::stats::contingency::{kappa, mcnemar};
 
 /// An item at a visit, for a group.
 struct Cell<'a> {
@@ -143,5 +145,32 @@ impl Work<'_> {
             let key = self.cell_key(cell, Statistic::Count).level(before).level(after);
             self.push_count(key, Value::Count(count(with)), with);
         }
+        if cell.group.is_some() {
+            let known = |before: usize, after: usize| count(&moved[before * names.len() + after]);
+            let table = |before: usize| (0..levels.len()).map(|after| known(before, after)).collect();
+            self.agreement(cell, &(0..levels.len()).map(table).collect::<Vec<Vec<u64>>>());
+        }
+    }
+
+    /// The test of a shift in an arm: rows are levels at baseline, columns those at the visit, missing ones left out.
+    fn agreement(&mut self, cell: &Cell<'_>, table: &[Vec<u64>]) {
+        let Some(method) = cell.item.test else { return };
+        let key = |this: &Self, statistic| this.cell_key(cell, statistic).method(method);
+        if method == Method::Mcnemar {
+            let p = match table {
+                [first, second] => mcnemar(first[1], second[0], LEVEL).map(|test| test.p_exact),
+                _ => Err(Undefined::OutOfRange),
+            };
+            self.push(key(self, Statistic::PValue), value(p), None);
+            return;
+        }
+        let found = kappa(table, LEVEL);
+        let limit = |this: &Self, statistic| key(this, statistic).conf_level(LEVEL);
+        self.push(key(self, Statistic::Kappa), value(found.map(|own| own.estimate)), None);
+        self.push(limit(self, Statistic::KappaLower), value(found.map(|own| own.interval.lower)), None);
+        self.push(limit(self, Statistic::KappaUpper), value(found.map(|own| own.interval.upper)), None);
     }
 }
+
+/// Confidence level of the agreement.
+const LEVEL: f64 = 0.95;

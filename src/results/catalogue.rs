@@ -152,6 +152,12 @@ named! {
         HazardUpper = "hazard-upper",
         /// The end of the interval in which a share of the events lies.
         Until = "until",
+        /// Agreement beyond chance.
+        Kappa = "kappa",
+        /// Lower confidence limit of the agreement.
+        KappaLower = "kappa-lower",
+        /// Upper confidence limit of the agreement.
+        KappaUpper = "kappa-upper",
         /// The statistic of a test.
         TestStatistic = "test-statistic",
         /// Degrees of freedom of a test or of an interval.
@@ -211,7 +217,13 @@ impl Statistic {
             | Self::Survival
             | Self::SurvivalLower
             | Self::SurvivalUpper => Decimals::Percent(1),
-            Self::Ratio | Self::RatioLower | Self::RatioUpper | Self::TestStatistic => Decimals::Fixed(2),
+            Self::Ratio
+            | Self::RatioLower
+            | Self::RatioUpper
+            | Self::Kappa
+            | Self::KappaLower
+            | Self::KappaUpper
+            | Self::TestStatistic => Decimals::Fixed(2),
             Self::Min | Self::Max | Self::WhiskerLower | Self::WhiskerUpper => Decimals::Recorded(0),
             Self::Mean
             | Self::GeometricMean

@@ -382,6 +382,14 @@ methods! {
     /// One-way analysis of variance.
     Anova = "anova", Own, "analysis of variance",
         "Means are compared with the F test of a one-way analysis of variance.";
+    /// McNemar's test.
+    Mcnemar = "mcnemar", Own, "McNemar’s test",
+        "Whether as many participants of an arm moved one way as the other between two levels is tested with McNemar’s test, \
+         exact by the binomial distribution.";
+    /// Cohen's kappa.
+    Kappa = "kappa", Own, "Cohen’s kappa",
+        "The agreement of two assessments of the participants of an arm is Cohen’s kappa (1960), unweighted, with limits by the \
+         variance of Fleiss, Cohen and Everitt (1969).";
     /// Analysis of covariance.
     Ancova = "ancova", Change, "analysis of covariance",
         "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed under the table. \

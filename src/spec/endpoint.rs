@@ -269,7 +269,8 @@ pub struct Item {
     /// Another analysis set than that of the summary, with its own way to count arms.
     #[serde(default)]
     pub set: Option<Name>,
-    /// A test of the arms: `anova` for a number, `chi-square` or `fisher` for a category or a count.
+    /// A test of the arms: `anova` for a number, `chi-square` or `fisher` for a category or a count; of a shift in each arm
+    /// `mcnemar` (two levels) or `kappa`.
     #[serde(default)]
     pub test: Option<Method>,
 }

@@ -5,7 +5,7 @@ use crate::display::layout::by_visit::{chosen, levels};
 use crate::display::layout::{Laid, arm_columns};
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Cell, Column, Spanner, Table, TableRow};
-use crate::results::{Key, MISSING_LEVEL, Statistic};
+use crate::results::{Key, MISSING_LEVEL, Method, Statistic};
 use crate::spec::design::Arm;
 use crate::spec::endpoint::{Item, Summary};
 use crate::spec::figure::ShiftLayout;
@@ -136,9 +136,29 @@ impl Shifts<'_> {
                 self.omitted = true;
             }
         }
+        if let Some(method) = item.test.filter(|_| !rows.last().is_some_and(|row| row.heading)) {
+            rows.push(data_row(self.indent + 1, method.label(), self.tested(item, visit, method, assembly)));
+        }
         // An item without any row has no heading either.
         if rows.last().is_some_and(|row| row.heading) {
             rows.pop();
         }
+    }
+
+    /// The test of an item in each arm, in the first of its columns.
+    fn tested(&self, item: &Item, visit: &str, method: Method, assembly: &mut Assembly<'_>) -> Vec<Cell> {
+        let study = assembly.study;
+        let format = if method == Method::Kappa { "{kappa} ({kappa-lower}, {kappa-upper})" } else { "p = {p-value}" };
+        let mut cells = Vec::new();
+        for arm in &study.arm {
+            let key = |s: Statistic| {
+                let key = Key::new(&*self.summary.id, s).arm(&arm.id).variable(&item.id).at(visit).method(method);
+                let is_limit = matches!(s, Statistic::KappaLower | Statistic::KappaUpper);
+                if is_limit { key.conf_level(0.95) } else { key }
+            };
+            cells.push(assembly.cell(format, Style::recorded(0), &key));
+            cells.extend(std::iter::repeat_with(|| plain("")).take(self.to.len().saturating_sub(1)));
+        }
+        cells
     }
 }

@@ -165,8 +165,12 @@ impl Check<'_> {
             if summary.frame.is_none() && item.from.is_some() {
                 self.error(item.id.span.start, format!("item {} is a shift, and the summary has no frame", item.id));
             }
-            if summary.frame.is_some() && (item.test.is_some() || item.set.is_some()) {
-                let message = format!("item {} of a summary over a frame has no test and no set of its own", item.id);
+            if summary.frame.is_some() && item.set.is_some() {
+                let message = format!("item {} of a summary over a frame has no set of its own", item.id);
+                self.error(item.id.span.start, message);
+            }
+            if summary.frame.is_some() && item.test.is_some() && item.from.is_none() {
+                let message = format!("item {} of a summary over a frame is no shift, and has no test", item.id);
                 self.error(item.id.span.start, message);
             }
         }
@@ -226,6 +230,9 @@ impl Check<'_> {
         }
         let fits = match item.test {
             None => true,
+            Some(Method::Mcnemar) => item.from.is_some() && item.levels.len() == 2,
+            Some(Method::Kappa) => item.from.is_some(),
+            Some(_) if item.from.is_some() => false,
             Some(Method::Anova) => item.number.is_some(),
             Some(Method::ChiSquare | Method::Fisher) => item.category.is_some() || item.count.is_some(),
             Some(_) => false,
