@@ -153,5 +153,5 @@ fn incidence_by(estimate: &Turnbull, day: f64) -> Result<f64, Undefined> {
     {
         return Err(Undefined::NotEstimable);
     }
-    Ok(estimate.intervals.iter().filter(|interval| interval.upper <= day).map(|interval| interval.mass).sum())
+    Ok(estimate.intervals.iter().filter(|interval| interval.upper <= day).fold(0.0, |sum, own| sum + own.mass))
 }

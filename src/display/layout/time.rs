@@ -30,6 +30,7 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
         block.readings(assembly);
         block.quantiles(assembly);
         block.more(assembly);
+        block.contrasts(assembly);
         if time.competes == Competes::Nothing {
             block.comparison(CENSORED.0, "Comparison of hazards", assembly);
         } else {
@@ -37,7 +38,6 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
                 block.comparison(item, &format!("Comparison of hazards, {words}"), assembly);
             }
         }
-        block.contrasts(assembly);
     }
     let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
     let analyses = endpoints.iter().map(|time| time.endpoint.id.to_string()).collect();
