@@ -5,8 +5,8 @@ use super::{Found, Input, named};
 use trialpress::stats::Undefined;
 use trialpress::stats::contingency::ChiSquare;
 use trialpress::stats::survival::{
-    Clock, ClusteredEffects, HazardRatio, ProportionalHazards, Ties, andersen_gill, counting_process_cox, discrete_cox,
-    stratified_cox,
+    CensoringTies, Clock, ClusteredEffects, HazardRatio, ProportionalHazards, Ties, andersen_gill,
+    counting_process_cox, discrete_cox, fine_gray, stratified_cox,
 };
 
 /// Public functions of `src/stats` whose cases this file runs.
@@ -15,6 +15,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "clustered_effects",
     "counting_process_cox",
     "discrete_cox",
+    "fine_gray",
     "proportionality_test",
     "schoenfeld_residuals",
     "stratified_cox",
@@ -36,6 +37,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             input.number("level"),
         )
         .and_then(|fit| effects(&fit, input)),
+        "fine_gray" => subdistribution(input),
         "proportionality_test" => proportionality(input),
         "schoenfeld_residuals" => residual(input),
         _ => return None,
@@ -100,6 +102,23 @@ fn test(found: ChiSquare) -> Found {
 fn clustered(found: &ClusteredEffects, input: &Input) -> Result<Found, Undefined> {
     let wald = found.wald.map(|wald| named(&[("wald_statistic", wald.statistic), ("wald_p", wald.p)]));
     Ok([hazard_ratio(&found.effects[input.place("covariate")]?), wald.unwrap_or_default()].concat())
+}
+
+fn subdistribution(input: &Input) -> Result<Found, Undefined> {
+    let ties = match input.text("ties") {
+        "together" => CensoringTies::Together,
+        "after-events" => CensoringTies::AfterEvents,
+        unknown => panic!("there is no treatment of ties {unknown}"),
+    };
+    let (time, cause) = (column(input, "time"), whole(&column(input, "status")));
+    let fit = fine_gray(&time, &cause, input.place("cause"), &covariates(input), ties, input.number("level"))?;
+    let numbers = [("log_likelihood", fit.log_likelihood), ("log_likelihood_null", fit.log_likelihood_null)];
+    if !input.fields.contains_key("covariate") {
+        return Ok(named(&numbers));
+    }
+    let wald = fit.wald?;
+    let wald = named(&[("wald_statistic", wald.statistic), ("wald_p", wald.p)]);
+    Ok([named(&numbers), wald, hazard_ratio(&fit.effects[input.place("covariate")]?)].concat())
 }
 
 fn proportionality(input: &Input) -> Result<Found, Undefined> {
