@@ -1,6 +1,6 @@
 //! Golden cases of the family of Cox regression.
 
-use super::survival::{column, effects, events, limits, whole};
+use super::survival::{column, effects, events, limits, reached, whole};
 use super::{Found, Input, named};
 use trialpress::stats::Undefined;
 use trialpress::stats::contingency::ChiSquare;
@@ -28,7 +28,8 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "clustered_effects" => model(input)
             .and_then(|fit| fit.clustered_effects(&clusters(input), input.number("level")))
             .and_then(|found| clustered(&found, input)),
-        "counting_process_cox" | "stratified_cox" => model(input).and_then(|fit| effects(&fit, input)),
+        "counting_process_cox" => late(input),
+        "stratified_cox" => model(input).and_then(|fit| effects(&fit, input)),
         "discrete_cox" => discrete_cox(
             &column(input, "time"),
             &events(input, "status"),
@@ -82,6 +83,14 @@ fn model(input: &Input) -> Result<ProportionalHazards, Undefined> {
     } else {
         stratified_cox(&time, &event, &covariates, &strata, ties, level)
     }
+}
+
+/// Effects and tests, with limits of the profile.
+fn late(input: &Input) -> Result<Found, Undefined> {
+    let fit = model(input)?;
+    let profile = fit.profile_limits(input.place("covariate"), input.number("level"))?;
+    let profile = reached(&[("profile_lower", profile.lower), ("profile_upper", profile.upper)]);
+    Ok([effects(&fit, input)?, profile].concat())
 }
 
 fn hazard_ratio(effect: &HazardRatio) -> Found {

@@ -25,6 +25,7 @@ mod recurrent;
 mod regression;
 mod restricted_mean;
 mod sandwich;
+mod subdistribution;
 mod turnbull;
 mod weighted;
 
