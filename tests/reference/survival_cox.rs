@@ -1,12 +1,12 @@
 //! Golden cases of the family of Cox regression.
 
-use super::survival::{column, effects, events, limits, whole};
+use super::survival::{column, effects, events, limits, reached, whole};
 use super::{Found, Input, named};
 use trialpress::stats::Undefined;
 use trialpress::stats::contingency::ChiSquare;
 use trialpress::stats::survival::{
-    Clock, ClusteredEffects, HazardRatio, ProportionalHazards, Ties, andersen_gill, counting_process_cox, discrete_cox,
-    stratified_cox,
+    CensoringTies, Clock, ClusteredEffects, HazardRatio, ProportionalHazards, Ties, andersen_gill,
+    counting_process_cox, discrete_cox, fine_gray, stratified_cox,
 };
 
 /// Public functions of `src/stats` whose cases this file runs.
@@ -15,6 +15,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "clustered_effects",
     "counting_process_cox",
     "discrete_cox",
+    "fine_gray",
     "proportionality_test",
     "schoenfeld_residuals",
     "stratified_cox",
@@ -27,7 +28,8 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "clustered_effects" => model(input)
             .and_then(|fit| fit.clustered_effects(&clusters(input), input.number("level")))
             .and_then(|found| clustered(&found, input)),
-        "counting_process_cox" | "stratified_cox" => model(input).and_then(|fit| effects(&fit, input)),
+        "counting_process_cox" => late(input),
+        "stratified_cox" => model(input).and_then(|fit| effects(&fit, input)),
         "discrete_cox" => discrete_cox(
             &column(input, "time"),
             &events(input, "status"),
@@ -36,6 +38,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             input.number("level"),
         )
         .and_then(|fit| effects(&fit, input)),
+        "fine_gray" => subdistribution(input),
         "proportionality_test" => proportionality(input),
         "schoenfeld_residuals" => residual(input),
         _ => return None,
@@ -82,6 +85,14 @@ fn model(input: &Input) -> Result<ProportionalHazards, Undefined> {
     }
 }
 
+/// Effects and tests, with limits of the profile.
+fn late(input: &Input) -> Result<Found, Undefined> {
+    let fit = model(input)?;
+    let profile = fit.profile_limits(input.place("covariate"), input.number("level"))?;
+    let profile = reached(&[("profile_lower", profile.lower), ("profile_upper", profile.upper)]);
+    Ok([effects(&fit, input)?, profile].concat())
+}
+
 fn hazard_ratio(effect: &HazardRatio) -> Found {
     let numbers = [
         ("coefficient", effect.coefficient),
@@ -100,6 +111,23 @@ fn test(found: ChiSquare) -> Found {
 fn clustered(found: &ClusteredEffects, input: &Input) -> Result<Found, Undefined> {
     let wald = found.wald.map(|wald| named(&[("wald_statistic", wald.statistic), ("wald_p", wald.p)]));
     Ok([hazard_ratio(&found.effects[input.place("covariate")]?), wald.unwrap_or_default()].concat())
+}
+
+fn subdistribution(input: &Input) -> Result<Found, Undefined> {
+    let ties = match input.text("ties") {
+        "together" => CensoringTies::Together,
+        "after-events" => CensoringTies::AfterEvents,
+        unknown => panic!("there is no treatment of ties {unknown}"),
+    };
+    let (time, cause) = (column(input, "time"), whole(&column(input, "status")));
+    let fit = fine_gray(&time, &cause, input.place("cause"), &covariates(input), ties, input.number("level"))?;
+    let numbers = [("log_likelihood", fit.log_likelihood), ("log_likelihood_null", fit.log_likelihood_null)];
+    if !input.fields.contains_key("covariate") {
+        return Ok(named(&numbers));
+    }
+    let wald = fit.wald?;
+    let wald = named(&[("wald_statistic", wald.statistic), ("wald_p", wald.p)]);
+    Ok([named(&numbers), wald, hazard_ratio(&fit.effects[input.place("covariate")]?)].concat())
 }
 
 fn proportionality(input: &Input) -> Result<Found, Undefined> {

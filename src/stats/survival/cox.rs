@@ -4,7 +4,7 @@ use super::super::Undefined;
 use super::partial::{Histories, PartialLikelihood};
 use super::regression::{Model, ProportionalHazards};
 
-/// How events at the same time enter the partial likelihood.
+/// How events at the same time enter the partial likelihood; a third way, the exact one, is `discrete_cox`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ties {
     /// Those who have had the event leave the others at risk little by little: the default of R.

@@ -49,19 +49,18 @@ pub fn kaplan_meier(time: &[f64], event: &[bool], level: f64) -> Result<KaplanMe
     let subjects = by_time(time, event)?;
     let mut at_risk = number(&subjects);
     let (mut survival, mut variance) = (1.0, 0.0);
+    let mut share = Share::new(survival, variance, z);
     let steps = subjects.chunk_by(simultaneous).map(|moment| {
         let events = moment.iter().map(|(_, event)| u64::from(*event)).sum();
-        let (risk, hazard) = (real(at_risk), real(events) / real(at_risk));
-        let remaining = real(at_risk - events) / risk;
-        variance = remaining * remaining * variance + survival * survival * hazard * remaining / risk;
-        survival *= remaining;
-        let step = Step {
-            time: moment[0].0,
-            at_risk,
-            events,
-            censored: number(moment) - events,
-            survival: Share::new(survival, variance, z),
-        };
+        // Limits take most of the time, and censorings do not move them.
+        if events > 0 {
+            let (risk, hazard) = (real(at_risk), real(events) / real(at_risk));
+            let remaining = real(at_risk - events) / risk;
+            variance = remaining * remaining * variance + survival * survival * hazard * remaining / risk;
+            survival *= remaining;
+            share = Share::new(survival, variance, z);
+        }
+        let step = Step { time: moment[0].0, at_risk, events, censored: number(moment) - events, survival: share };
         at_risk -= number(moment);
         step
     });
