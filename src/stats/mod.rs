@@ -14,8 +14,10 @@
 
 pub mod ancova;
 pub mod contingency;
+pub mod count;
 pub mod describe;
 pub mod distribution;
+pub mod gee;
 pub mod linear;
 pub mod logistic;
 pub mod missing;

@@ -1,8 +1,10 @@
 //! Golden cases of one, two and several samples of continuous data.
 
 use super::longitudinal::{codes, term, weights};
-use super::{Found, Input, contrast, limits, named, value};
+use super::{Found, Input, Sheet, contrast, limits, named, value};
 use trialpress::stats::Undefined;
+use trialpress::stats::count::{CountErrors, CountRegression, negative_binomial_regression, poisson_regression};
+use trialpress::stats::gee::{GeeErrors, WorkingCorrelation, gee_binary};
 use trialpress::stats::linear::{Contrast, Leverage, Predictor, SumOfSquares, TermTest, sandwich_contrast, term_test};
 use trialpress::stats::rank::{
     ExactRankSum, jonckheere_terpstra, kruskal_wallis, pseudomedian, sign_test, signed_rank, signed_rank_exact,
@@ -18,6 +20,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "coefficient_of_variation",
     "dunnett",
     "dunnett_p",
+    "gee_binary",
     "geometric_cv",
     "geometric_deviation",
     "geometric_interval",
@@ -25,8 +28,10 @@ pub(super) const STATISTICS: &[&str] = &[
     "jonckheere_terpstra",
     "kruskal_wallis",
     "least_squares_mean_observed",
+    "negative_binomial_regression",
     "permutation_exact",
     "permutation_monte_carlo",
+    "poisson_regression",
     "pseudomedian",
     "sandwich_contrast",
     "sign_test",
@@ -55,6 +60,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             })
         }
         "dunnett_p" => value(dunnett_p(x("t"), &input.numbers("loadings"), x("df"))),
+        "gee_binary" => gee(input),
         "geometric_cv" => value(geometric_cv(&input.values())),
         "geometric_deviation" => value(geometric_deviation(&input.values())),
         "geometric_interval" => geometric_interval(&input.values(), x("level")).map(limits),
@@ -74,10 +80,12 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             .ancova()
             .and_then(|fit| fit.least_squares_mean_observed(input.place("mean"), x("level")))
             .map(contrast),
+        "negative_binomial_regression" => counts(input, negative_binomial_regression),
         "permutation_exact" => permutation_exact(&a(), &b()).map(tails),
         "permutation_monte_carlo" => {
             value(permutation_monte_carlo(&a(), &b(), input.count("divisions"), input.count("seed")))
         }
+        "poisson_regression" => counts(input, poisson_regression),
         "pseudomedian" => pseudomedian(&a(), x("level")).map(|centre| {
             let mut found = named(&[("estimate", centre.estimate)]);
             if let Some(own) = centre.limits {
@@ -192,4 +200,58 @@ fn term_of(input: &Input) -> Result<TermTest, Undefined> {
     };
     let tested = terms.iter().position(|own| *own == input.text("tested")).expect("one of the terms");
     term_test(&sheet.numbers(input.text("response")), &predictors, &places, tested, kind)
+}
+
+type OfCounts = fn(&[Vec<f64>], &[u64], &[f64], CountErrors, f64) -> Result<CountRegression, Undefined>;
+
+/// One effect of a regression of counts, with what holds of the whole fit.
+fn counts(input: &Input, regression: OfCounts) -> Result<Found, Undefined> {
+    let sheet = input.sheet();
+    let columns: Vec<Vec<f64>> = input.texts("terms").iter().map(|name| column(sheet, name)).collect();
+    let whole = |text: &&str| text.parse().expect("a count");
+    let counts: Vec<u64> = sheet.texts(input.text("response")).iter().map(whole).collect();
+    let errors = if input.text("errors") == "robust" { CountErrors::Robust } else { CountErrors::Model };
+    let fit = regression(&columns, &counts, &sheet.numbers(input.text("exposure")), errors, input.number("level"))?;
+    let own = fit.effects[input.place("place")];
+    let mut found = limits(own.interval);
+    found.extend(named(&[
+        ("coefficient", own.coefficient),
+        ("standard_error", own.standard_error),
+        ("z", own.z),
+        ("p", own.p),
+        ("log_likelihood", fit.log_likelihood),
+        ("dispersion", fit.dispersion),
+    ]));
+    found.extend(fit.dispersion_error.map(|error| ("dispersion_error".to_owned(), error)));
+    Ok(found)
+}
+
+/// A term, or the logarithm of a column over a number: `log(column/number)`.
+fn column(sheet: &Sheet, name: &str) -> Vec<f64> {
+    let inside = name.strip_prefix("log(").and_then(|rest| rest.strip_suffix(')'));
+    let Some((column, unit)) = inside.and_then(|inside| inside.split_once('/')) else { return term(sheet, name) };
+    let unit: f64 = unit.parse().expect("a number");
+    sheet.numbers(column).iter().map(|value| libm::log(value / unit)).collect()
+}
+
+fn gee(input: &Input) -> Result<Found, Undefined> {
+    let sheet = input.sheet();
+    let columns: Vec<Vec<f64>> = input.texts("terms").iter().map(|name| term(sheet, name)).collect();
+    let outcomes: Vec<bool> = sheet.texts(input.text("response")).iter().map(|text| *text == "1").collect();
+    let exchangeable = input.text("working") == "exchangeable";
+    let working = if exchangeable { WorkingCorrelation::Exchangeable } else { WorkingCorrelation::Independence };
+    let errors = if input.text("errors") == "robust" { GeeErrors::Robust } else { GeeErrors::BiasReduced };
+    let subjects = codes(sheet, input.text("subject"));
+    let fit = gee_binary(&columns, &outcomes, &subjects, working, errors, input.number("level"))?;
+    let own = fit.effects[input.place("place")];
+    let mut found = limits(own.interval);
+    found.extend(named(&[
+        ("coefficient", own.coefficient),
+        ("standard_error", own.standard_error),
+        ("z", own.z),
+        ("p", own.p),
+        ("correlation", fit.correlation),
+        ("scale", fit.scale),
+    ]));
+    Ok(found)
 }
