@@ -11,8 +11,8 @@ use trialpress::stats::missing::{
 };
 use trialpress::stats::multiplicity::{bonferroni, fallback, fixed_sequence, graphical, hochberg, holm, hommel};
 use trialpress::stats::rate::{
-    Rate, RateStratum, StratifiedRate, rate_difference, rate_mid_p, rate_score, stratified_rate_difference,
-    stratified_rate_ratio,
+    Rate, RateStratum, StratifiedRate, rate_difference, rate_mid_p, rate_ratio_mid_p, rate_ratio_score, rate_score,
+    stratified_rate_difference, stratified_rate_ratio,
 };
 use trialpress::stats::{Interval, Undefined, distribution::normal_sf};
 
@@ -38,6 +38,8 @@ pub(super) const STATISTICS: &[&str] = &[
     "pooled_ancova",
     "rate_difference",
     "rate_mid_p",
+    "rate_ratio_mid_p",
+    "rate_ratio_score",
     "rate_score",
     "reference_conditional",
     "rubin",
@@ -94,6 +96,11 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             rate_difference(input.count("x1"), x("t1"), input.count("x2"), x("t2"), x("level")).map(super::difference)
         }
         "rate_mid_p" => rate_mid_p(input.count("events"), x("time"), x("level")).map(rate),
+        "rate_ratio_mid_p" | "rate_ratio_score" => {
+            let of = if statistic == "rate_ratio_score" { rate_ratio_score } else { rate_ratio_mid_p };
+            of(input.count("x1"), x("t1"), input.count("x2"), x("t2"), x("level"))
+                .map(|found| [super::tables::ratio(found.ratio), named(&[("p", found.p)])].concat())
+        }
         "rate_score" => rate_score(input.count("events"), x("time"), x("level")).map(rate),
         "reference_conditional" => conditional(input).map(|found| moments(&found.mean, &found.covariance)),
         "rubin" => {
