@@ -6,13 +6,13 @@ use super::{Found, Input, named, number};
 use trialpress::stats::missing::{
     ChainLength, Compared, Conditional, Covariances, Imputation, Normal, Pooled, ReferenceRule, Visits,
     baseline_carried, conditional_draw, delta_adjusted, delta_shifted, impute_chain, impute_monotone, impute_visits,
-    imputed_ancova, last_carried, non_responder, pooled_ancova, reference_conditional, rubin, tipping_ancova,
-    tipping_point, worst_best,
+    imputed_ancova, last_carried, non_responder, pooled_ancova, pooled_ancova_mean, reference_conditional, rubin,
+    tipping_ancova, tipping_point, worst_best,
 };
 use trialpress::stats::multiplicity::{bonferroni, fallback, fixed_sequence, graphical, hochberg, holm, hommel};
 use trialpress::stats::rate::{
-    Rate, RateStratum, StratifiedRate, rate_difference, rate_mid_p, rate_score, stratified_rate_difference,
-    stratified_rate_ratio,
+    Rate, RateStratum, StratifiedRate, rate_difference, rate_mid_p, rate_ratio_mid_p, rate_ratio_score, rate_score,
+    stratified_rate_difference, stratified_rate_ratio,
 };
 use trialpress::stats::{Interval, Undefined, distribution::normal_sf};
 
@@ -36,8 +36,11 @@ pub(super) const STATISTICS: &[&str] = &[
     "last_carried",
     "non_responder",
     "pooled_ancova",
+    "pooled_ancova_mean",
     "rate_difference",
     "rate_mid_p",
+    "rate_ratio_mid_p",
+    "rate_ratio_score",
     "rate_score",
     "reference_conditional",
     "rubin",
@@ -60,9 +63,8 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "bonferroni" => adjusted(bonferroni(&list("p"))),
         "conditional_draw" => draws(input),
         "delta_adjusted" => adjusted(delta_adjusted(&list("values"), &flags("imputed"), &list("shifts"))),
-        "delta_shifted" | "impute_visits" | "imputed_ancova" | "pooled_ancova" | "tipping_ancova" => {
-            trial(statistic, input)
-        }
+        "delta_shifted" | "impute_visits" | "imputed_ancova" | "pooled_ancova" | "pooled_ancova_mean"
+        | "tipping_ancova" => trial(statistic, input),
         "fallback" => adjusted(fallback(&list("p"), &list("weights"))),
         "fixed_sequence" => adjusted(fixed_sequence(&list("p"))),
         "graphical" => adjusted(graphical(&list("p"), &list("weights"), &rows(input, "transitions"))),
@@ -94,6 +96,11 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
             rate_difference(input.count("x1"), x("t1"), input.count("x2"), x("t2"), x("level")).map(super::difference)
         }
         "rate_mid_p" => rate_mid_p(input.count("events"), x("time"), x("level")).map(rate),
+        "rate_ratio_mid_p" | "rate_ratio_score" => {
+            let of = if statistic == "rate_ratio_score" { rate_ratio_score } else { rate_ratio_mid_p };
+            of(input.count("x1"), x("t1"), input.count("x2"), x("t2"), x("level"))
+                .map(|found| [super::tables::ratio(found.ratio), named(&[("p", found.p)])].concat())
+        }
         "rate_score" => rate_score(input.count("events"), x("time"), x("level")).map(rate),
         "reference_conditional" => conditional(input).map(|found| moments(&found.mean, &found.covariance)),
         "rubin" => {
@@ -199,6 +206,10 @@ fn trial(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         }
         "impute_visits" => impute_visits(data, imputation(input)).map(|found| spread(&values, &found)),
         "imputed_ancova" => imputed_ancova(data, imputation(input), compared(), input.number("level")).map(pooled),
+        "pooled_ancova_mean" => {
+            let (visit, arm) = (input.place("visit"), input.place("arm_of"));
+            pooled_ancova_mean(data, &sets(), visit, arm, input.number("level")).map(pooled)
+        }
         "pooled_ancova" => pooled_ancova(data, &sets(), compared(), input.number("level")).map(pooled),
         _ => {
             let range = Interval { lower: input.number("lower"), upper: input.number("upper") };

@@ -1,6 +1,7 @@
 //! Analyses of complete data sets, pooled.
 
 use super::super::ancova::Ancova;
+use super::super::linear::Contrast;
 use super::super::{Interval, Undefined};
 use super::delta::{delta_adjusted, tipping_point};
 use super::pooled::{Pooled, rubin};
@@ -60,14 +61,46 @@ pub fn pooled_ancova(
     compared: Compared,
     level: f64,
 ) -> Result<Pooled, Undefined> {
+    pooled(data, sets, compared.visit, level, |fit| fit.difference(compared.arm, compared.against, level))
+}
+
+/// A least-squares mean of an arm by analysis of covariance of complete data sets, pooled.
+///
+/// # Method
+/// As [`pooled_ancova`], of [`Ancova::least_squares_mean`].
+///
+/// # Input
+/// As [`pooled_ancova`]; the visit, counted from 0, and the arm.
+///
+/// # Not estimable
+/// As [`Ancova::least_squares_mean`] and [`rubin`]; `OutOfRange` when a set has other subjects or no such visit.
+///
+/// # Agrees with
+/// Least squares and Rubin's rules in `NumPy`; cases in `fixtures/reference/missing`.
+pub fn pooled_ancova_mean(
+    data: Visits<'_>,
+    sets: &[Vec<Vec<f64>>],
+    visit: usize,
+    arm: usize,
+    level: f64,
+) -> Result<Pooled, Undefined> {
+    pooled(data, sets, visit, level, |fit| fit.least_squares_mean(arm, level))
+}
+
+fn pooled(
+    data: Visits<'_>,
+    sets: &[Vec<Vec<f64>>],
+    visit: usize,
+    level: f64,
+    of: impl Fn(&Ancova) -> Result<Contrast, Undefined>,
+) -> Result<Pooled, Undefined> {
     let mut estimates = Vec::with_capacity(sets.len());
     let mut variances = Vec::with_capacity(sets.len());
     let mut complete_df = None;
     for set in sets {
-        let response: Option<Vec<f64>> = set.iter().map(|row| row.get(compared.visit).copied()).collect();
+        let response: Option<Vec<f64>> = set.iter().map(|row| row.get(visit).copied()).collect();
         let response = response.ok_or(Undefined::OutOfRange)?;
-        let fit = Ancova::fit(&response, data.arm, data.arms, data.factors, data.covariates)?;
-        let found = fit.difference(compared.arm, compared.against, level)?;
+        let found = of(&Ancova::fit(&response, data.arm, data.arms, data.factors, data.covariates)?)?;
         estimates.push(found.estimate);
         variances.push(found.standard_error * found.standard_error);
         complete_df = Some(found.df);
@@ -209,6 +242,8 @@ mod tests {
         let sets = impute_visits(data, how()).unwrap();
         let of = |sets: &[Vec<Vec<f64>>], compared| pooled_ancova(data, sets, compared, 0.95).err();
         assert_eq!(of(&[], LAST), Some(Undefined::NoData));
+        assert_eq!(pooled_ancova_mean(data, &sets, 2, 0, 0.95), Err(Undefined::OutOfRange));
+        assert_eq!(pooled_ancova_mean(data, &sets, 1, 2, 0.95), Err(Undefined::OutOfRange));
         assert_eq!(of(&sets[..1], LAST), Some(Undefined::TooFew));
         assert_eq!(of(&sets, Compared { visit: 2, ..LAST }), Some(Undefined::OutOfRange));
         assert_eq!(of(&sets, Compared { arm: 2, ..LAST }), Some(Undefined::OutOfRange));

@@ -10,6 +10,9 @@ use super::table::SINGULAR;
 pub(super) struct Augmentation<'a> {
     rows: Vec<&'a [Option<f64>]>,
     regressors: Vec<Vec<f64>>,
+    /// The sets of missing responses that occur, and the place of that of each row.
+    gaps: Vec<Vec<bool>>,
+    pattern: Vec<usize>,
     /// Triangle of the products of the regressors.
     triangle: Square,
     /// The coefficients of each response.
@@ -43,23 +46,24 @@ impl<'a> Augmentation<'a> {
             covariance.entries[place * width + place] = 1.0;
         }
         let triangle = regular(&products(&regressors, number))?;
-        Ok(Self { rows, regressors, triangle, coefficients: vec![vec![0.0; number]; width], covariance })
+        let own: Vec<Vec<bool>> = rows.iter().map(|row| row.iter().map(Option::is_none).collect()).collect();
+        let mut gaps = own.clone();
+        gaps.sort_unstable();
+        gaps.dedup();
+        // Each is among them: they are sorted.
+        let pattern = own.iter().map(|own| gaps.partition_point(|other| other < own)).collect();
+        Ok(Self { rows, regressors, gaps, pattern, triangle, coefficients: vec![vec![0.0; number]; width], covariance })
     }
 
     /// The responses with the missing ones drawn given the parameters.
     pub(super) fn filled(&self, stream: &mut Stream) -> Result<Vec<Vec<f64>>, Undefined> {
-        let mut known: Vec<(Vec<bool>, Pattern)> = Vec::new();
-        let mut completed = Vec::with_capacity(self.rows.len());
-        for (row, regressors) in self.rows.iter().zip(&self.regressors) {
-            let gaps: Vec<bool> = row.iter().map(Option::is_none).collect();
-            if !known.iter().any(|(own, _)| *own == gaps) {
-                known.push((gaps.clone(), Pattern::new(&gaps, &self.covariance)?));
-            }
-            let pattern = known.iter().find_map(|(own, pattern)| (*own == gaps).then_some(pattern));
-            let mean = self.means(regressors);
-            completed.push(pattern.map_or_else(Vec::new, |pattern| pattern.filled(row, &mean, stream)));
-        }
-        Ok(completed)
+        let patterns: Vec<Pattern> =
+            self.gaps.iter().map(|gaps| Pattern::new(gaps, &self.covariance)).collect::<Result<_, _>>()?;
+        let subjects = self.rows.iter().zip(&self.regressors).zip(&self.pattern);
+        let row = |((row, regressors), pattern): ((&&[Option<f64>], &Vec<f64>), &usize)| {
+            patterns[*pattern].filled(row, &self.means(regressors), stream)
+        };
+        Ok(subjects.map(row).collect())
     }
 
     /// The mean of each response at a point.

@@ -16,7 +16,7 @@ mod reference;
 mod table;
 mod visits;
 
-pub use analysed::{Compared, delta_shifted, imputed_ancova, pooled_ancova, tipping_ancova};
+pub use analysed::{Compared, delta_shifted, imputed_ancova, pooled_ancova, pooled_ancova_mean, tipping_ancova};
 pub use chain::{ChainLength, impute_chain};
 pub use delta::{delta_adjusted, tipping_point};
 pub use filled::{baseline_carried, last_carried, non_responder, worst_best};

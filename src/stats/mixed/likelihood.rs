@@ -1,5 +1,6 @@
 //! Minus twice the logarithm of the (restricted) likelihood, with its exact first and second derivatives.
 
+use super::jet::Jet;
 use super::observations::{Pattern, Prepared};
 use super::square::{Square, dot};
 use super::structure::Structure;
@@ -29,14 +30,15 @@ pub(super) struct Local<'a> {
     pub(super) offset: usize,
     /// Derivatives of the covariance in each parameter of its group.
     pub(super) first: Vec<Square>,
-    /// Second derivatives, row by row of the pairs of parameters.
+    /// Second derivatives, row by row of the pairs of parameters whose second is not after the first.
     second: Vec<Square>,
 }
 
 impl Local<'_> {
     /// The second derivative of the covariance in two parameters of the group.
     pub(super) fn second(&self, one: usize, two: usize) -> &Square {
-        &self.second[one * self.first.len() + two]
+        let (later, earlier) = if one > two { (one, two) } else { (two, one) };
+        &self.second[later * (later + 1) / 2 + earlier]
     }
 
     /// Σ of the entries of `matrix` times the products of rows: Xᵀ matrix X, summed over subjects.
@@ -68,21 +70,25 @@ pub(super) fn locals<'a>(data: &'a Prepared, structure: Structure, parameters: &
     data.patterns
         .iter()
         .map(|pattern| {
-            let jets = &covariances[pattern.group];
-            let seen = pattern.visits.len();
-            let entry = |a: usize, b: usize| &jets[pattern.visits[a] * data.visits + pattern.visits[b]];
-            let square = |of: &dyn Fn(usize, usize) -> f64| {
-                let entries = (0..seen).flat_map(|a| (0..seen).map(move |b| (a, b))).map(|(a, b)| of(a, b)).collect();
-                Square { size: seen, entries }
+            let gathered = |of: &dyn Fn(&Jet) -> f64| {
+                let mut square = Square::zero(pattern.visits.len());
+                for (row, a) in square.entries.chunks_exact_mut(pattern.visits.len()).zip(&pattern.visits) {
+                    let jets = &covariances[pattern.group][a * data.visits..(a + 1) * data.visits];
+                    for (entry, b) in row.iter_mut().zip(&pattern.visits) {
+                        *entry = of(&jets[*b]);
+                    }
+                }
+                square
             };
-            let (weight, determinant) = square(&|a, b| entry(a, b).value).cholesky()?.inverse_of_product();
+            let pairs = (0..each).flat_map(|one| (0..=one).map(move |two| one * each + two));
+            let (weight, determinant) = gathered(&|jet| jet.value).cholesky()?.inverse_of_product();
             Some(Local {
                 pattern,
                 weight,
                 determinant,
                 offset: pattern.group * each,
-                first: (0..each).map(|k| square(&|a, b| entry(a, b).first[k])).collect(),
-                second: (0..each * each).map(|at| square(&|a, b| entry(a, b).second[at])).collect(),
+                first: (0..each).map(|k| gathered(&|jet| jet.first[k])).collect(),
+                second: pairs.map(|at| gathered(&|jet| jet.second[at])).collect(),
             })
         })
         .collect()

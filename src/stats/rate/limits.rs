@@ -69,7 +69,7 @@ pub fn rate_mid_p(events: u64, time: f64, level: f64) -> Result<Rate, Undefined>
 
 /// Where a condition that holds near 0 ceases to hold, up to a most; halved between the bits of positive doubles, which
 /// takes the same steps at every scale.
-fn crossing(most: f64, holds: impl Fn(f64) -> Result<bool, Undefined>) -> Result<f64, Undefined> {
+pub(super) fn crossing(most: f64, holds: impl Fn(f64) -> Result<bool, Undefined>) -> Result<f64, Undefined> {
     let (mut low, mut high) = (f64::MIN_POSITIVE.to_bits(), most.to_bits());
     while low + 1 < high {
         let middle = u64::midpoint(low, high);

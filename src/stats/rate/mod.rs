@@ -3,12 +3,14 @@
 mod difference;
 mod limits;
 mod ratio;
+mod ratio_limits;
 mod sample_size;
 mod single;
 
 pub use difference::{RateStratum, StratifiedRate, rate_difference, stratified_rate_difference, stratified_rate_ratio};
 pub use limits::{rate_mid_p, rate_score};
 pub use ratio::{RateRatio, rate_ratio};
+pub use ratio_limits::{rate_ratio_mid_p, rate_ratio_score};
 pub use sample_size::{ArmSize, two_proportion_size_pooled, two_proportion_size_unpooled};
 pub use single::{Rate, poisson_rate};
 

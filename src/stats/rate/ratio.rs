@@ -13,7 +13,7 @@ const TIE: f64 = 1e-7;
 pub struct RateRatio {
     /// Estimate and limits; what is infinite has no value.
     pub ratio: Ratio,
-    /// Two-sided p-value of the exact conditional test.
+    /// Two-sided p-value of the test that belongs to the limits.
     pub p: f64,
 }
 
@@ -56,10 +56,10 @@ pub fn rate_ratio(x1: u64, t1: f64, x2: u64, t2: f64, level: f64) -> Result<Rate
 }
 
 /// Events of the two groups, and the probabilities that one belongs to either when the rates are equal.
-struct Events {
-    first: f64,
-    second: f64,
-    shares: [f64; 2],
+pub(super) struct Events {
+    pub(super) first: f64,
+    pub(super) second: f64,
+    pub(super) shares: [f64; 2],
 }
 
 impl Events {
@@ -105,12 +105,12 @@ impl Events {
             + 0.5 * libm::log(total / (count * std::f64::consts::TAU * rest))
     }
 
-    fn at_most(&self, count: f64) -> Result<f64, Undefined> {
+    pub(super) fn at_most(&self, count: f64) -> Result<f64, Undefined> {
         let rest = self.first + self.second - count;
         if rest == 0.0 { Ok(1.0) } else { beta_lower(self.shares[1], rest, count + 1.0) }
     }
 
-    fn at_least(&self, count: f64) -> Result<f64, Undefined> {
+    pub(super) fn at_least(&self, count: f64) -> Result<f64, Undefined> {
         let rest = self.first + self.second - count;
         if count == 0.0 { Ok(1.0) } else { beta_lower(self.shares[0], count, rest + 1.0) }
     }
