@@ -1,7 +1,7 @@
 //! A yes-or-no outcome: proportions by arm and their comparison, at each visit; with its variants, subgroups, and all
 //! completions of what is imputed.
 
-use crate::analysis::comparison::{Pair, share_limits};
+use crate::analysis::comparison::{Asked, Pair, share_limits};
 use crate::analysis::strata::Responders;
 use crate::analysis::{Work, count, value};
 use crate::data::vector::Vector;
@@ -62,6 +62,8 @@ impl Work<'_> {
     }
 
     fn form(&mut self, binary: &BoundBinary, form: &Form) {
+        let repeated = binary.methods.contains(&Method::Gee);
+        let mut visits = Vec::new();
         for visit in &binary.visits {
             let mut arms = Vec::new();
             for group in self.groups() {
@@ -77,7 +79,8 @@ impl Work<'_> {
                 let at = self.at_visit(Statistic::N, form, *visit).contrast(&first, &second);
                 let key = |statistic| Key { statistic, ..at.clone() };
                 let pair = Pair { first: arms[arm].proportion(), second: arms[reference].proportion() };
-                self.compare_proportions(pair, &binary.methods, binary.conf_level, &key);
+                let asked = Asked { methods: &binary.methods, level: binary.conf_level, margin: binary.margin };
+                self.compare_proportions(pair, asked, &key);
                 if let Some(frame) = self.frames.frames.get(&binary.frame) {
                     let responders = [arm, reference].map(|arm| arms[arm].responders());
                     self.compare_adjusted(binary, (frame, form.derivation_set, *visit), &responders, &key);
@@ -86,6 +89,17 @@ impl Work<'_> {
             let at = self.at_visit(Statistic::N, form, *visit);
             let proportions: Vec<(u64, u64)> = arms.iter().map(Counted::proportion).collect();
             self.proportion_trend(&binary.methods, &proportions, &|statistic| Key { statistic, ..at.clone() });
+            visits.extend(repeated.then_some(arms));
+        }
+        if repeated {
+            let at: Vec<Key> = binary
+                .visits
+                .iter()
+                .map(|visit| self.at_visit(Statistic::N, form, *visit).method(Method::Gee))
+                .collect();
+            let visits: Vec<Vec<Responders<'_>>> =
+                visits.iter().map(|arms| arms.iter().map(Counted::responders).collect()).collect();
+            self.repeated_responses(&visits, &at, binary.conf_level);
         }
     }
 
@@ -175,7 +189,8 @@ impl Work<'_> {
             at.groups.push(group_of.clone());
             let key = |statistic| Key { statistic, ..at.clone() };
             let pair = Pair { first: arms[arm], second: arms[reference] };
-            self.compare_proportions(pair, &differences, binary.conf_level, &key);
+            let asked = Asked { methods: &differences, level: binary.conf_level, margin: None };
+            self.compare_proportions(pair, asked, &key);
         }
     }
 
@@ -204,7 +219,8 @@ impl Work<'_> {
                         .level(&j.to_string());
                     let key = |statistic| Key { statistic, ..at.clone() };
                     let pair = Pair { first: (x1 + i, n1), second: (x2 + j, n2) };
-                    self.compare_proportions(pair, &methods, binary.conf_level, &key);
+                    let asked = Asked { methods: &methods, level: binary.conf_level, margin: binary.margin };
+                    self.compare_proportions(pair, asked, &key);
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::derive::FrameValues;
 use crate::plan::BoundContinuous;
 use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::stats::ancova::Ancova;
-use crate::stats::linear::Contrast;
+use crate::stats::linear::{Contrast, Leverage, sandwich_contrast};
 use crate::stats::rank::{
     hodges_lehmann, jonckheere_terpstra, kruskal_wallis, rank_ancova, sign_test, signed_rank, signed_rank_exact,
     van_elteren, wilcoxon_exact, wilcoxon_rank_sum,
@@ -33,6 +33,7 @@ impl Work<'_> {
             Family::ChangeOfAll => self.all_arms(visit, cases, method),
             Family::Change => match method {
                 Method::Ancova => self.change_ancova(continuous, visit, cases),
+                Method::AncovaHc3 => self.robust_ancova(continuous, visit, cases),
                 Method::Dunnett => self.dunnett(continuous, visit, cases),
                 _ => self.two_arms(continuous, frame, visit, cases, method),
             },
@@ -101,6 +102,25 @@ impl Work<'_> {
             let [first, second] = self.arm_ids((arm, reference));
             let contrast = fit.and_then(|fit| fit.difference(arm, reference, level));
             self.contrast(contrast, unit, level, &|this, statistic| key(this, statistic).contrast(&first, &second));
+        }
+    }
+
+    /// The same differences with standard errors that hold for unequal variances.
+    fn robust_ancova(&mut self, continuous: &BoundContinuous, visit: usize, cases: &Cases) {
+        let arms = self.plan.arms.len();
+        let is = |arm: usize| cases.arm.iter().map(|own| if *own == arm { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
+        let columns: Vec<Vec<f64>> = (0..arms).map(is).chain([cases.base.clone()]).collect();
+        for (arm, reference) in self.contrasts() {
+            let [first, second] = self.arm_ids((arm, reference));
+            let mut weights = vec![0.0; arms + 1];
+            weights[arm] = 1.0;
+            weights[reference] = -1.0;
+            let level = continuous.conf_level;
+            let contrast = sandwich_contrast(&columns, &cases.change, &weights, Leverage::Twice, level);
+            self.contrast(contrast, continuous.unit.as_deref(), level, &|this: &Work<'_>, statistic| {
+                let key = this.outcome_key(Of::Change, visit, statistic);
+                key.contrast(&first, &second).method(Method::AncovaHc3)
+            });
         }
     }
 

@@ -6,8 +6,8 @@ use crate::stats::contingency::{
     barnard, boschloo, fisher_exact, odds_ratio_exact, odds_ratio_wald, pearson_chi_square,
 };
 use crate::stats::proportion::{
-    Difference, NumberNeeded, Ratio, agresti_caffo_difference, agresti_coull, clopper_pearson, jeffreys,
-    likelihood_proportion, mee_difference, mid_p_proportion, miettinen_nurminen_difference,
+    Difference, NumberNeeded, Ratio, agresti_caffo_difference, agresti_coull, clopper_pearson, farrington_manning,
+    jeffreys, likelihood_proportion, mee_difference, mid_p_proportion, miettinen_nurminen_difference,
     newcombe_corrected_difference, newcombe_difference, number_needed, risk_ratio, risk_ratio_wald, wald_difference,
     wald_proportion, wilson, wilson_corrected,
 };
@@ -26,6 +26,16 @@ pub(super) fn share_limits(method: Method, x: u64, n: u64, level: f64) -> Option
         Method::LikelihoodProportion => likelihood_proportion(x, n, level),
         _ => return None,
     })
+}
+
+/// What is asked of two proportions.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) methods: &'a [Method],
+    /// Confidence level.
+    pub(super) level: f64,
+    /// The difference that a test of a margin tests.
+    pub(super) margin: Option<f64>,
 }
 
 /// Responders of all, in two arms.
@@ -58,11 +68,12 @@ impl Pair {
         }
     }
 
-    fn p(self, method: Method) -> Result<f64, Undefined> {
+    fn p(self, method: Method, margin: Option<f64>) -> Result<f64, Undefined> {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         let table = [vec![x1, n1.saturating_sub(x1)], vec![x2, n2.saturating_sub(x2)]];
         match method {
             Method::Boschloo => boschloo(x1, n1, x2, n2).map(|test| test.p),
+            Method::FarringtonManning => farrington_manning(x1, n1, x2, n2, margin.unwrap_or(0.0)).map(|test| test.p),
             Method::Barnard => barnard(x1, n1, x2, n2).map(|test| test.p),
             Method::ChiSquare => pearson_chi_square(&table).map(|test| test.p),
             _ => fisher_exact(&table),
@@ -72,13 +83,8 @@ impl Pair {
 
 impl Work<'_> {
     /// The rows of one comparison; `key` gives the key of a statistic before its method.
-    pub(super) fn compare_proportions(
-        &mut self,
-        pair: Pair,
-        methods: &[Method],
-        level: f64,
-        key: &dyn Fn(Statistic) -> Key,
-    ) {
+    pub(super) fn compare_proportions(&mut self, pair: Pair, asked: Asked<'_>, key: &dyn Fn(Statistic) -> Key) {
+        let Asked { methods, level, .. } = asked;
         for method in methods {
             let of = |statistic: Statistic| key(statistic).method(*method);
             let limit = |statistic: Statistic| of(statistic).conf_level(level);
@@ -90,7 +96,7 @@ impl Work<'_> {
                     self.push(limit(Statistic::RatioLower), value(ratio.map(|r| r.interval.lower)), None);
                     self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|r| r.interval.upper)), None);
                 }
-                Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method)), None),
+                Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method, asked.margin)), None),
                 Family::ShareNumberNeeded => {
                     let first = methods.iter().find(|own| own.family() == Family::ShareDifference);
                     let difference = first.map_or(Err(Undefined::NotEstimable), |own| pair.difference(*own, level));

@@ -15,6 +15,7 @@ mod listing;
 mod multiplicity;
 mod occurrence;
 mod parameters;
+mod rates;
 mod record_extracts;
 mod repeated;
 mod strata;

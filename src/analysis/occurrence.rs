@@ -3,20 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::comparison::{Pair, bounded};
-use crate::analysis::{Work, count, value};
+use crate::analysis::comparison::{Asked, Pair};
+use crate::analysis::{Work, count};
 use crate::data::vector::Vector;
 use crate::derive::RecordValues;
-use crate::plan::{BoundAtRisk, BoundOccurrence, Node, RuleId};
-use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
-use crate::stats::Undefined;
-use crate::stats::rate::{poisson_rate, rate_difference, rate_ratio};
-use crate::stats::survival::{HazardRatio, Ties, andersen_gill};
-
-/// Days of a year, in rates.
-const YEAR: f64 = 365.25;
-/// Rates are told for so many years.
-const PER_YEARS: f64 = 100.0;
+use crate::plan::{BoundOccurrence, Node, RuleId};
+use crate::results::{Key, MISSING_LEVEL, Statistic, Value};
 
 /// What is counted in one row: where its results stand, which records, and who could have one.
 struct Counted<'a> {
@@ -155,44 +147,10 @@ impl Work<'_> {
             let at = self.at(row).contrast(&first, &second);
             let key = |statistic| Key { statistic, ..at.clone() };
             let pair = Pair { first: arms[arm], second: arms[reference] };
-            self.compare_proportions(pair, &occurrence.methods, occurrence.conf_level, &key);
+            let asked = Asked { methods: &occurrence.methods, level: occurrence.conf_level, margin: None };
+            self.compare_proportions(pair, asked, &key);
             if let (Some(first), Some(second)) = (rates.get(arm), rates.get(reference)) {
-                self.compare_rates([first, second], &occurrence.methods, occurrence.conf_level, &key);
-            }
-        }
-    }
-
-    /// Subjects with a record per time to their first, in two arms.
-    fn compare_rates(
-        &mut self,
-        [first, second]: [&ArmRate; 2],
-        methods: &[Method],
-        level: f64,
-        key: &dyn Fn(Statistic) -> Key,
-    ) {
-        let (x1, t1, x2, t2) = (first.with, first.time, second.with, second.time);
-        for method in methods {
-            let of = |statistic: Statistic| key(statistic).method(*method);
-            match method {
-                Method::RecurrentRatio => {
-                    let limit = |statistic: Statistic| of(statistic).conf_level(level);
-                    let effect = recurrent_ratio(first, second, level);
-                    self.push(of(Statistic::Ratio), value(effect.map(|own| own.hazard_ratio)), None);
-                    self.push(limit(Statistic::RatioLower), value(effect.map(|own| own.interval.lower)), None);
-                    self.push(limit(Statistic::RatioUpper), value(effect.map(|own| own.interval.upper)), None);
-                    self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
-                }
-                Method::RateRatio => {
-                    let limit = |statistic: Statistic| of(statistic).conf_level(level);
-                    let test = rate_ratio(x1, t1, x2, t2, level);
-                    let ratio = test.map(|test| test.ratio);
-                    self.push(of(Statistic::Ratio), bounded(ratio.map(|ratio| ratio.estimate)), None);
-                    self.push(limit(Statistic::RatioLower), value(ratio.map(|ratio| ratio.interval.lower)), None);
-                    self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|ratio| ratio.interval.upper)), None);
-                    self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
-                }
-                Method::RateDifference => self.difference_rows(rate_difference(x1, t1, x2, t2, level), level, &of),
-                _ => {}
+                self.compare_rates(occurrence, [first, second], &key);
             }
         }
     }
@@ -275,116 +233,4 @@ impl Work<'_> {
             self.push_count(share, Value::share(count(&with), count(members)), &with);
         }
     }
-
-    /// Days at risk of a subject, both ends included; none without both dates.
-    fn days_at_risk(&self, at_risk: &BoundAtRisk, subject: usize) -> Option<(i32, i32)> {
-        let date = |rule: RuleId| match self.frames.rules.get(&rule).map(|vector| &**vector) {
-            Some(Vector::Date(dates)) => dates[subject],
-            _ => None,
-        };
-        date(at_risk.from).zip(date(at_risk.to)).filter(|(from, to)| from <= to)
-    }
-
-    /// Years at risk of all, whatever happened.
-    fn person_years(&mut self, at_risk: &BoundAtRisk) {
-        for group in self.groups() {
-            let members = self.members(self.job.set, group);
-            let days: i64 = members
-                .iter()
-                .filter_map(|subject| self.days_at_risk(at_risk, *subject))
-                .map(|(from, to)| i64::from(to - from + 1))
-                .sum();
-            let key = self.in_group(self.key(Statistic::PersonYears), group);
-            self.push(key, Value::number(years(days)), Some("years"));
-        }
-    }
-
-    /// The rates of a row in a group; returns those with a record and their time to the first, in hundreds of years.
-    fn rates(
-        &mut self,
-        occurrence: &BoundOccurrence,
-        at_risk: &BoundAtRisk,
-        values: &RecordValues,
-        (at, members): (&Key, &[usize]),
-        records: &[usize],
-        subject_of: &[usize],
-    ) -> ArmRate {
-        let date_of = |record: usize| match values.rule(at_risk.date) {
-            Some(Vector::Date(dates)) => dates[record],
-            _ => None,
-        };
-        let mut first: BTreeMap<usize, Option<i32>> = BTreeMap::new();
-        for record in records {
-            let own = date_of(*record);
-            let known = first.entry(subject_of[*record]).or_insert(own);
-            *known = match (*known, own) {
-                (Some(known), Some(own)) => Some(known.min(own)),
-                (known, own) => known.or(own),
-            };
-        }
-        let (mut to_first, mut whole) = (0, 0);
-        let (mut ends, mut events) = (Vec::new(), Vec::new());
-        for subject in members {
-            let Some((from, to)) = self.days_at_risk(at_risk, *subject) else { continue };
-            whole += i64::from(to - from + 1);
-            let own = records.iter().filter(|record| subject_of[**record] == *subject);
-            let days = own.map(|record| date_of(*record).unwrap_or(from).clamp(from, to) - from + 1);
-            let days: BTreeSet<i32> = days.collect();
-            ends.push(f64::from(to - from + 1));
-            events.push(days.into_iter().map(f64::from).collect());
-            // A record without date, or one before the first day, ends the time at risk on its first day.
-            let until = match first.get(subject) {
-                None => to,
-                Some(date) => date.unwrap_or(from).clamp(from, to),
-            };
-            to_first += i64::from(until - from + 1);
-        }
-        let with = first.len() as u64;
-        let key = |statistic, method| Key { statistic, method: Some(method), ..at.clone() };
-        self.push(key(Statistic::PersonYears, Method::SubjectRate), Value::number(years(to_first)), Some("years"));
-        for (method, events, days) in
-            [(Method::SubjectRate, with, to_first), (Method::RecordRate, records.len() as u64, whole)]
-        {
-            let rate = poisson_rate(events, years(days) / PER_YEARS, occurrence.conf_level);
-            let limit = |statistic| key(statistic, method).conf_level(occurrence.conf_level);
-            self.push(key(Statistic::Rate, method), value(rate.map(|rate| rate.estimate)), None);
-            self.push(limit(Statistic::RateLower), value(rate.map(|rate| rate.interval.lower)), None);
-            self.push(limit(Statistic::RateUpper), value(rate.map(|rate| rate.interval.upper)), None);
-        }
-        ArmRate { with, time: years(to_first) / PER_YEARS, ends, events }
-    }
-}
-
-/// What an arm has of rates.
-struct ArmRate {
-    /// Subjects with a record.
-    with: u64,
-    /// Hundreds of years to the first record.
-    time: f64,
-    /// For each subject its days at risk, and the days of them on which it had records.
-    ends: Vec<f64>,
-    events: Vec<Vec<f64>>,
-}
-
-/// The ratio of the mean numbers of events of two arms, however those of a subject hang together.
-fn recurrent_ratio(first: &ArmRate, second: &ArmRate, level: f64) -> Result<HazardRatio, Undefined> {
-    let ends: Vec<f64> = first.ends.iter().chain(&second.ends).copied().collect();
-    let events: Vec<Vec<f64>> = first.events.iter().chain(&second.events).cloned().collect();
-    let arm = first.ends.iter().map(|_| 1.0).chain(second.ends.iter().map(|_| 0.0)).collect();
-    let fit = andersen_gill(&ends, &events, &[arm], Ties::Efron, level)?;
-    fit.rates?.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "days at risk are far below 2^53")]
-fn years(days: i64) -> f64 {
-    days as f64 / YEAR
-}
-
-/// The texts of a record at some levels.
-fn path_of(values: &RecordValues, levels: &[RuleId], record: usize) -> Vec<String> {
-    let text = |rule: &RuleId| match values.rule(*rule) {
-        Some(Vector::Text(texts)) => texts.get(record).unwrap_or(MISSING_LEVEL).to_owned(),
-        _ => MISSING_LEVEL.to_owned(),
-    };
-    levels.iter().map(text).collect()
 }

@@ -9,6 +9,7 @@ use crate::plan::{BoundBinary, RuleId};
 use crate::results::{Family, Key, Method, Statistic};
 use crate::stats::Undefined;
 use crate::stats::contingency::{breslow_day, cmh_general_association, cochran_armitage};
+use crate::stats::gee::{BinaryGee, GeeErrors, WorkingCorrelation, gee_binary};
 use crate::stats::logistic::logistic;
 use crate::stats::proportion::{
     AdjustedDifference, Difference, Stratum, mantel_haenszel_difference, minimum_risk_difference,
@@ -108,6 +109,27 @@ impl Work<'_> {
         self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
     }
 
+    /// The odds ratios of each arm to the reference at all visits together. `visits` has the arms of each visit, `at` its key.
+    pub(super) fn repeated_responses(&mut self, visits: &[Vec<Responders<'_>>], at: &[Key], level: f64) {
+        for (arm, reference) in self.contrasts() {
+            let [first, second] = self.arm_ids((arm, reference));
+            let fit = gee_of(visits, arm, reference, level);
+            for (place, at) in at.iter().enumerate() {
+                let at = at.clone().contrast(&first, &second);
+                let of = |statistic| Key { statistic, ..at.clone() };
+                let limit = |statistic: Statistic| of(statistic).conf_level(level);
+                // Intercepts of the visits come first, then the arm at each of them.
+                let effect = fit.as_ref().map_err(|own| *own);
+                let effect = effect
+                    .and_then(|fit| fit.effects.get(visits.len() + place).copied().ok_or(Undefined::NotEstimable));
+                self.push(of(Statistic::Ratio), value(effect.map(|own| libm::exp(own.coefficient))), None);
+                self.push(limit(Statistic::RatioLower), value(effect.map(|own| libm::exp(own.interval.lower))), None);
+                self.push(limit(Statistic::RatioUpper), value(effect.map(|own| libm::exp(own.interval.upper))), None);
+                self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
+            }
+        }
+    }
+
     /// The trend of proportions over the doses of all arms.
     pub(super) fn proportion_trend(&mut self, methods: &[Method], arms: &[(u64, u64)], key: &dyn Fn(Statistic) -> Key) {
         let dose: Vec<f64> = self.plan.arms.iter().map(|arm| arm.dose.unwrap_or(0.0)).collect();
@@ -137,6 +159,26 @@ fn tables(stratum_of: &[usize], [first, second]: &[Responders<'_>; 2]) -> Vec<St
     }
     tables.retain(|table| table.n1 + table.n2 > 0);
     tables
+}
+
+/// The equations of two arms: an intercept for each visit, and the arm at each visit.
+fn gee_of(visits: &[Vec<Responders<'_>>], arm: usize, reference: usize, level: f64) -> Result<BinaryGee, Undefined> {
+    let mut columns = vec![Vec::new(); 2 * visits.len()];
+    let (mut outcomes, mut subjects) = (Vec::new(), Vec::new());
+    for (place, arms) in visits.iter().enumerate() {
+        for (own, indicator) in [(&arms[arm], 1.0), (&arms[reference], 0.0)] {
+            for subject in own.members {
+                outcomes.push(own.responds(*subject));
+                subjects.push(*subject);
+                for (column, entries) in columns.iter_mut().enumerate() {
+                    let here = column % visits.len() == place;
+                    let entry = if column < visits.len() { 1.0 } else { indicator };
+                    entries.push(if here { entry } else { 0.0 });
+                }
+            }
+        }
+    }
+    gee_binary(&columns, &outcomes, &subjects, WorkingCorrelation::Exchangeable, GeeErrors::Robust, level)
 }
 
 /// The design of a model of a yes-or-no outcome: an intercept, the arm, the covariates; who lacks a covariate is left out.

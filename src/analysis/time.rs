@@ -83,6 +83,9 @@ impl Work<'_> {
         for (arm, reference) in self.contrasts() {
             self.compare_times(time, (arm, reference), (&arms[arm], &arms[reference]));
         }
+        if time.methods.contains(&Method::LogRankTrend) {
+            self.hazard_trend(&arms);
+        }
     }
 
     fn curves(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf]) {

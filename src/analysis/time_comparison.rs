@@ -9,8 +9,9 @@ use crate::analysis::{Work, value};
 use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::stats::Undefined;
 use crate::stats::survival::{
-    Clock, ProportionalHazards, Ties, Weight, cox, discrete_cox, firth_cox, gray_test, grouped_proportional_hazards,
-    log_rank, permutation_log_rank, sampled_permutation_log_rank, stratified_cox, weighted_log_rank,
+    CensoringTies, Clock, HazardRatio, ProportionalHazards, Ties, Weight, cox, discrete_cox, fine_gray, firth_cox,
+    gray_test, grouped_proportional_hazards, log_rank, log_rank_trend, permutation_log_rank,
+    sampled_permutation_log_rank, stratified_cox, weighted_log_rank,
 };
 
 /// What becomes of subjects with a competing event in a comparison.
@@ -142,8 +143,22 @@ impl Work<'_> {
                     _ => {}
                 }
             }
-            self.hazard_ratios(time, &both, &key);
+            self.hazard_ratios(time, &both, competing, &key);
         }
+    }
+
+    /// The trend of hazards over the doses of all arms, competing events censored.
+    pub(super) fn hazard_trend(&mut self, arms: &[Vec<TimeOf>]) {
+        let all = || arms.iter().enumerate().flat_map(|(arm, times)| times.iter().map(move |own| (arm, own)));
+        let days: Vec<f64> = all().map(|(_, own)| f64::from(own.days)).collect();
+        let event: Vec<bool> = all().map(|(_, own)| matches!(own.end, End::Event(_))).collect();
+        let group: Vec<usize> = all().map(|(arm, _)| arm).collect();
+        let dose: Vec<f64> = self.plan.arms.iter().map(|arm| arm.dose.unwrap_or(0.0)).collect();
+        let test = log_rank_trend(&days, &event, &group, &dose, &vec![0; days.len()], Weight::LogRank);
+        let key = |statistic| self.key(statistic).variable(Competing::Censored.name()).method(Method::LogRankTrend);
+        let (statistic, p) = (key(Statistic::TestStatistic), key(Statistic::PValue));
+        self.push(statistic, value(test.map(|test| test.z)), None);
+        self.push(p, value(test.map(|test| test.p)), None);
     }
 
     /// Over all allocations, or over a sample of them whose number is told.
@@ -161,12 +176,22 @@ impl Work<'_> {
         self.push(of(self, Statistic::PValue), value(test.map(|test| test.p)), None);
     }
 
-    fn hazard_ratios(&mut self, time: &Timing<'_>, both: &Both, key: &dyn Fn(&Self, Statistic, Method) -> Key) {
+    fn hazard_ratios(
+        &mut self,
+        time: &Timing<'_>,
+        both: &Both,
+        competing: Competing,
+        key: &dyn Fn(&Self, Statistic, Method) -> Key,
+    ) {
         let level = time.conf_level;
         let indicator = both.indicator();
         let fit = |ties| cox(&both.days, &both.event, std::slice::from_ref(&indicator), ties, level);
         let efron = LazyCell::new(|| fit(Ties::Efron));
         for method in time.methods.iter().filter(|method| method.family() == Family::Hazard) {
+            // It speaks of competing events in its own way.
+            if *method == Method::FineGray && competing == Competing::AtRisk {
+                continue;
+            }
             let of = |this: &Self, statistic: Statistic| key(this, statistic, *method);
             match method {
                 Method::CoxProfile => {
@@ -179,6 +204,13 @@ impl Work<'_> {
                 Method::Cox => self.hazards(efron.as_ref().map_err(|own| *own), level, &of),
                 Method::CoxBreslow => self.hazards(fit(Ties::Breslow).as_ref().map_err(|own| *own), level, &of),
                 Method::GroupedHazards => self.hazards(both.grouped(level).as_ref().map_err(|own| *own), level, &of),
+                Method::FineGray => {
+                    let columns = std::slice::from_ref(&indicator);
+                    let fit = fine_gray(&both.days, &both.cause, 1, columns, CensoringTies::Together, level);
+                    let effect =
+                        fit.and_then(|fit| fit.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone));
+                    self.hazard(effect, level, &of);
+                }
                 Method::CoxDiscrete => {
                     let one = vec![0; both.days.len()];
                     let columns = std::slice::from_ref(&indicator);
@@ -207,6 +239,10 @@ impl Work<'_> {
         key: &dyn Fn(&Self, Statistic) -> Key,
     ) {
         let effect = fit.and_then(|fit| fit.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone));
+        self.hazard(effect, level, key);
+    }
+
+    fn hazard(&mut self, effect: Result<HazardRatio, Undefined>, level: f64, key: &dyn Fn(&Self, Statistic) -> Key) {
         let limit = |statistic| key(self, statistic).conf_level(level);
         let (lower, upper) = (limit(Statistic::RatioLower), limit(Statistic::RatioUpper));
         self.push(key(self, Statistic::Ratio), value(effect.map(|own| own.hazard_ratio)), None);

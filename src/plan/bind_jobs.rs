@@ -134,6 +134,7 @@ impl Binding<'_> {
                 .as_ref()
                 .map(|rule| self.truth(rule, scope, &format!("{}: observed", endpoint.label))),
             strata: self.strata(&binary.strata, &endpoint.label),
+            margin: binary.margin,
             covariates: binary
                 .covariates
                 .iter()

@@ -119,6 +119,8 @@ pub struct BoundBinary {
     pub subgroups: Vec<BoundSubgroup>,
     /// What divides the subjects into strata.
     pub strata: Vec<RuleId>,
+    /// The difference that a test of a margin tests.
+    pub margin: Option<f64>,
     /// Covariates of models.
     pub covariates: Vec<RuleId>,
     /// Methods.

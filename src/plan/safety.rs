@@ -20,6 +20,8 @@ pub struct BoundOccurrence {
     pub assessed: Option<RuleId>,
     /// Time at risk.
     pub at_risk: Option<BoundAtRisk>,
+    /// What divides the subjects into strata.
+    pub strata: Vec<RuleId>,
     /// Methods of the comparison.
     pub methods: Vec<Method>,
     /// Subgroups.

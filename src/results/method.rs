@@ -21,6 +21,8 @@ pub enum Family {
     ShareStrata,
     /// A model of a yes-or-no outcome with covariates.
     ShareModel,
+    /// A model of a yes-or-no outcome at all visits together.
+    ShareRepeated,
     /// A test of the proportions of all arms in the order of their doses.
     ShareTrend,
     /// Limits of a mean.
@@ -43,6 +45,8 @@ pub enum Family {
     CurveContrast,
     /// A test of the times of two arms.
     TimeTest,
+    /// A test of the times of all arms in the order of their doses.
+    TimeTrend,
     /// A hazard ratio.
     Hazard,
     /// A rate in each arm.
@@ -180,6 +184,10 @@ methods! {
     /// Barnard's exact test.
     Barnard = "barnard", ShareTest, "Barnard’s exact test",
         "Proportions are compared with Barnard’s unconditional exact test (1947) of the pooled score statistic, two-sided.";
+    /// Farrington and Manning's test of a margin.
+    FarringtonManning = "farrington-manning", ShareTest, "Farrington–Manning test of the margin",
+        "Whether the difference of proportions is the margin named is tested with the score test of Farrington and Manning \
+         (1990), two-sided.";
     /// Cochran and Armitage's trend.
     CochranArmitage = "cochran-armitage", ShareTrend, "Cochran–Armitage trend",
         "The trend of proportions over the doses of the arms is tested as by Cochran (1954) and Armitage (1955).";
@@ -207,6 +215,10 @@ methods! {
     Logistic = "logistic", ShareModel, "logistic regression",
         "Odds ratios adjusted for the covariates named are those of logistic regression by maximum likelihood, with Wald \
          limits and test.";
+    /// Generalised estimating equations.
+    Gee = "gee", ShareRepeated, "GEE",
+        "Odds ratios at all visits together are those of generalised estimating equations (Liang and Zeger 1986) with arm at each \
+         visit, exchangeable working correlation and robust standard errors.";
     /// Interval of a mean by the t distribution.
     TInterval = "t-interval", Mean, "t distribution",
         "Means by visit are given with intervals from the t distribution, each visit by itself.";
@@ -323,6 +335,9 @@ methods! {
     /// Fleming and Harrington's test for late differences.
     FlemingHarrington = "fleming-harrington", TimeTest, "Fleming–Harrington test (0, 1)",
         "Times are compared with the test of Fleming and Harrington (1991) for late differences (ρ = 0, γ = 1).";
+    /// Trend over the doses of all arms.
+    LogRankTrend = "log-rank-trend", TimeTrend, "log-rank trend test",
+        "The trend of hazards over the doses of the arms is tested with the log-rank trend test.";
     /// Permutation log-rank test.
     PermutationLogRank = "permutation-log-rank", TimeTest, "permutation log-rank test",
         "Because the number of participants is small, the log-rank statistic is also compared with its distribution over the \
@@ -355,6 +370,10 @@ methods! {
     FirthCox = "firth-cox", Hazard, "Cox model, Firth’s penalty",
         "Hazard ratios are also those of Cox’s model with Firth’s penalised likelihood (Heinze and Schemper 2001), which are \
          finite where an arm has no event; limits and p-value by the profile of the penalised likelihood.";
+    /// Fine and Gray's regression.
+    FineGray = "fine-gray", Hazard, "Fine–Gray model",
+        "Ratios of subdistribution hazards are those of Fine and Gray (1999), which speak of the cumulative incidence with \
+         competing events.";
     /// Proportional hazards in grouped time.
     GroupedHazards = "grouped-hazards", Hazard, "grouped time",
         "Because the event can be seen only at visits, hazard ratios are also estimated in grouped time: complementary log-log \
@@ -367,13 +386,41 @@ methods! {
     RecordRate = "record-rate", Rate, "records per time at risk",
         "Exposure-adjusted event rates are all events per 100 years at risk, with the exact Poisson interval of Garwood (1936), \
          which takes events of one participant as independent.";
+    /// Score limits of the rate of subjects.
+    RateScore = "rate-score", Rate, "score interval of the rate",
+        "Exposure-adjusted incidence rates are also given with the score interval.";
+    /// Mid-p limits of the rate of subjects.
+    RateMidP = "rate-mid-p", Rate, "mid-p interval of the rate",
+        "Exposure-adjusted incidence rates are also given with the mid-p interval.";
     /// Ratio of the rates of subjects.
     RateRatio = "rate-ratio", RateContrast, "exact rate ratio",
         "Ratios of exposure-adjusted incidence rates are given with the exact conditional interval.";
+    /// The same with score limits.
+    RateRatioScore = "rate-ratio-score", RateContrast, "score interval of the rate ratio",
+        "Ratios of exposure-adjusted incidence rates are given with the conditional score interval.";
+    /// The same with mid-p limits.
+    RateRatioMidP = "rate-ratio-mid-p", RateContrast, "mid-p interval of the rate ratio",
+        "Ratios of exposure-adjusted incidence rates are given with the conditional mid-p interval.";
+    /// Ratio of the rates of subjects over strata.
+    StratifiedRateRatio = "stratified-rate-ratio", RateContrast, "Mantel–Haenszel rate ratio",
+        "Ratios of exposure-adjusted incidence rates over strata are weighted as by Mantel and Haenszel (Greenland and Robins \
+         1985).";
+    /// Difference of the rates of subjects over strata.
+    StratifiedRateDifference = "stratified-rate-difference", RateContrast, "Mantel–Haenszel rate difference",
+        "Differences of exposure-adjusted incidence rates over strata, per 100 years, are weighted as by Mantel and Haenszel \
+         (Greenland and Robins 1985).";
     /// Difference of the rates of subjects.
     RateDifference = "rate-difference", RateContrast, "score interval of the rate difference",
         "Differences of exposure-adjusted incidence rates, per 100 years, are given with the score interval of Miettinen and \
          Nurminen (1985).";
+    /// Poisson regression of the number of records.
+    Poisson = "poisson", RateContrast, "Poisson regression",
+        "Ratios of exposure-adjusted event rates are those of Poisson regression of the number of events with the time at risk \
+         as offset, with robust standard errors.";
+    /// Negative binomial regression of the number of records.
+    NegativeBinomial = "negative-binomial", RateContrast, "negative binomial regression",
+        "Ratios of exposure-adjusted event rates are those of negative binomial regression of the number of events with the time \
+         at risk as offset, by maximum likelihood.";
     /// Ratio of the mean numbers of events.
     RecurrentRatio = "recurrent-ratio", RateContrast, "ratio of mean numbers of events",
         "Ratios of mean numbers of events, which may come again, are those of Lin, Wei, Yang and Ying (2000): Cox regression \
@@ -395,6 +442,10 @@ methods! {
         "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed under the table. \
          Least-squares means weight the levels of a factor equally and set covariates to their mean; intervals and p-values \
          use the t distribution.";
+    /// The same with standard errors that hold for unequal variances.
+    AncovaHc3 = "ancova-hc3", Change, "analysis of covariance, HC3",
+        "As a sensitivity analysis, the difference of the analysis of covariance is given with standard errors that hold for \
+         unequal variances (HC3; MacKinnon and White 1985).";
     /// Analysis of covariance with the dose as a number.
     AncovaTrend = "ancova-trend", Own, "dose response",
         "The dose response is tested in the same model with the arm replaced by its dose as a number.";

@@ -113,6 +113,9 @@ pub struct Binary {
     /// Texts of the subject that divide it into strata, for the methods over strata.
     #[serde(default)]
     pub strata: Vec<RuleText>,
+    /// For `farrington-manning`: the difference that is tested, such as −0.1.
+    #[serde(default)]
+    pub margin: Option<f64>,
     /// Numbers of the frame at the visit that enter the models beside the arm.
     #[serde(default)]
     pub covariates: Vec<RuleText>,

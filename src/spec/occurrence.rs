@@ -44,8 +44,11 @@ pub struct Occurrence {
     /// record, and records by all the time.
     #[serde(default)]
     pub at_risk: Option<AtRisk>,
+    /// Texts of the subject that divide it into strata, for the methods over strata.
+    #[serde(default)]
+    pub strata: Vec<RuleText>,
     /// Methods of the comparison with the reference arm: an interval for the difference of proportions, a test; with
-    /// `at-risk` also `rate-ratio` and `rate-difference`.
+    /// `at-risk` also those of rates.
     #[serde(default)]
     pub methods: Vec<Method>,
     /// Subgroups, by name: the same within each of their levels, without rates.

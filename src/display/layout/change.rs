@@ -349,7 +349,7 @@ const fn how(method: Method) -> Option<Shown> {
         Family::Imputed => Some(Shown::Difference),
         Family::Change => match method {
             Method::Ancova => Some(Shown::Model),
-            Method::TTest | Method::Welch | Method::Dunnett => Some(Shown::Difference),
+            Method::TTest | Method::Welch | Method::Dunnett | Method::AncovaHc3 => Some(Shown::Difference),
             Method::HodgesLehmann => None,
             _ => Some(Shown::Test),
         },
@@ -361,6 +361,7 @@ const fn how(method: Method) -> Option<Shown> {
 const fn short(method: Method) -> &'static str {
     match method {
         Method::Ancova => "ANCOVA",
+        Method::AncovaHc3 => "ANCOVA, HC3",
         Method::Wilcoxon => "Wilcoxon",
         Method::WilcoxonWorstRank => "Worst rank",
         Method::RankAncova => "Rank ANCOVA",

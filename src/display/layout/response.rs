@@ -203,7 +203,8 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         let label = format!("Difference, % points ({level} % CI, {})", method.label());
         line(1, label, &[("{difference} ({difference-lower}, {difference-upper})", method)], assembly);
     }
-    for method in of_family(form.binary, Family::ShareModel) {
+    let models = of_family(form.binary, Family::ShareModel).chain(of_family(form.binary, Family::ShareRepeated));
+    for method in models {
         let label = format!("Odds ratio, {} ({level} % CI); p-value", method.label());
         line(1, label, &[("{ratio} ({ratio-lower}, {ratio-upper}); {p-value}", method)], assembly);
     }

@@ -148,7 +148,7 @@ impl Block<'_, '_> {
     /// The comparison with the reference, with one treatment of competing events.
     fn comparison(&mut self, item: &str, title: &str, assembly: &mut Assembly<'_>) {
         let is_shown = |method: &Method| matches!(method.family(), Family::TimeTest | Family::Hazard);
-        let own_way = |method: &Method| *method == Method::Gray && item != CENSORED.0;
+        let own_way = |method: &Method| matches!(method, Method::Gray | Method::FineGray) && item != CENSORED.0;
         let methods = self.time.methods.iter().copied().filter(|method| is_shown(method) && !own_way(method));
         let mut methods: Vec<Method> = methods.collect();
         methods.sort_unstable();
@@ -176,6 +176,14 @@ impl Block<'_, '_> {
 
     /// The comparison of restricted means, and of curves where they are read.
     fn contrasts(&mut self, assembly: &mut Assembly<'_>) {
+        if self.time.has(Method::LogRankTrend) {
+            // Of all arms: it stands once, under the first.
+            let method = Method::LogRankTrend;
+            let key = |s| Key::new(&*self.time.endpoint.id, s).variable(CENSORED.0).method(method);
+            let mut cells = vec![Cell::default(); assembly.study.arm.len()];
+            cells[0] = assembly.cell("{p-value}", self.style, &key);
+            self.rows.push(data_row(1, format!("p-value ({}, all arms)", method.label()), cells));
+        }
         let (time, level) = (self.time, level_text(self.time.conf_level));
         if time.has(Method::RestrictedMean) {
             let label = format!("Difference of restricted means, days ({level} % CI); p-value");

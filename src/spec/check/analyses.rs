@@ -74,6 +74,7 @@ impl Check<'_> {
         }
         self.level(at, binary.conf_level);
         self.methods(at, &binary.methods, Use::Binary, binary.strata.len());
+        self.margin(at, &binary.methods, binary.margin);
         let subgroups: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
         binary.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &subgroups));
         self.once(at, "subgroup", binary.subgroups.iter().map(|name| &**name));

@@ -45,6 +45,7 @@ impl Use {
                     | Family::ShareTest
                     | Family::ShareStrata
                     | Family::ShareModel
+                    | Family::ShareRepeated
                     | Family::ShareTrend
             ),
             Self::Continuous => matches!(
@@ -53,13 +54,18 @@ impl Use {
             ),
             Self::Time => matches!(
                 family,
-                Family::Curve | Family::MeanTime | Family::CurveContrast | Family::TimeTest | Family::Hazard
+                Family::Curve
+                    | Family::MeanTime
+                    | Family::CurveContrast
+                    | Family::TimeTest
+                    | Family::TimeTrend
+                    | Family::Hazard
             ),
             // Days are known: there are no visits between which an event lies.
             Self::Survival => Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull),
             Self::Occurrence { at_risk } => {
-                matches!(family, Family::ShareDifference | Family::ShareTest)
-                    || at_risk && family == Family::RateContrast
+                matches!(family, Family::ShareDifference | Family::ShareTest) && method != Method::FarringtonManning
+                    || at_risk && matches!(family, Family::Rate | Family::RateContrast)
             }
             Self::Multiplicity => family == Family::Adjustment,
         }
@@ -69,12 +75,19 @@ impl Use {
 /// Whether a method works over strata.
 const fn over_strata(method: Method) -> bool {
     matches!(method.family(), Family::ShareStrata)
-        || matches!(method, Method::VanElteren | Method::StratifiedLogRank | Method::CoxStratified)
+        || matches!(
+            method,
+            Method::VanElteren
+                | Method::StratifiedLogRank
+                | Method::CoxStratified
+                | Method::StratifiedRateRatio
+                | Method::StratifiedRateDifference
+        )
 }
 
 /// Whether a method needs the doses of the arms.
 const fn by_dose(method: Method) -> bool {
-    matches!(method, Method::CochranArmitage | Method::Jonckheere)
+    matches!(method, Method::CochranArmitage | Method::Jonckheere | Method::LogRankTrend)
 }
 
 impl Check<'_> {
@@ -100,6 +113,16 @@ impl Check<'_> {
         let difference = methods.iter().any(|method| method.family() == Family::ShareDifference);
         if methods.contains(&Method::NumberNeeded) && !difference {
             self.error(at, "number-needed needs a method for the difference of proportions");
+        }
+    }
+
+    /// The difference that a test of a margin tests.
+    pub(super) fn margin(&mut self, at: usize, methods: &[Method], margin: Option<f64>) {
+        if methods.contains(&Method::FarringtonManning) != margin.is_some() {
+            self.error(at, "method farrington-manning and `margin` go together");
+        }
+        if margin.is_some_and(|margin| !(margin > -1.0 && margin < 1.0)) {
+            self.error(at, "a margin is a difference of proportions between −1 and 1");
         }
     }
 

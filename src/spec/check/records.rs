@@ -104,7 +104,7 @@ impl Check<'_> {
             let known: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
             occurrence.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &known));
             let used = Use::Occurrence { at_risk: occurrence.at_risk.is_some() };
-            self.methods(at, &occurrence.methods, used, 0);
+            self.methods(at, &occurrence.methods, used, occurrence.strata.len());
         }
         for summary in &study.parameter_summary {
             self.refers_findings(&summary.records);
