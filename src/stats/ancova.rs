@@ -14,6 +14,8 @@ pub struct Ancova {
     others: Vec<Vec<f64>>,
     /// The weights of those columns at the point where arms are compared.
     balance: Vec<f64>,
+    /// Their means over the observations.
+    margins: Vec<f64>,
 }
 
 impl Ancova {
@@ -50,19 +52,23 @@ impl Ancova {
         }
         let mut others = Vec::new();
         let mut balance = Vec::new();
+        let mut margins = Vec::new();
         for factor in factors {
             let mut levels = factor.clone();
             levels.sort_unstable();
             levels.dedup();
             for level in levels.iter().skip(1) {
-                others.push(indicator(factor, *level));
+                let column = indicator(factor, *level);
                 balance.push(1.0 / size(&levels));
+                margins.push(describe::mean(&column)?);
+                others.push(column);
             }
         }
         for covariate in covariates {
             let mean = describe::mean(covariate)?;
             others.push(covariate.iter().map(|value| value - mean).collect());
             balance.push(0.0);
+            margins.push(0.0);
         }
         let mut columns = vec![vec![1.0; n]];
         columns.extend((1..arms).map(|level| indicator(arm, level)));
@@ -74,6 +80,7 @@ impl Ancova {
             arms,
             others,
             balance,
+            margins,
         })
     }
 
@@ -93,7 +100,27 @@ impl Ancova {
     /// # Agrees with
     /// R `emmeans(model, ~ arm)`; cases in `fixtures/reference/ancova`.
     pub fn least_squares_mean(&self, arm: usize, level: f64) -> Result<Contrast, Undefined> {
-        let weights = self.at(arm)?;
+        let weights = self.at(arm, &self.balance)?;
+        self.fit.contrast(&weights, level)
+    }
+
+    /// The mean response of an arm where levels of factors are as frequent as in all observations together.
+    ///
+    /// # Method
+    /// As `least_squares_mean`, but each factor with its observed margins in the place of equal weights. The difference
+    /// of two arms is the same.
+    ///
+    /// # Input
+    /// The number of an arm; `level` strictly between 0 and 1.
+    ///
+    /// # Not estimable
+    /// As `least_squares_mean`.
+    ///
+    /// # Agrees with
+    /// R `emmeans(model, ~ arm, weights = "proportional")`, SAS `LSMEANS` with `OBSMARGINS`; cases in
+    /// `fixtures/reference/ancova`.
+    pub fn least_squares_mean_observed(&self, arm: usize, level: f64) -> Result<Contrast, Undefined> {
+        let weights = self.at(arm, &self.margins)?;
         self.fit.contrast(&weights, level)
     }
 
@@ -111,7 +138,7 @@ impl Ancova {
     /// # Agrees with
     /// R `pairs(emmeans(model, ~ arm), adjust = "none")`; cases in `fixtures/reference/ancova`.
     pub fn difference(&self, a: usize, b: usize, level: f64) -> Result<Contrast, Undefined> {
-        let (a, b) = (self.at(a)?, self.at(b)?);
+        let (a, b) = (self.at(a, &self.balance)?, self.at(b, &self.balance)?);
         let weights: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
         self.fit.contrast(&weights, level)
     }
@@ -142,13 +169,13 @@ impl Ancova {
         LeastSquares::fit(&columns, &self.response)?.contrast(&weights, level)
     }
 
-    /// The weights of all columns for the mean of an arm.
-    fn at(&self, arm: usize) -> Result<Vec<f64>, Undefined> {
+    /// The weights of all columns for the mean of an arm, given those of the columns beside intercept and arm.
+    fn at(&self, arm: usize, others: &[f64]) -> Result<Vec<f64>, Undefined> {
         if arm >= self.arms {
             return Err(Undefined::OutOfRange);
         }
         let indicators = (1..self.arms).map(|level| if level == arm { 1.0 } else { 0.0 });
-        Ok([1.0].into_iter().chain(indicators).chain(self.balance.iter().copied()).collect())
+        Ok([1.0].into_iter().chain(indicators).chain(others.iter().copied()).collect())
     }
 }
 

@@ -1,21 +1,15 @@
 //! Summaries of one sample.
 
-use super::{Interval, Undefined, finite, size};
+pub use super::quantile::{QuantileRule, quantile};
 
-/// How a quantile that falls between two observations is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QuantileRule {
-    /// The steps of the empirical distribution function, averaged where it is flat at the wanted height: the default
-    /// of SAS (`PCTLDEF = 5`), type 2 of R.
-    AveragedSteps,
-    /// Linear interpolation between order statistics: the default of R (type 7).
-    Interpolated,
-}
+use super::total::total;
+use super::{Interval, Undefined, finite, size};
 
 /// Total of the values.
 ///
 /// # Method
-/// Compensated summation in the order of the slice, Neumaier 1974, ZAMM 54:39.
+/// The exact total in a fixed-point number as wide as the range of doubles, rounded once (Kulisch and Miranker 1981,
+/// Computer Arithmetic in Theory and Practice): the order of the values does not matter to any bit.
 ///
 /// # Input
 /// Finite values; the total of none is 0.
@@ -27,7 +21,7 @@ pub enum QuantileRule {
 /// R `sum(x)`; cases in `fixtures/reference/describe`.
 pub fn sum(values: &[f64]) -> Result<f64, Undefined> {
     if values.iter().all(|value| value.is_finite()) {
-        finite(compensated(values.iter().copied()))
+        finite(total(values.iter().copied()))
     } else {
         Err(Undefined::OutOfRange)
     }
@@ -36,7 +30,7 @@ pub fn sum(values: &[f64]) -> Result<f64, Undefined> {
 /// Arithmetic mean.
 ///
 /// # Method
-/// The compensated total divided by the number of values, never outside their range.
+/// The exact total divided by the number of values, never outside their range.
 ///
 /// # Input
 /// Finite values.
@@ -56,7 +50,8 @@ pub fn mean(values: &[f64]) -> Result<f64, Undefined> {
 ///
 /// # Method
 /// Two passes, the second about the mean and corrected for its rounding (Chan, Golub and `LeVeque` 1983), in units of
-/// the largest deviation, so that neither tiny nor huge values leave the range of a double.
+/// the largest deviation, so that neither tiny nor huge values leave the range of a double. Both sums are exact, so that
+/// the order of the values does not matter to any bit.
 ///
 /// # Input
 /// Finite values. Equal values have a deviation of exactly 0.
@@ -79,8 +74,8 @@ pub fn standard_deviation(values: &[f64]) -> Result<f64, Undefined> {
     // A power of two, so that scaling is exact.
     let (_, exponent) = libm::frexp(largest);
     let deviations = || values.iter().map(|value| libm::scalbn(value - mean, -exponent));
-    let squares = compensated(deviations().map(|d| d * d));
-    let rest = compensated(deviations());
+    let squares = total(deviations().map(|d| d * d));
+    let rest = total(deviations());
     let n = size(values);
     let variance = (squares - rest * rest / n) / (n - 1.0);
     finite(libm::scalbn(variance.max(0.0).sqrt(), exponent))
@@ -120,48 +115,6 @@ pub fn maximum(values: &[f64]) -> Result<f64, Undefined> {
     extreme(values, f64::max)
 }
 
-/// The value below which a share `p` of the sample lies; the median is the quantile at one half by `AveragedSteps`.
-///
-/// # Method
-/// Types 2 and 7 of Hyndman and Fan 1996, The American Statistician 50:361. A position that misses a whole number only
-/// by the rounding of `p` counts as whole.
-///
-/// # Input
-/// Finite values in any order; `p` in [0, 1].
-///
-/// # Not estimable
-/// `NoData` without values; `OutOfRange` when a value is not finite or `p` outside [0, 1].
-///
-/// # Agrees with
-/// R `quantile(x, p, type = 2)` and `type = 7`; cases in `fixtures/reference/describe`.
-pub fn quantile(values: &[f64], p: f64, rule: QuantileRule) -> Result<f64, Undefined> {
-    if values.is_empty() {
-        return Err(Undefined::NoData);
-    }
-    if !(0.0..=1.0).contains(&p) || values.iter().any(|value| !value.is_finite()) {
-        return Err(Undefined::OutOfRange);
-    }
-    // Adding zero turns a negative zero into zero and keeps everything else.
-    let mut ordered: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
-    ordered.sort_unstable_by(f64::total_cmp);
-    let position = match rule {
-        QuantileRule::AveragedSteps => size(values) * p,
-        QuantileRule::Interpolated => (size(values) - 1.0) * p,
-    };
-    let nearest = position.round();
-    let whole = libm::fabs(position - nearest) <= 4.0 * f64::EPSILON * position.max(1.0);
-    let below = if whole { nearest } else { position.floor() };
-    Ok(match rule {
-        QuantileRule::AveragedSteps if whole => f64::midpoint(at(&ordered, below - 1.0), at(&ordered, below)),
-        QuantileRule::AveragedSteps => at(&ordered, below),
-        QuantileRule::Interpolated if whole => at(&ordered, below),
-        QuantileRule::Interpolated => {
-            let share = position - below;
-            (1.0 - share) * at(&ordered, below) + share * at(&ordered, below + 1.0)
-        }
-    })
-}
-
 /// The ends of the whiskers of a box plot: the least and the largest value that are not far outside.
 ///
 /// # Method
@@ -184,17 +137,6 @@ pub fn whiskers(values: &[f64], rule: QuantileRule) -> Result<Interval, Undefine
     let inside = |value: &f64| *value >= first - reach - slack && *value <= third + reach + slack;
     let kept: Vec<f64> = values.iter().copied().filter(inside).collect();
     Ok(Interval { lower: minimum(&kept)?, upper: maximum(&kept)? })
-}
-
-/// The ordered value at a position counted from 0; positions outside mean the first and the last value.
-fn at(ordered: &[f64], position: f64) -> f64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number of at least 0 and at most the length"
-    )]
-    let index = position.max(0.0) as usize;
-    ordered[index.min(ordered.len() - 1)]
 }
 
 fn extreme(values: &[f64], of_two: fn(f64, f64) -> f64) -> Result<f64, Undefined> {
@@ -260,17 +202,6 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_by_both_rules() {
-        // Positions 8p: 2, 4, 6 are whole, 0.8 is not. Positions 7p: 1.75, 3.5, 5.25, 0.7.
-        for (p, steps, interpolated) in
-            [(0.0, 2.0, 2.0), (0.1, 2.0, 3.4), (0.25, 4.0, 4.0), (0.5, 4.5, 4.5), (0.75, 6.0, 5.5), (1.0, 9.0, 9.0)]
-        {
-            assert_close(quantile(&EIGHT, p, AveragedSteps), steps);
-            assert_close(quantile(&EIGHT, p, Interpolated), interpolated);
-        }
-    }
-
-    #[test]
     fn whiskers_on_paper() {
         // Quartiles 2 and 4: fences at −1 and 7; the value on a fence is inside.
         let values = [2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0, 4.0, 7.0, 7.5, -1.0, -1.1];
@@ -288,13 +219,6 @@ mod tests {
         // Quartiles 1.1 and 1.3: 1.3 + 1.5 (1.3 − 1.1) is 1.5999999999999999 in doubles.
         let values = [1.1, 1.1, 1.1, 1.2, 1.3, 1.3, 1.3, 1.6];
         assert_eq!(whiskers(&values, AveragedSteps), Ok(Interval { lower: 1.1, upper: 1.6 }));
-    }
-
-    #[test]
-    fn a_position_spoiled_by_rounding_is_whole() {
-        // 0.07 × 100 is 7.000000000000001 in doubles.
-        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_close(quantile(&hundred, 0.07, AveragedSteps), 7.5);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Pure functions on slices. Nothing here reads a file or a clock, knows what a number stands for, or writes text; the
 //! only foreign code is `libm`, because the transcendental functions of the platform differ in their last digits. Sums
-//! run in the order of the slice, so the same data give the same bits everywhere.
+//! run in the order of the slice, or are exact (`total`), so the same data give the same bits everywhere.
 //!
 //! A statistic without a value is `Err(Undefined)`, never a NaN, an infinity or a panic: analysis turns the reason into
 //! a row of its own.
@@ -17,16 +17,24 @@ pub mod contingency;
 pub mod describe;
 pub mod distribution;
 pub mod linear;
+pub mod logistic;
 pub mod missing;
 pub mod mixed;
 pub mod multiplicity;
 pub mod proportion;
 pub mod rank;
 pub mod rate;
+pub mod sample;
 pub mod sequential;
 pub mod survival;
 
+#[cfg(test)]
+mod exhaustive;
+mod quantile;
 mod symmetric;
+#[cfg(test)]
+mod tests;
+mod total;
 
 /// Why a statistic has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
 }
 
 /// Terms are names joined by colons: `1`, a column of numbers, or `column=level` for the indicator of a level.
-fn term(sheet: &Sheet, term: &str) -> Vec<f64> {
+pub(super) fn term(sheet: &Sheet, term: &str) -> Vec<f64> {
     let factor = |factor: &str| match factor.split_once('=') {
         Some((column, level)) => {
             sheet.texts(column).iter().map(|text| if *text == level { 1.0 } else { 0.0 }).collect()
@@ -47,7 +47,7 @@ fn term(sheet: &Sheet, term: &str) -> Vec<f64> {
     term.split(':').map(factor).reduce(product).expect("a term has factors")
 }
 
-fn codes(sheet: &Sheet, column: &str) -> Vec<usize> {
+pub(super) fn codes(sheet: &Sheet, column: &str) -> Vec<usize> {
     let texts = sheet.texts(column);
     let levels: BTreeSet<&str> = texts.iter().copied().collect();
     texts.iter().map(|text| levels.iter().position(|level| level == text).expect("one of its levels")).collect()
@@ -72,7 +72,7 @@ fn model(input: &Input) -> Result<MixedModel, Undefined> {
 }
 
 /// Weights by the place of the term: `weights = { 7 = 1.0, 13 = 1.0 }`, all others 0.
-fn weights(input: &Input) -> Vec<f64> {
+pub(super) fn weights(input: &Input) -> Vec<f64> {
     let mut weights = vec![0.0; input.texts("terms").len()];
     for (place, weight) in input.get("weights").as_table().expect("weights by their places") {
         weights[place.parse::<usize>().expect("a place")] = super::number(weight);

@@ -6,12 +6,16 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
+mod continuous;
 mod longitudinal;
 mod multiplicity;
 mod rates;
 mod sequential;
 mod survival;
+mod survival_cox;
+mod survival_more;
 mod tables;
+mod tables_more;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -73,7 +77,7 @@ const STATISTICS: [&str; 33] = [
 ];
 
 /// Public functions of `src/stats` that prepare statistics and yield none.
-const PREPARATIONS: [&str; 1] = ["fit"];
+const PREPARATIONS: [&str; 2] = ["fit", "landmark"];
 
 /// Fewer rows than this mean that cases were lost.
 const ROWS: usize = 3_000;
@@ -193,12 +197,16 @@ fn every_public_function_is_a_known_statistic() {
 
 fn statistics() -> impl Iterator<Item = &'static str> {
     let others = [
+        continuous::STATISTICS,
         longitudinal::STATISTICS,
         multiplicity::STATISTICS,
         rates::STATISTICS,
         sequential::STATISTICS,
         survival::STATISTICS,
+        survival_cox::STATISTICS,
+        survival_more::STATISTICS,
         tables::STATISTICS,
+        tables_more::STATISTICS,
     ];
     STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
@@ -470,7 +478,11 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
+            .or_else(|| survival_cox::compute(other, input))
+            .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
+            .or_else(|| tables_more::compute(other, input))
+            .or_else(|| continuous::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }
 }
@@ -479,6 +491,13 @@ fn rule(name: &str) -> QuantileRule {
     match name {
         "averaged-steps" => QuantileRule::AveragedSteps,
         "interpolated" => QuantileRule::Interpolated,
+        "type1" => QuantileRule::Steps,
+        "type3" => QuantileRule::Nearest,
+        "type4" => QuantileRule::InterpolatedSteps,
+        "type5" => QuantileRule::Hazen,
+        "type6" => QuantileRule::Weibull,
+        "type8" => QuantileRule::MedianUnbiased,
+        "type9" => QuantileRule::NormalUnbiased,
         unknown => panic!("there is no rule {unknown}"),
     }
 }

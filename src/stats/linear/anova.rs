@@ -1,7 +1,8 @@
 //! Comparison of several means.
 
-use super::super::describe::{compensated, mean};
+use super::super::describe::mean;
 use super::super::distribution::f_sf;
+use super::super::total::total;
 use super::super::{Undefined, finite, size};
 
 /// One-way analysis of variance.
@@ -20,8 +21,9 @@ pub struct OneWayAnova {
 /// One-way analysis of variance: test of equal means in two or more groups.
 ///
 /// # Method
-/// F test. All values are first taken from their overall mean and all sums compensated, so that digits common to all
-/// values are not squared (Simon and Lesage 1989 show what happens otherwise).
+/// F test. All values are first taken from their overall mean, so that digits common to all values are not squared
+/// (Simon and Lesage 1989 show what happens otherwise). All sums are exact, so that neither the order of the values nor
+/// that of the groups matters to any bit.
 ///
 /// # Input
 /// Finite values; groups without values are left out.
@@ -50,19 +52,19 @@ pub fn one_way_anova(groups: &[&[f64]]) -> Result<OneWayAnova, Undefined> {
         return Err(Undefined::ZeroVariance);
     }
     // The mean is known to one rounding only: what it leaves is the mean of the shifted values.
-    let rest = compensated(groups.iter().flatten().copied()) / size(&all);
-    let means: Vec<f64> = groups.iter().map(|group| compensated(group.iter().copied()) / size(group)).collect();
-    let between = compensated(groups.iter().zip(&means).map(|(group, mean)| {
+    let rest = total(groups.iter().flatten().copied()) / size(&all);
+    let means: Vec<f64> = groups.iter().map(|group| total(group.iter().copied()) / size(group)).collect();
+    let between = total(groups.iter().zip(&means).map(|(group, mean)| {
         let distance = mean - rest;
         size(group) * distance * distance
     }));
-    let within = compensated(
+    let within = total(
         groups
             .iter()
             .zip(&means)
             .flat_map(|(group, mean)| group.iter().map(move |value| (value - mean) * (value - mean))),
     );
-    let f = finite((between / df1) / (within / df2))?;
+    let f = finite((finite(between)? / df1) / (finite(within)? / df2))?;
     Ok(OneWayAnova { f, df1, df2, p: f_sf(f, df1, df2)? })
 }
 

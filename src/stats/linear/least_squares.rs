@@ -110,6 +110,17 @@ impl LeastSquares {
         if self.residual_df > 0.0 { Ok(self.residual_squares / self.residual_df) } else { Err(Undefined::TooFew) }
     }
 
+    /// The coordinates of a combination of the coefficients in an orthonormal basis of the columns.
+    pub(super) fn direction(&self, weights: &[f64]) -> Result<Vec<f64>, Undefined> {
+        self.triangle.direction(weights)
+    }
+
+    /// Sum of squared residuals, unless it is rounding only.
+    pub(super) fn residual_squares(&self) -> Result<f64, Undefined> {
+        let rounding = self.residual_squares <= PERFECT * self.fitted_squares;
+        if rounding { Err(Undefined::ZeroVariance) } else { Ok(self.residual_squares) }
+    }
+
     /// The linear combination of the coefficients with the given weights, one for each column.
     ///
     /// # Method

@@ -38,14 +38,19 @@ const ADDITIONS: f64 = 1e9;
 /// `PROC NPAR1WAY` with `EXACT WILCOXON`; cases in `fixtures/reference/wilcoxon`.
 pub fn wilcoxon_exact(a: &[f64], b: &[f64]) -> Result<ExactRankSum, Undefined> {
     let Ranked { first, second, .. } = Ranked::new(a, b)?;
-    let mut all = [first.as_slice(), &second].concat();
+    divisions(&first, &second)
+}
+
+/// The p-values of the sum of the first scores among all divisions of the scores into samples of these sizes.
+pub(in super::super) fn divisions(first: &[u64], second: &[u64]) -> Result<ExactRankSum, Undefined> {
+    let mut all = [first, second].concat();
     all.sort_unstable();
     // Sums of a fixed number of ranks keep their order when all ranks lose the smallest and their common divisor.
     let least = all[0];
     let unit = all.iter().fold(0, |divisor, rank| common_divisor(divisor, rank - least)).max(1);
     let scores = |ranks: &[u64]| ranks.iter().map(|rank| (rank - least) / unit).collect::<Vec<u64>>();
     let turned = first.len() > second.len();
-    let sample = scores(if turned { &second } else { &first });
+    let sample = scores(if turned { second } else { first });
     let all = scores(&all);
     let (n, k) = (size(&all), size(&sample));
     let range: u64 = all.iter().rev().take(sample.len()).sum();

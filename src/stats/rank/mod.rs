@@ -6,14 +6,26 @@
 mod ancova;
 mod exact;
 mod hodges_lehmann;
+mod jonckheere;
+mod kruskal_wallis;
+mod sign;
+mod signed_rank;
 mod van_elteren;
+mod walsh;
 mod wilcoxon;
 
 pub use ancova::rank_ancova;
 pub use exact::{ExactRankSum, wilcoxon_exact};
 pub use hodges_lehmann::{Shift, ShiftLimits, hodges_lehmann};
+pub use jonckheere::{Jonckheere, jonckheere_terpstra};
+pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
+pub use sign::{SignTest, sign_test};
+pub use signed_rank::{ExactSignedRank, SignedRank, signed_rank, signed_rank_exact};
 pub use van_elteren::{VanElteren, van_elteren};
+pub use walsh::pseudomedian;
 pub use wilcoxon::{RankSum, wilcoxon_rank_sum};
+
+pub(super) use exact::divisions;
 
 use super::{Undefined, real};
 

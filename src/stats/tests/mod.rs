@@ -1,0 +1,3 @@
+//! What must hold of the statistics whatever the data are.
+
+mod shuffles;
