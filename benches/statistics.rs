@@ -56,7 +56,7 @@ fn main() {
         }
     }
     run("multiple imputation, J2R, 100 sets, 200 subjects x 6", None, &mut || Repeated::new(200).impute());
-    run("log-rank, 10000 allocations sampled, 40 subjects", Some(0.26), &mut || {
+    run("permutation log-rank, 10000 allocations of 40 subjects", Some(0.26), &mut || {
         let data = Survival::new(40);
         let second: Vec<bool> = data.arm.iter().map(|arm| *arm == 1).collect();
         done(sampled_permutation_log_rank(&data.time, &data.event, &second, Weight::LogRank, 10_000, 1));
