@@ -39,8 +39,8 @@ check: ## formatting and lints, warnings as errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- --deny warnings
 
-bench: ## wall, processor time and memory of each stage for 40, 1,000 and 20,000 participants
-	$(CARGO) bench --locked --bench pipeline
+bench: ## wall, processor time and memory of each stage for 40, 1,000 and 20,000 participants, then times of the statistics
+	$(CARGO) bench --locked --bench pipeline --bench tables --bench statistics
 
 fixtures: ## simulate the flagship data again (the bytes are the same) and lock them
 	$(CARGO) run --release --locked --example simulate -- $(STUDY)/data --latent $(STUDY)/latent.csv

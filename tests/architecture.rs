@@ -135,7 +135,9 @@ fn only_the_command_line_prints_and_nothing_is_left_to_do() {
     for file in &files("src") {
         for pair in file.tokens.windows(2).filter(|pair| pair[0].kind == Kind::Word && pair[1].is('!')) {
             for (name, modules, why) in MACROS.iter().filter(|(name, ..)| pair[0].text == *name) {
-                if !modules.contains(&file.module()) {
+                // A test that cannot run says so.
+                let says = file.is_test() && !modules.is_empty();
+                if !says && !modules.contains(&file.module()) {
                     faults.push(format!("{}:{}: {name}!: {why}", file.path, pair[0].line));
                 }
             }

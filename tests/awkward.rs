@@ -251,7 +251,9 @@ pub(crate) const TOO_LATE: i32 = -2;
 pub(crate) fn findings(stderr: &str) -> Vec<&str> {
     let is_finding = |line: &&str| {
         !line.starts_with(' ')
-            && ["error: ", "warning: "].iter().any(|word| line.starts_with(word) || line.contains(&format!(": {word}")))
+            && ["error: ", "warning: ", "error [", "warning ["]
+                .iter()
+                .any(|word| line.starts_with(word) || line.contains(&format!(": {word}")))
     };
     stderr.lines().filter(is_finding).collect()
 }

@@ -53,13 +53,7 @@ fn a_day_that_is_none_and_a_study_that_cannot_be_cut_are_refused() {
     let folder = scratch();
     let flagship = fixture_study("ln-msc-il2");
     assert_eq!(trialpress(folder.path(), &["check", argument(&flagship), "--cutoff", "2025-02-30"]).exit, 2);
-    let mut study = specification(STUDY);
-    study
-        .get_mut("data")
-        .and_then(toml::Value::as_table_mut)
-        .and_then(|data| data.remove("cut-off"))
-        .expect("the section");
-    write_specification(&folder.path().join("study.toml"), &study);
+    write_specification(&folder.path().join("study.toml"), &specification(STUDY));
     let data = fixture_study(STUDY).join("data");
     succeed(folder.path(), &["lock", ".", "--data", argument(&data), "--date", "2026-11-23"]);
     let refused = trialpress(folder.path(), &["check", ".", "--data", argument(&data), "--cutoff", DAY]);

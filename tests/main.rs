@@ -16,6 +16,9 @@
 //! - `record`: what the report says of its own data, statements and rounding.
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
+//! - `peers`: what we write, as other programs read it.
+//! - `methods`: every method of the catalogue is named, computed and explained.
+//! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
 //! - `cli`: verbs, help, exit numbers.
@@ -32,7 +35,10 @@ mod cli;
 mod cutoff;
 mod determinism;
 mod exports;
+mod methods;
+mod mutants;
 mod pages;
+mod peers;
 mod pilot;
 mod populated;
 mod properties;

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Layouts of tables.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "response",
     "time",
     "change",
@@ -28,11 +28,12 @@ const TABLES: [&str; 15] = [
     "statements",
     "checklist",
     "data-quality",
+    "conformance",
     "rounding",
 ];
 
 /// Tables of words: what they must say is another test's matter.
-const OF_WORDS: [&str; 4] = ["statements", "checklist", "data-quality", "rounding"];
+const OF_WORDS: [&str; 5] = ["statements", "checklist", "data-quality", "conformance", "rounding"];
 
 /// Which columns a layout may leave blank in a row, by its kind, the number of its columns, and the arms of the study with
 /// the position of the reference arm among them.

@@ -40,10 +40,15 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     found
 }
 
-/// The specification of a fixture study, to be changed and written elsewhere.
+/// The specification of a fixture study, to be changed and written elsewhere. It has no cut-off, which would name every
+/// dataset.
 pub fn specification(name: &str) -> Table {
     let path = fixture_study(name).join("study.toml");
-    toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let mut study: Table = toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    if let Some(data) = study.get_mut("data").and_then(toml::Value::as_table_mut) {
+        data.remove("cut-off");
+    }
+    study
 }
 
 /// Writes a specification.
@@ -218,4 +223,23 @@ pub fn remove_words(study: &mut Table) {
 /// The field of a record.
 pub fn field<'a>(record: &'a Record, column: &str) -> &'a str {
     record.get(column).unwrap_or_else(|| panic!("there is no column {column}, only {:?}", record.keys()))
+}
+
+/// A stream of numbers that is the same everywhere (`SplitMix64`).
+pub struct Stream(pub u64);
+
+impl Stream {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap_or(1)).unwrap_or(0)
+    }
 }

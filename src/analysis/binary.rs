@@ -1,13 +1,13 @@
 //! A yes-or-no outcome: proportions by arm and their comparison, at each visit; with its variants, subgroups, and all
 //! completions of what is imputed.
 
-use crate::analysis::comparison::Pair;
+use crate::analysis::comparison::{Pair, share_limits};
+use crate::analysis::strata::Responders;
 use crate::analysis::{Work, count, value};
 use crate::data::vector::Vector;
 use crate::plan::{BoundBinary, BoundSubgroup, RuleId};
-use crate::results::{Key, Method, Statistic, Value, completions};
+use crate::results::{Family, Key, Method, Statistic, Value, completions};
 use crate::spec::derivation::Imputation;
-use crate::stats::proportion::{clopper_pearson, wilson};
 
 /// One form of the endpoint: the main analysis, or a variant.
 struct Form {
@@ -29,6 +29,10 @@ struct Counted {
 impl Counted {
     fn proportion(&self) -> (u64, u64) {
         (count(&self.with), count(&self.members))
+    }
+
+    fn responders(&self) -> Responders<'_> {
+        Responders { members: &self.members, with: &self.with }
     }
 }
 
@@ -65,16 +69,23 @@ impl Work<'_> {
                 let key = |statistic| self.in_group(self.at_visit(statistic, form, *visit), group);
                 self.proportion(binary, form, *visit, &counted, &key(Statistic::N));
                 if group.is_some() {
-                    arms.push(counted.proportion());
+                    arms.push(counted);
                 }
             }
             for (arm, reference) in self.contrasts() {
                 let [first, second] = self.arm_ids((arm, reference));
                 let at = self.at_visit(Statistic::N, form, *visit).contrast(&first, &second);
                 let key = |statistic| Key { statistic, ..at.clone() };
-                let pair = Pair { first: arms[arm], second: arms[reference] };
+                let pair = Pair { first: arms[arm].proportion(), second: arms[reference].proportion() };
                 self.compare_proportions(pair, &binary.methods, binary.conf_level, &key);
+                if let Some(frame) = self.frames.frames.get(&binary.frame) {
+                    let responders = [arm, reference].map(|arm| arms[arm].responders());
+                    self.compare_adjusted(binary, (frame, form.derivation_set, *visit), &responders, &key);
+                }
             }
+            let at = self.at_visit(Statistic::N, form, *visit);
+            let proportions: Vec<(u64, u64)> = arms.iter().map(Counted::proportion).collect();
+            self.proportion_trend(&binary.methods, &proportions, &|statistic| Key { statistic, ..at.clone() });
         }
     }
 
@@ -125,11 +136,7 @@ impl Work<'_> {
         self.push_count(key(Statistic::Count), Value::Count(part), &counted.with);
         self.push_count(key(Statistic::Share), Value::share(part, whole), &counted.with);
         for method in &binary.methods {
-            let interval = match method {
-                Method::ClopperPearson => clopper_pearson(part, whole, binary.conf_level),
-                Method::Wilson => wilson(part, whole, binary.conf_level),
-                _ => continue,
-            };
+            let Some(interval) = share_limits(*method, part, whole, binary.conf_level) else { continue };
             let limit = |statistic| key(statistic).method(*method).conf_level(binary.conf_level);
             let (lower, upper) = (limit(Statistic::ShareLower), limit(Statistic::ShareUpper));
             self.push(lower, value(interval.map(|i| i.lower)), None);
@@ -174,8 +181,7 @@ impl Work<'_> {
 
     /// The completions of the imputed responses: so many responders among them in either arm.
     fn tipping_point(&mut self, binary: &BoundBinary, form: &Form, visit: usize) {
-        let test =
-            binary.methods.iter().copied().find(|m| matches!(m, Method::Fisher | Method::ChiSquare | Method::Boschloo));
+        let test = binary.methods.iter().copied().find(|method| method.family() == Family::ShareTest);
         let methods: Vec<Method> = differences(binary).take(1).chain(test).collect();
         let counted: Vec<Counted> =
             (0..self.plan.arms.len()).map(|arm| self.counted(binary, form, visit, Some(arm))).collect();
@@ -206,5 +212,5 @@ impl Work<'_> {
 }
 
 fn differences(binary: &BoundBinary) -> impl Iterator<Item = Method> {
-    binary.methods.iter().copied().filter(|method| matches!(method, Method::MiettinenNurminen | Method::Newcombe))
+    binary.methods.iter().copied().filter(|method| method.family() == Family::ShareDifference)
 }

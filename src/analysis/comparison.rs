@@ -1,10 +1,32 @@
-//! The comparison of two proportions by each method asked for.
+//! Proportions by each method asked for: the limits of one, and the comparison of two.
 
 use crate::analysis::{Work, reason, value};
-use crate::results::{Key, Method, Reason, Statistic, Value};
-use crate::stats::Undefined;
-use crate::stats::contingency::{boschloo, fisher_exact, odds_ratio_exact, pearson_chi_square};
-use crate::stats::proportion::{Difference, Ratio, miettinen_nurminen_difference, newcombe_difference, risk_ratio};
+use crate::results::{Family, Key, Method, Reason, Statistic, Value};
+use crate::stats::contingency::{
+    barnard, boschloo, fisher_exact, odds_ratio_exact, odds_ratio_wald, pearson_chi_square,
+};
+use crate::stats::proportion::{
+    Difference, NumberNeeded, Ratio, agresti_caffo_difference, agresti_coull, clopper_pearson, jeffreys,
+    likelihood_proportion, mee_difference, mid_p_proportion, miettinen_nurminen_difference,
+    newcombe_corrected_difference, newcombe_difference, number_needed, risk_ratio, risk_ratio_wald, wald_difference,
+    wald_proportion, wilson, wilson_corrected,
+};
+use crate::stats::{Interval, Undefined};
+
+/// The limits of a proportion by a method; none where the method gives none.
+pub(super) fn share_limits(method: Method, x: u64, n: u64, level: f64) -> Option<Result<Interval, Undefined>> {
+    Some(match method {
+        Method::ClopperPearson => clopper_pearson(x, n, level),
+        Method::Wilson => wilson(x, n, level),
+        Method::WilsonCorrected => wilson_corrected(x, n, level),
+        Method::WaldProportion => wald_proportion(x, n, level),
+        Method::AgrestiCoull => agresti_coull(x, n, level),
+        Method::Jeffreys => jeffreys(x, n, level),
+        Method::MidP => mid_p_proportion(x, n, level),
+        Method::LikelihoodProportion => likelihood_proportion(x, n, level),
+        _ => return None,
+    })
+}
 
 /// Responders of all, in two arms.
 #[derive(Clone, Copy)]
@@ -18,6 +40,10 @@ impl Pair {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         match method {
             Method::Newcombe => newcombe_difference(x1, n1, x2, n2, level),
+            Method::NewcombeCorrected => newcombe_corrected_difference(x1, n1, x2, n2, level),
+            Method::Mee => mee_difference(x1, n1, x2, n2, level),
+            Method::WaldDifference => wald_difference(x1, n1, x2, n2, level),
+            Method::AgrestiCaffo => agresti_caffo_difference(x1, n1, x2, n2, level),
             _ => miettinen_nurminen_difference(x1, n1, x2, n2, level),
         }
     }
@@ -26,6 +52,8 @@ impl Pair {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         match method {
             Method::OddsRatio => odds_ratio_exact(x1, n1, x2, n2, level),
+            Method::OddsRatioWald => odds_ratio_wald(x1, n1, x2, n2, level),
+            Method::RiskRatioWald => risk_ratio_wald(x1, n1, x2, n2, level),
             _ => risk_ratio(x1, n1, x2, n2, level),
         }
     }
@@ -35,6 +63,7 @@ impl Pair {
         let table = [vec![x1, n1.saturating_sub(x1)], vec![x2, n2.saturating_sub(x2)]];
         match method {
             Method::Boschloo => boschloo(x1, n1, x2, n2).map(|test| test.p),
+            Method::Barnard => barnard(x1, n1, x2, n2).map(|test| test.p),
             Method::ChiSquare => pearson_chi_square(&table).map(|test| test.p),
             _ => fisher_exact(&table),
         }
@@ -53,27 +82,64 @@ impl Work<'_> {
         for method in methods {
             let of = |statistic: Statistic| key(statistic).method(*method);
             let limit = |statistic: Statistic| of(statistic).conf_level(level);
-            match method {
-                Method::MiettinenNurminen | Method::Newcombe => {
-                    let difference = pair.difference(*method, level);
-                    self.push(of(Statistic::Difference), value(difference.map(|d| d.estimate)), None);
-                    let (lower, upper) = (limit(Statistic::DifferenceLower), limit(Statistic::DifferenceUpper));
-                    self.push(lower, value(difference.map(|d| d.interval.lower)), None);
-                    self.push(upper, value(difference.map(|d| d.interval.upper)), None);
-                }
-                Method::RiskRatio | Method::OddsRatio => {
+            match method.family() {
+                Family::ShareDifference => self.difference_rows(pair.difference(*method, level), level, &of),
+                Family::ShareRatio => {
                     let ratio = pair.ratio(*method, level);
                     self.push(of(Statistic::Ratio), bounded(ratio.map(|r| r.estimate)), None);
                     self.push(limit(Statistic::RatioLower), value(ratio.map(|r| r.interval.lower)), None);
                     self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|r| r.interval.upper)), None);
                 }
-                Method::Fisher | Method::ChiSquare | Method::Boschloo => {
-                    self.push(of(Statistic::PValue), value(pair.p(*method)), None);
+                Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method)), None),
+                Family::ShareNumberNeeded => {
+                    let first = methods.iter().find(|own| own.family() == Family::ShareDifference);
+                    let difference = first.map_or(Err(Undefined::NotEstimable), |own| pair.difference(*own, level));
+                    self.numbers_needed(difference, &of, &limit);
                 }
                 _ => {}
             }
         }
     }
+
+    /// A difference of proportions with its limits.
+    pub(super) fn difference_rows(
+        &mut self,
+        difference: Result<Difference, Undefined>,
+        level: f64,
+        of: &dyn Fn(Statistic) -> Key,
+    ) {
+        let limit = |statistic: Statistic| of(statistic).conf_level(level);
+        self.push(of(Statistic::Difference), value(difference.map(|d| d.estimate)), None);
+        self.push(limit(Statistic::DifferenceLower), value(difference.map(|d| d.interval.lower)), None);
+        self.push(limit(Statistic::DifferenceUpper), value(difference.map(|d| d.interval.upper)), None);
+    }
+
+    /// Those to treat for one to benefit (above zero) or to be harmed (below): the reciprocals of the difference and of its
+    /// limits. The ends belong to the limits of the difference; where these have both signs, the numbers between them run
+    /// through infinity.
+    fn numbers_needed(
+        &mut self,
+        difference: Result<Difference, Undefined>,
+        of: &dyn Fn(Statistic) -> Key,
+        limit: &dyn Fn(Statistic) -> Key,
+    ) {
+        let needed = difference.and_then(number_needed);
+        let end = |pick: fn(&NumberNeeded, Difference) -> Option<f64>| match (&needed, &difference) {
+            (Ok(needed), Ok(difference)) => bounded(Ok(pick(needed, *difference))),
+            (Err(undefined), _) | (_, Err(undefined)) => Value::NotEstimable(reason(*undefined)),
+        };
+        self.push(of(Statistic::NumberNeeded), end(|needed, _| needed.estimate), None);
+        let lower = end(|_, difference| reciprocal(difference.interval.lower));
+        let upper = end(|_, difference| reciprocal(difference.interval.upper));
+        self.push(limit(Statistic::NumberNeededLower), lower, None);
+        self.push(limit(Statistic::NumberNeededUpper), upper, None);
+    }
+}
+
+/// One over a difference; none of zero.
+fn reciprocal(difference: f64) -> Option<f64> {
+    let reciprocal = 1.0 / difference;
+    reciprocal.is_finite().then_some(reciprocal)
 }
 
 /// A value that may have no end.

@@ -3,17 +3,24 @@
 
 mod ancova;
 mod binary;
+mod change;
 mod comparison;
 mod continuous;
+mod curves;
 mod export;
 mod flow;
 mod frame_summary;
+mod imputed;
 mod listing;
+mod multiplicity;
 mod occurrence;
 mod parameters;
 mod record_extracts;
+mod repeated;
+mod strata;
 mod summary;
 mod time;
+mod time_comparison;
 mod times;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -54,6 +61,8 @@ pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
             Records::Dataset(dataset) => results.datasets.push(dataset),
         }
     }
+    let families = multiplicity::rows(plan, &results);
+    results.rows.extend(families);
     results
 }
 

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::comparison::Pair;
+use crate::analysis::comparison::{Pair, bounded};
 use crate::analysis::{Work, count, value};
 use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundAtRisk, BoundOccurrence, Node, RuleId};
 use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
-use crate::stats::rate::poisson_rate;
+use crate::stats::rate::{poisson_rate, rate_difference, rate_ratio};
 
 /// Days of a year, in rates.
 const YEAR: f64 = 365.25;
@@ -107,6 +107,7 @@ impl Work<'_> {
     /// All results of one row.
     fn row(&mut self, occurrence: &BoundOccurrence, values: &RecordValues, subject_of: &[usize], row: &Counted<'_>) {
         let mut arms = Vec::new();
+        let mut rates = Vec::new();
         for group in self.groups() {
             let members = self.at_risk_of(row, group);
             let with = self.with(row, subject_of, &members);
@@ -123,7 +124,8 @@ impl Work<'_> {
                 self.grades(values, *grade, listed, (&at, &members), &records, subject_of);
             }
             if let (Some(at_risk), None) = (&occurrence.at_risk, row.subjects) {
-                self.rates(occurrence, at_risk, values, (&at, &members), &records, subject_of);
+                let rate = self.rates(occurrence, at_risk, values, (&at, &members), &records, subject_of);
+                rates.extend(group.map(|_| rate));
             }
             for subgroup in &occurrence.subgroups {
                 let texts = match self.frames.rules.get(&subgroup.category).map(|vector| &**vector) {
@@ -152,6 +154,35 @@ impl Work<'_> {
             let key = |statistic| Key { statistic, ..at.clone() };
             let pair = Pair { first: arms[arm], second: arms[reference] };
             self.compare_proportions(pair, &occurrence.methods, occurrence.conf_level, &key);
+            if let (Some(first), Some(second)) = (rates.get(arm), rates.get(reference)) {
+                self.compare_rates([*first, *second], &occurrence.methods, occurrence.conf_level, &key);
+            }
+        }
+    }
+
+    /// Subjects with a record per time to their first, in two arms.
+    fn compare_rates(
+        &mut self,
+        [(x1, t1), (x2, t2)]: [(u64, f64); 2],
+        methods: &[Method],
+        level: f64,
+        key: &dyn Fn(Statistic) -> Key,
+    ) {
+        for method in methods {
+            let of = |statistic: Statistic| key(statistic).method(*method);
+            match method {
+                Method::RateRatio => {
+                    let limit = |statistic: Statistic| of(statistic).conf_level(level);
+                    let test = rate_ratio(x1, t1, x2, t2, level);
+                    let ratio = test.map(|test| test.ratio);
+                    self.push(of(Statistic::Ratio), bounded(ratio.map(|ratio| ratio.estimate)), None);
+                    self.push(limit(Statistic::RatioLower), value(ratio.map(|ratio| ratio.interval.lower)), None);
+                    self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|ratio| ratio.interval.upper)), None);
+                    self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
+                }
+                Method::RateDifference => self.difference_rows(rate_difference(x1, t1, x2, t2, level), level, &of),
+                _ => {}
+            }
         }
     }
 
@@ -257,6 +288,7 @@ impl Work<'_> {
         }
     }
 
+    /// The rates of a row in a group; returns those with a record and their time to the first, in hundreds of years.
     fn rates(
         &mut self,
         occurrence: &BoundOccurrence,
@@ -265,7 +297,7 @@ impl Work<'_> {
         (at, members): (&Key, &[usize]),
         records: &[usize],
         subject_of: &[usize],
-    ) {
+    ) -> (u64, f64) {
         let date_of = |record: usize| match values.rule(at_risk.date) {
             Some(Vector::Date(dates)) => dates[record],
             _ => None,
@@ -302,6 +334,7 @@ impl Work<'_> {
             self.push(limit(Statistic::RateLower), value(rate.map(|rate| rate.interval.lower)), None);
             self.push(limit(Statistic::RateUpper), value(rate.map(|rate| rate.interval.upper)), None);
         }
+        (with, years(to_first) / PER_YEARS)
     }
 }
 

@@ -1,36 +1,11 @@
-//! A time to an event: how it ended, its cumulative incidence, its quantiles, and the comparison of arms.
+//! A time to an event: how it ended, its cumulative incidence and its quantiles.
 
-use std::cell::LazyCell;
-
-use crate::analysis::comparison::bounded;
 use crate::analysis::times::{End, TimeOf};
 use crate::analysis::{Work, count, value};
 use crate::plan::{BoundSurvival, BoundTime};
 use crate::results::{Key, Method, Reason, Statistic, Value};
 use crate::stats::Undefined;
-use crate::stats::survival::{
-    ProportionalHazards, Share, Ties, aalen_johansen, cox, grouped_proportional_hazards, kaplan_meier, log_rank,
-};
-
-/// What becomes of subjects with a competing event in a comparison.
-#[derive(Clone, Copy, PartialEq)]
-enum Competing {
-    /// They are censored on its day.
-    Censored,
-    /// They stay at risk to the last day, as people without the event.
-    AtRisk,
-}
-
-impl Competing {
-    const ALL: [Self; 2] = [Self::Censored, Self::AtRisk];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Censored => "competing-censored",
-            Self::AtRisk => "competing-at-risk",
-        }
-    }
-}
+use crate::stats::survival::{Share, aalen_johansen, kaplan_meier};
 
 /// How an end is told in results.
 const fn end_name(end: End) -> &'static str {
@@ -41,23 +16,31 @@ const fn end_name(end: End) -> &'static str {
     }
 }
 
-const DAYS: Option<&str> = Some("days");
+pub(super) const DAYS: Option<&str> = Some("days");
 
 /// How times are analysed, wherever they come from.
-struct Timing<'a> {
-    methods: &'a [Method],
-    conf_level: f64,
+pub(super) struct Timing<'a> {
+    pub(super) methods: &'a [Method],
+    pub(super) conf_level: f64,
     /// Where curves are read: name and day.
-    readings: Vec<(String, f64)>,
+    pub(super) readings: Vec<(String, f64)>,
     /// To which day those with a competing event stay at risk.
-    last_day: i32,
+    pub(super) last_day: i32,
+    /// The stratum of each subject.
+    pub(super) stratum_of: Vec<usize>,
 }
 
 impl Work<'_> {
     pub(super) fn time(&mut self, time: &BoundTime) {
         let readings = time.closing_days.iter();
         let readings = readings.map(|(visit, day)| (self.visit_id(*visit).to_owned(), f64::from(*day))).collect();
-        let timing = Timing { methods: &time.methods, conf_level: time.conf_level, readings, last_day: time.last_day };
+        let timing = Timing {
+            methods: &time.methods,
+            conf_level: time.conf_level,
+            readings,
+            last_day: time.last_day,
+            stratum_of: self.stratum_of(&time.strata),
+        };
         self.timed(&timing, &|this, members| this.times(time, members));
     }
 
@@ -65,7 +48,13 @@ impl Work<'_> {
         let readings = survival.at.iter().map(|day| (day.to_string(), f64::from(*day))).collect();
         let everybody = self.known_times(survival, &self.members(self.job.set, None));
         let last_day = everybody.iter().map(|own| own.days).max().unwrap_or(1);
-        let timing = Timing { methods: &survival.methods, conf_level: survival.conf_level, readings, last_day };
+        let timing = Timing {
+            methods: &survival.methods,
+            conf_level: survival.conf_level,
+            readings,
+            last_day,
+            stratum_of: self.stratum_of(&survival.strata),
+        };
         self.timed(&timing, &|this, members| this.known_times(survival, members));
     }
 
@@ -92,9 +81,7 @@ impl Work<'_> {
             }
         }
         for (arm, reference) in self.contrasts() {
-            for competing in Competing::ALL {
-                self.compare_times(time, (arm, reference), (&arms[arm], &arms[reference]), competing);
-            }
+            self.compare_times(time, (arm, reference), (&arms[arm], &arms[reference]));
         }
     }
 
@@ -107,6 +94,7 @@ impl Work<'_> {
             let event: Vec<bool> = times.iter().map(|own| matches!(own.end, End::Event(_))).collect();
             self.kaplan_meier(time, arm, times, (&days, &event));
         }
+        self.more_curves(time, arm, times);
     }
 
     fn incidence(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf], days: &[f64]) {
@@ -203,81 +191,6 @@ impl Work<'_> {
         let (low, high) = (limit(lower), limit(upper));
         self.push(low, value(interval.map(|interval| interval.lower)), None);
         self.push(high, value(interval.map(|interval| interval.upper)), None);
-    }
-
-    fn compare_times(
-        &mut self,
-        time: &Timing<'_>,
-        arms: (usize, usize),
-        times: (&[TimeOf], &[TimeOf]),
-        competing: Competing,
-    ) {
-        let [first, second] = self.arm_ids(arms);
-        let both = || times.0.iter().map(|own| (own, 1_usize)).chain(times.1.iter().map(|own| (own, 0)));
-        let stays = |own: &TimeOf| competing == Competing::AtRisk && matches!(own.end, End::Competing(_));
-        let days: Vec<f64> =
-            both().map(|(own, _)| f64::from(if stays(own) { time.last_day } else { own.days })).collect();
-        let event: Vec<bool> = both().map(|(own, _)| matches!(own.end, End::Event(_))).collect();
-        let group: Vec<usize> = both().map(|(_, group)| group).collect();
-        let indicator: Vec<f64> = group.iter().map(|group| if *group == 1 { 1.0 } else { 0.0 }).collect();
-        let level = time.conf_level;
-        let key = |this: &Self, statistic, method| {
-            this.key(statistic).variable(competing.name()).contrast(&first, &second).method(method)
-        };
-        let cox = LazyCell::new(|| cox(&days, &event, std::slice::from_ref(&indicator), Ties::Efron, level));
-        for method in time.methods {
-            match method {
-                Method::LogRank => {
-                    let test = log_rank(&days, &event, &group, 2);
-                    let test = test.as_ref().map_err(|own| *own);
-                    let statistic = test.map(|test| test.statistic);
-                    self.push(key(self, Statistic::TestStatistic, *method), value(statistic), None);
-                    self.push(key(self, Statistic::PValue, *method), value(test.map(|test| test.p)), None);
-                }
-                Method::Cox => {
-                    self.hazards(cox.as_ref().map_err(|own| *own), level, &|this, s| key(this, s, *method));
-                }
-                Method::CoxProfile => {
-                    let limits = cox.as_ref().map_err(|own| *own).and_then(|fit| fit.profile_limits(0, level));
-                    let limit = |this: &Self, statistic| key(this, statistic, *method).conf_level(level);
-                    let (lower, upper) = (limit(self, Statistic::RatioLower), limit(self, Statistic::RatioUpper));
-                    self.push(lower, bounded(limits.map(|limits| limits.lower)), None);
-                    self.push(upper, bounded(limits.map(|limits| limits.upper)), None);
-                }
-                Method::GroupedHazards => {
-                    let rows: Vec<(usize, bool, f64)> = both()
-                        .flat_map(|(own, group)| {
-                            let visits = if stays(own) { time.readings.len() } else { own.visits };
-                            let last = matches!(own.end, End::Event(_)).then(|| visits - 1);
-                            let x = if group == 1 { 1.0 } else { 0.0 };
-                            (0..visits).map(move |visit| (visit, last == Some(visit), x))
-                        })
-                        .collect();
-                    let interval: Vec<usize> = rows.iter().map(|row| row.0).collect();
-                    let happened: Vec<bool> = rows.iter().map(|row| row.1).collect();
-                    let x: Vec<f64> = rows.iter().map(|row| row.2).collect();
-                    let fit = grouped_proportional_hazards(&interval, &happened, &[x], level);
-                    self.hazards(fit.as_ref().map_err(|own| *own), level, &|this, s| key(this, s, *method));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// A hazard ratio with its limits and p-value.
-    fn hazards(
-        &mut self,
-        fit: Result<&ProportionalHazards, Undefined>,
-        level: f64,
-        key: &dyn Fn(&Self, Statistic) -> Key,
-    ) {
-        let effect = fit.and_then(|fit| fit.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone));
-        let limit = |statistic| key(self, statistic).conf_level(level);
-        let (lower, upper) = (limit(Statistic::RatioLower), limit(Statistic::RatioUpper));
-        self.push(key(self, Statistic::Ratio), value(effect.map(|own| own.hazard_ratio)), None);
-        self.push(lower, value(effect.map(|own| own.interval.lower)), None);
-        self.push(upper, value(effect.map(|own| own.interval.upper)), None);
-        self.push(key(self, Statistic::PValue), value(effect.map(|own| own.p)), None);
     }
 }
 

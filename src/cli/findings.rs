@@ -1,12 +1,15 @@
 //! Findings for other programs: one JSON document, or SARIF 2.1.0 (OASIS Static Analysis Results Interchange Format).
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use crate::data::define::{RULES, Rule};
 use crate::error::{Finding, Place, Severity};
+use crate::spec::conformance::{ConformanceRule, Level};
+use crate::spec::instrument;
 
 /// How `check` gives its findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,8 +33,18 @@ pub(super) struct RuleText<'a> {
 
 /// The rules of all catalogues.
 pub(super) fn rules() -> Vec<RuleText<'static>> {
+    static SHIPPED: LazyLock<Vec<ConformanceRule>> = LazyLock::new(|| {
+        let sets = instrument::names(instrument::CONFORMANCE).into_iter();
+        sets.filter_map(|name| instrument::conformance(&name)).flat_map(|set| set.rule).collect()
+    });
     let text = |rule: &Rule| RuleText { id: rule.id, severity: rule.severity, summary: rule.summary, help: rule.help };
-    RULES.iter().map(text).collect()
+    let shipped = |rule: &'static ConformanceRule| RuleText {
+        id: &rule.id,
+        severity: if rule.severity == Level::Error { Severity::Error } else { Severity::Warning },
+        summary: &rule.title,
+        help: &rule.action,
+    };
+    RULES.iter().map(text).chain(SHIPPED.iter().map(shipped)).collect()
 }
 
 /// The document of these findings; none where people are told alone. `exit` is the exit number of the process.

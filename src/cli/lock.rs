@@ -12,7 +12,7 @@ use crate::pipeline::{self, LockMade, LockOrder};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   trialpress lock studies/abc --date 2026-06-11
-  trialpress lock studies/abc --kind interim --cutoff 2026-05-31 --by 'A. Person' --reason 'second interim analysis'
+  trialpress lock studies/abc --kind interim --cutoff 2026-05-31
   trialpress lock diff studies/abc/data.lock.1 studies/abc";
 
 #[derive(Args, Debug)]

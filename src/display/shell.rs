@@ -159,6 +159,7 @@ impl Examples<'_> {
             methods.extend(endpoint.ancova.iter().map(|_| Method::Ancova));
             methods.extend(endpoint.ancova.iter().filter(|ancova| ancova.trend).map(|_| Method::AncovaTrend));
         }
+        methods.extend(study.multiplicity.iter().map(|family| family.method));
         methods.extend(study.occurrence.iter().flat_map(|occurrence| &occurrence.methods));
         methods.extend(study.summary.iter().flat_map(|summary| &summary.items).filter_map(|item| item.test));
         for method in methods {

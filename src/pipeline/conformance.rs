@@ -1,19 +1,38 @@
 //! The gate of rules, between the data and the plan.
 
 use crate::conformance::{self, Conformance};
-use crate::data::LockedData;
-use crate::error::{Error, Finding, Stage};
+use crate::data::{LockedData, date};
+use crate::error::{Error, Finding, Severity, Stage};
 use crate::pipeline::Checked;
 use crate::spec::Study;
 
-/// Holds the data against the rules; the warnings with what was found.
+/// Holds the data against the rules, and gives what was found.
+pub(super) fn gate(study: &Study, data: &LockedData) -> (Conformance, Vec<Finding>) {
+    // The data end where they were cut, else where the lock says.
+    let of_lock = || data.lock.head.cutoff.as_deref().and_then(date::parse);
+    let conformance = conformance::gate(study, data, data.cut.as_ref().map(|cut| cut.day).or_else(of_lock));
+    let findings = conformance.findings();
+    (conformance, findings)
+}
+
+/// What the stages after the gate gave, unless a rule refuses the data.
 ///
 /// # Errors
-/// All findings, if one of them is an error.
-pub(super) fn gate(study: &Study, data: &LockedData) -> Result<(Conformance, Vec<Finding>), Error> {
-    let conformance = conformance::gate(study, data, data.cut.as_ref().map(|cut| cut.day));
-    let warnings = Error::unless_clean(Stage::Binding, conformance.findings())?;
-    Ok((conformance, warnings))
+/// The findings of the rules, if one of them is an error, and those of the later stages about other variables; or those of
+/// the later stages.
+pub(super) fn together<T>(found: &[Finding], later: Result<T, Error>) -> Result<T, Error> {
+    if found.iter().all(|finding| finding.severity != Severity::Error) {
+        return later;
+    }
+    // A later stage says the same of the same variable in other words.
+    let known = |own: &Finding| {
+        let same =
+            |other: &Finding| other.place.dataset == own.place.dataset && other.place.variable == own.place.variable;
+        own.place.dataset.is_some() && found.iter().any(same)
+    };
+    let later = later.err().map(|error| error.findings).unwrap_or_default();
+    let findings = found.iter().cloned().chain(later.into_iter().filter(|own| !known(own))).collect();
+    Err(Error::unless_clean(Stage::Binding, findings).expect_err("a rule refuses the data"))
 }
 
 /// What the gate says in a line, for `check` to show.

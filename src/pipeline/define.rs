@@ -14,15 +14,10 @@ pub(super) fn parsed(bytes: &[u8], shown: &str) -> Result<Define, Error> {
     define::read(bytes, shown).map_err(|findings| Error { stage: Stage::Lock, findings })
 }
 
-/// Adds to how a file is read what define.xml declares and the format does not say. What the specification calls text
-/// is text.
+/// Adds to how a file is read what define.xml declares and the format does not say.
 pub(super) fn declare(define: Option<&Define>, dataset: &str, format: Format, reading: Reading) -> Reading {
     let Some(define) = define.filter(|_| format == Format::Csv) else { return reading };
-    let mut kinds = define.declared(dataset);
-    kinds.retain(|name, _| !reading.text.contains(name));
-    // What the specification itself declares goes before.
-    kinds.extend(reading.kinds.clone());
-    Reading { kinds, ..reading }
+    Reading { described: define.declared(dataset), ..reading }
 }
 
 /// Holds the data against define.xml, and labels the variables of formats that have no labels.

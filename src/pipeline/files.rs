@@ -3,7 +3,7 @@
 //! Documents that say how datasets are to be read (`define.xml`, columns files) must be read before those. They are read
 //! once more with everything that is locked, and must have the same bytes then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{StudyFile, define};
@@ -177,6 +177,7 @@ fn reading(entry: &DatasetEntry, subject: &str) -> Reading {
         keys: entry.keys.clone(),
         keep: entry.keep.as_ref().map(|keep| keep.iter().cloned().chain(subject).collect::<BTreeSet<_>>()),
         rows: entry.rows.iter().map(|(name, values)| (name.clone(), values.iter().cloned().collect())).collect(),
+        described: BTreeMap::new(),
         columns: None,
     }
 }

@@ -162,11 +162,13 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let (data, described, lock_text) = locking::opened(&study, file)?;
     let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
     progress("conformance");
-    let (conformance, of_conformance) = conformance::gate(&study, &data)?;
+    let (conformance, of_conformance) = conformance::gate(&study, &data);
     progress("plan");
-    let plan = plan::bind(&study, &data)?;
+    let bound = plan::bind(&study, &data);
     progress("variables");
-    let (frames, of_frames) = derive::frames(&plan, &data)?;
+    let derived = bound.and_then(|plan| derive::frames(&plan, &data).map(|(frames, told)| (plan, frames, told)));
+    // What the rules refuse stops here, together with what could not be bound or derived: all is told at once.
+    let (plan, frames, of_frames) = conformance::together(&of_conformance, derived)?;
     let warnings = [data.warnings.clone(), described, of_cut, of_conformance, of_frames].concat();
     Ok(Checked { study, text, data, lock_text, conformance, cut_given: given, plan, frames, warnings })
 }

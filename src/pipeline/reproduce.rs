@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::report::{Earlier, earlier};
 use super::{Progress, Run, StudyFile, build, differences, fonts, package, source_date};
+use crate::data::date;
 use crate::display::{self, Display, Report};
 use crate::error::{Error, Finding, Place};
-use crate::results::{Built, Provenance, store};
+use crate::results::{Built, CutGiven, Provenance, store};
 
 /// What came of making a package again.
 #[derive(Clone, Debug)]
@@ -38,7 +39,10 @@ pub fn reproduce(folder: &Path, file: &StudyFile, progress: Progress<'_>) -> Res
     let earlier = earlier(folder)?;
     let template = if earlier.provenance.template.is_empty() { "final" } else { &earlier.provenance.template };
     let date = source_date::given().or(earlier.provenance.source_date);
-    let run = super::run_dated(file, template, false, date, progress)?;
+    // A day that the command line gave stands in no file of the study.
+    let cut = earlier.provenance.cut.as_ref().filter(|cut| cut.given == CutGiven::CommandLine);
+    let file = file.clone().as_of(cut.and_then(|cut| date::parse(&cut.date)).or(file.cutoff));
+    let run = super::run_dated(&file, template, false, date, progress)?;
     let made: BTreeMap<String, Vec<u8>> = run.package.files.iter().cloned().collect();
     let of_build = of_build(&earlier.provenance, build::this());
     let mut found = of_inputs(&earlier, &written, &made);

@@ -143,6 +143,8 @@ impl<'a> Binding<'a> {
             sets,
             day_one,
             quantiles: study.study.quantiles,
+            random: study.random,
+            multiplicity: study.multiplicity.clone(),
             tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
             visits: visits
                 .map(|visit| BoundVisit {

@@ -132,6 +132,12 @@ impl Binding<'_> {
                 .observed
                 .as_ref()
                 .map(|rule| self.truth(rule, scope, &format!("{}: observed", endpoint.label))),
+            strata: self.strata(&binary.strata, &endpoint.label),
+            covariates: binary
+                .covariates
+                .iter()
+                .map(|rule| self.covariate(rule, &binary.frame, &endpoint.label))
+                .collect(),
             methods: binary.methods.clone(),
             conf_level: binary.conf_level,
             variants,

@@ -4,13 +4,14 @@ use crate::data::vector::Type;
 use crate::plan::bind::Binding;
 use crate::plan::{
     BoundContinuous, BoundExport, BoundIndividual, BoundListing, BoundParameter, BoundSubgroup, BoundTime,
-    ParameterSource, Scope,
+    ParameterSource, RuleId, Scope,
 };
 use crate::spec::endpoint::Endpoint;
 use crate::spec::export::{Export, Parameter};
+use crate::spec::method::ATTEMPTS;
 use crate::spec::outcome::{Continuous, Time};
 use crate::spec::output::ListingLayout;
-use crate::spec::text::Name;
+use crate::spec::text::{Name, RuleText};
 
 impl Binding<'_> {
     pub(super) fn subgroups(&mut self, names: &[Name]) -> Vec<BoundSubgroup> {
@@ -25,6 +26,17 @@ impl Binding<'_> {
             .collect()
     }
 
+    /// What divides subjects into strata.
+    pub(super) fn strata(&mut self, rules: &[RuleText], label: &str) -> Vec<RuleId> {
+        let what = format!("{label}: stratum");
+        rules.iter().map(|rule| self.value(rule, Scope::Subjects, Type::Text, &what)).collect()
+    }
+
+    /// A number of a frame that enters a model.
+    pub(super) fn covariate(&mut self, rule: &RuleText, frame: &Name, label: &str) -> RuleId {
+        self.value(rule, Scope::Frame(frame.to_string()), Type::Number, &format!("{label}: covariate"))
+    }
+
     pub(super) fn continuous(&mut self, endpoint: &Endpoint, continuous: &Continuous) -> BoundContinuous {
         let scope = Scope::Frame(continuous.frame.to_string());
         let label = &endpoint.label;
@@ -35,6 +47,9 @@ impl Binding<'_> {
             visits: self.visits(&continuous.at),
             compare_at: self.visits(&continuous.compare_at),
             methods: continuous.methods.clone(),
+            attempts: if continuous.mmrm.is_empty() { ATTEMPTS.to_vec() } else { continuous.mmrm.clone() },
+            deltas: continuous.deltas.clone(),
+            strata: self.strata(&continuous.strata, label),
             worst: continuous
                 .worst
                 .as_ref()
@@ -56,6 +71,7 @@ impl Binding<'_> {
             competing: time.competing.iter().map(ToString::to_string).collect(),
             last_day: time.last_day,
             closing_days: self.study.visits.iter().flat_map(|visits| visits.closing_days(time.last_day)).collect(),
+            strata: self.strata(&time.strata, label),
             methods: time.methods.clone(),
             conf_level: time.conf_level,
         }

@@ -8,6 +8,7 @@ use crate::plan::{
 use crate::results::Method;
 use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
+use crate::spec::method::Attempt;
 
 /// One analysis.
 #[derive(Clone, Debug)]
@@ -114,6 +115,10 @@ pub struct BoundBinary {
     pub tipping_point: bool,
     /// Subgroups.
     pub subgroups: Vec<BoundSubgroup>,
+    /// What divides the subjects into strata.
+    pub strata: Vec<RuleId>,
+    /// Covariates of models.
+    pub covariates: Vec<RuleId>,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.
@@ -172,6 +177,12 @@ pub struct BoundContinuous {
     pub compare_at: Vec<usize>,
     /// Methods of the comparison.
     pub methods: Vec<Method>,
+    /// What a model for repeated measurements tries.
+    pub attempts: Vec<Attempt>,
+    /// By how much imputed values are made worse.
+    pub deltas: Vec<f64>,
+    /// What divides the subjects into strata.
+    pub strata: Vec<RuleId>,
     /// Who has the worst outcome of all.
     pub worst: Option<RuleId>,
     /// Whether a higher value is worse.
@@ -199,6 +210,8 @@ pub struct BoundTime {
     pub last_day: i32,
     /// By which day each visit's window has closed: position of the visit, and day.
     pub closing_days: Vec<(usize, i32)>,
+    /// What divides the subjects into strata.
+    pub strata: Vec<RuleId>,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.

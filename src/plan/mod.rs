@@ -36,6 +36,7 @@ use crate::error::Place;
 use crate::spec::derivation::{Across, Pulse};
 use crate::spec::design::{ArmBasis, Quantiles, Tie};
 use crate::spec::instrument::{Conversion, DoseInstrument, ScoreInstrument};
+use crate::spec::method::{Multiplicity, Random};
 use crate::spec::text::RuleText;
 
 /// What will be done.
@@ -59,6 +60,10 @@ pub struct Plan {
     pub tie: Tie,
     /// The definition of quantiles.
     pub quantiles: Quantiles,
+    /// Seeds and numbers of draws.
+    pub random: Random,
+    /// Families of hypotheses.
+    pub multiplicity: Vec<Multiplicity>,
     /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
     /// Identifier of baseline.

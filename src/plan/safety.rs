@@ -110,6 +110,8 @@ pub struct BoundSurvival {
     pub competing: Option<RuleId>,
     /// Days at which the curve is read.
     pub at: Vec<i32>,
+    /// What divides the subjects into strata.
+    pub strata: Vec<RuleId>,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.

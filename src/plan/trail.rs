@@ -61,6 +61,7 @@ impl Plan {
             for own in binary.variants.iter().filter(|own| own.variant == variant) {
                 rules.insert(binary.response);
                 rules.extend([binary.observed, binary.imputed, binary.reason, own.exclude].into_iter().flatten());
+                rules.extend(&binary.covariates);
             }
         }
         rules
@@ -166,9 +167,11 @@ impl Plan {
                 rules.extend(binary.imputed);
                 rules.extend(binary.subgroups.iter().map(|subgroup| subgroup.category));
                 rules.extend(binary.variants.iter().filter_map(|variant| variant.exclude));
+                rules.extend(binary.strata.iter().chain(&binary.covariates));
             }
             JobKind::Continuous(continuous) => {
                 rules.extend([continuous.value, continuous.base]);
+                rules.extend(&continuous.strata);
                 rules.extend(continuous.worst);
             }
             JobKind::Time(time) => rules.extend(time.rules()),
@@ -200,7 +203,9 @@ impl Plan {
             JobKind::Occurrence(occurrence) => rules.extend(occurrence.rules()),
             JobKind::Parameters(own) => rules.extend(own.select.into_iter().chain([own.value, own.change])),
             JobKind::GradeShift(shift) => rules.extend([shift.from, shift.to, shift.select]),
-            JobKind::Survival(own) => rules.extend([own.days, own.event].into_iter().chain(own.competing)),
+            JobKind::Survival(own) => {
+                rules.extend([own.days, own.event].into_iter().chain(own.competing).chain(own.strata.iter().copied()));
+            }
             JobKind::RecordListing(listing) => rules.extend(listing.select),
             JobKind::Points(points) => {
                 rules.extend(points.panels.iter().flat_map(|(x, y)| [*x, *y]));
@@ -253,8 +258,8 @@ impl BoundItem {
 }
 
 impl BoundTime {
-    const fn rules(&self) -> [RuleId; 3] {
-        [self.start, self.event, self.assessed]
+    fn rules(&self) -> impl Iterator<Item = RuleId> {
+        [self.start, self.event, self.assessed].into_iter().chain(self.strata.iter().copied())
     }
 }
 

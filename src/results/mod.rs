@@ -2,11 +2,13 @@
 //! the analyses to the displays, and both round-trip through files.
 
 mod catalogue;
+mod method;
 mod provenance;
 mod row;
 pub mod store;
 
-pub use catalogue::{Decimals, Method, Reason, Statistic};
+pub use catalogue::{Decimals, Reason, Statistic};
+pub use method::{Family, Method};
 pub use provenance::{
     AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, CutGiven, CutSource, DataCut, DataQuality,
     DataSource, Provenance, RuleSource,

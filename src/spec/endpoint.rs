@@ -41,6 +41,23 @@ pub struct Endpoint {
     pub estimand: Option<Estimand>,
 }
 
+impl Endpoint {
+    /// The methods it names.
+    #[must_use]
+    pub fn methods(&self) -> Vec<Method> {
+        let binary = self.binary.iter().flat_map(|own| &own.methods);
+        let continuous = self.continuous.iter().flat_map(|own| &own.methods);
+        let time = self.time.iter().flat_map(|own| &own.methods);
+        let survival = self.survival.iter().flat_map(|own| &own.methods);
+        let named = binary.chain(continuous).chain(time).chain(survival).copied();
+        let ancova = self
+            .ancova
+            .iter()
+            .flat_map(|own| [Method::Ancova].into_iter().chain(own.trend.then_some(Method::AncovaTrend)));
+        named.chain(ancova).collect()
+    }
+}
+
 /// Role of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -93,7 +110,14 @@ pub struct Binary {
     /// Subgroups, by name.
     #[serde(default)]
     pub subgroups: Vec<Name>,
-    /// Methods: an interval for the proportion, intervals for the difference and the ratios, tests.
+    /// Texts of the subject that divide it into strata, for the methods over strata.
+    #[serde(default)]
+    pub strata: Vec<RuleText>,
+    /// Numbers of the frame at the visit that enter the models beside the arm.
+    #[serde(default)]
+    pub covariates: Vec<RuleText>,
+    /// Methods: an interval for the proportion, intervals for the difference and the ratios, tests, methods over strata,
+    /// models. The first of a kind is the main one.
     pub methods: Vec<Method>,
     /// Confidence level of intervals.
     #[serde(default = "ninety_five")]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::results::Method;
 use crate::spec::output::{RowFormat, four};
 use crate::spec::text::Name;
 
@@ -28,6 +29,17 @@ pub struct TippingPointLayout {
     pub of: Name,
 }
 
+/// A table of families of hypotheses: the p-value of each as it is, and adjusted for their number.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HypothesesLayout {
+    /// The families, in order.
+    pub of: Vec<Name>,
+    /// Decimals of p-values.
+    #[serde(default = "four")]
+    pub p_decimals: u8,
+}
+
 /// A table of a continuous endpoint: value and change by visit, and the comparison of the change.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -37,6 +49,9 @@ pub struct ChangeLayout {
     /// What describes a number, a column each under every arm.
     #[serde(default = "number_columns")]
     pub number_rows: Vec<RowFormat>,
+    /// Whether value and change are described, above the comparisons.
+    #[serde(default = "yes")]
+    pub describe: bool,
     /// Decimals of p-values.
     #[serde(default = "four")]
     pub p_decimals: u8,
@@ -62,6 +77,10 @@ pub struct MeansLayout {
     /// Whether the change from baseline is shown instead of the value.
     #[serde(default)]
     pub change: bool,
+    /// Show the least-squares means of this model at the visits at which arms are compared, instead of the means of each
+    /// visit by itself; with `change`.
+    #[serde(default)]
+    pub model: Option<Method>,
     /// Title of the vertical axis.
     pub y_title: String,
 }
@@ -141,4 +160,8 @@ pub struct ShiftLayout {
     /// Only these items, in this order; all that have `from` if absent.
     #[serde(default)]
     pub items: Vec<Name>,
+}
+
+const fn yes() -> bool {
+    true
 }

@@ -11,6 +11,7 @@ mod expand;
 pub mod export;
 pub mod figure;
 pub mod instrument;
+pub mod method;
 pub mod narrative;
 pub mod occurrence;
 pub mod outcome;
@@ -34,6 +35,7 @@ use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, Sub
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
 use endpoint::{Endpoint, Summary};
 use export::Export;
+use method::{Multiplicity, Random};
 use narrative::{Checklist, Statement, TextSpec};
 use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
@@ -79,8 +81,12 @@ pub struct Study {
     pub subgroup: Vec<Subgroup>,
     /// Records of datasets, by name.
     pub records: BTreeMap<String, Records>,
+    /// Seeds and numbers of draws.
+    pub random: Random,
     /// Endpoints.
     pub endpoint: Vec<Endpoint>,
+    /// Families of hypotheses.
+    pub multiplicity: Vec<Multiplicity>,
     /// Sensitivity and supplementary analyses.
     pub variant: Vec<Variant>,
     /// Descriptive summaries.
@@ -129,7 +135,9 @@ const KEYS: &[&str] = &[
     "subject-variable",
     "records",
     "subgroup",
+    "random",
     "endpoint",
+    "multiplicity",
     "variant",
     "summary",
     "occurrence",
@@ -318,7 +326,9 @@ impl Reading {
         let derivation = self.list("derivation", parts.remove("derivation"));
         let subject_variable = self.named("subject-variable", parts.remove("subject-variable"));
         let subgroup = self.list("subgroup", parts.remove("subgroup"));
+        let random = parts.remove("random").and_then(|value| self.element(value)).unwrap_or_default();
         let endpoint = self.list("endpoint", parts.remove("endpoint"));
+        let multiplicity = self.list("multiplicity", parts.remove("multiplicity"));
         let variant = self.list("variant", parts.remove("variant"));
         let summary = self.list("summary", parts.remove("summary"));
         let records = self.named("records", parts.remove("records"));
@@ -349,7 +359,9 @@ impl Reading {
             subject_variable,
             records,
             subgroup,
+            random,
             endpoint,
+            multiplicity,
             variant,
             summary,
             occurrence,

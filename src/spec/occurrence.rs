@@ -44,7 +44,8 @@ pub struct Occurrence {
     /// record, and records by all the time.
     #[serde(default)]
     pub at_risk: Option<AtRisk>,
-    /// Methods of the comparison with the reference arm: an interval for the difference of proportions, a test.
+    /// Methods of the comparison with the reference arm: an interval for the difference of proportions, a test; with
+    /// `at-risk` also `rate-ratio` and `rate-difference`.
     #[serde(default)]
     pub methods: Vec<Method>,
     /// Subgroups, by name: the same within each of their levels, without rates.
@@ -149,7 +150,10 @@ pub struct Survival {
     pub competing: Option<RuleText>,
     /// Days at which the curve is read, and at which figures tell the numbers at risk.
     pub at: Vec<i32>,
-    /// Methods: `kaplan-meier`, `aalen-johansen`, `log-rank`, `cox`.
+    /// Texts of the subject that divide it into strata, for the methods over strata.
+    #[serde(default)]
+    pub strata: Vec<RuleText>,
+    /// Methods: those of a time of visits, without `grouped-hazards` and `turnbull`.
     pub methods: Vec<Method>,
     /// Confidence level of intervals.
     #[serde(default = "ninety_five")]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::results::Method;
 use crate::spec::endpoint::{LevelSpec, ninety_five};
+use crate::spec::method::Attempt;
 use crate::spec::text::{Name, RuleText};
 
 /// A number by visit: its value and its change from baseline, described and compared.
@@ -22,10 +23,20 @@ pub struct Continuous {
     /// The visits at which the change is compared between arms.
     #[serde(default)]
     pub compare_at: Vec<Name>,
-    /// Methods of the comparison: `ancova` (of the change, with the baseline as covariate), `rank-ancova`, `wilcoxon`,
-    /// `hodges-lehmann`, `wilcoxon-worst-rank`.
+    /// Methods of the comparison: `ancova` (of the change, with the baseline as covariate), `mmrm`, `rank-ancova`,
+    /// `wilcoxon`, `hodges-lehmann` and others; `trialpress spec` lists all.
     #[serde(default)]
     pub methods: Vec<Method>,
+    /// For `mmrm`: what is tried, in this order. Unstructured, heterogeneous Toeplitz, heterogeneous autoregressive (all
+    /// with Kenward and Roger's inference) and compound symmetry with empirical errors if absent.
+    #[serde(default)]
+    pub mmrm: Vec<Attempt>,
+    /// For `delta-adjusted`: by how much imputed values outside the reference arm are made worse.
+    #[serde(default)]
+    pub deltas: Vec<f64>,
+    /// Texts of the subject that divide it into strata, for `van-elteren`.
+    #[serde(default)]
+    pub strata: Vec<RuleText>,
     /// For `wilcoxon-worst-rank`: who has the worst outcome of all, at a visit of the frame.
     #[serde(default)]
     pub worst: Option<RuleText>,
@@ -64,7 +75,11 @@ pub struct Time {
     pub competing: Vec<Name>,
     /// The last day observed; later events do not count.
     pub last_day: i32,
-    /// Methods: `aalen-johansen`, `kaplan-meier`, `log-rank`, `cox`, `grouped-hazards`.
+    /// Texts of the subject that divide it into strata, for the methods over strata.
+    #[serde(default)]
+    pub strata: Vec<RuleText>,
+    /// Methods: curves, tests, hazard ratios, mean times, such as `aalen-johansen`, `kaplan-meier`, `log-rank`, `gray`,
+    /// `cox`, `grouped-hazards`; `trialpress spec` lists all.
     pub methods: Vec<Method>,
     /// Confidence level of intervals.
     #[serde(default = "ninety_five")]

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::spec::figure::{
-    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, IncidenceLayout, IndividualLayout, MeansLayout,
-    ShiftLayout, TimeLayout, TippingPointLayout,
+    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout, IndividualLayout,
+    MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::safety_figure::{
@@ -64,6 +64,9 @@ pub struct DisplaySpec {
     /// A grid of all completions of the imputed responses of a binary endpoint.
     #[serde(default)]
     pub tipping_point: Option<TippingPointLayout>,
+    /// A table of the p-values of families of hypotheses, as they are and adjusted.
+    #[serde(default)]
+    pub hypotheses: Option<HypothesesLayout>,
     /// A table of a continuous endpoint by visit.
     #[serde(default)]
     pub change: Option<ChangeLayout>,

@@ -19,7 +19,10 @@ pub mod describe;
 pub mod distribution;
 pub mod gee;
 pub mod linear;
+pub mod logistic;
+pub mod missing;
 pub mod mixed;
+pub mod multiplicity;
 pub mod proportion;
 pub mod rank;
 pub mod rate;
@@ -27,6 +30,8 @@ pub mod sample;
 pub mod sequential;
 pub mod survival;
 
+#[cfg(test)]
+mod exhaustive;
 mod quantile;
 mod symmetric;
 #[cfg(test)]

@@ -132,7 +132,16 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         module: "cli",
-        ours: &["data::date", "data::define", "data::rule::Function", "error", "pipeline", "spec::reference"],
+        ours: &[
+            "data::date",
+            "data::define",
+            "data::rule::Function",
+            "error",
+            "pipeline",
+            "spec::conformance",
+            "spec::instrument",
+            "spec::reference",
+        ],
         crates: &["clap", "indicatif", "rayon", "serde_json"],
         why: "today’s date as a lock writes it, the rules that findings name, and the functions that the reference of rules lists",
     },

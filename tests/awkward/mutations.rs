@@ -3,25 +3,7 @@
 use std::time::Instant;
 
 use super::{Desk, Original, TOO_LATE, call};
-use crate::support::{program, read};
-
-/// A stream of numbers that is the same everywhere (`SplitMix64`).
-struct Stream(u64);
-
-impl Stream {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`.
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
-}
+use crate::support::{Stream, program, read};
 
 /// What a number of a specification may become.
 const NUMBERS: [&str; 14] = [

@@ -8,10 +8,14 @@
 
 mod continuous;
 mod longitudinal;
+mod multiplicity;
 mod rates;
 mod sequential;
 mod survival;
+mod survival_cox;
+mod survival_more;
 mod tables;
+mod tables_more;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -73,7 +77,7 @@ const STATISTICS: [&str; 33] = [
 ];
 
 /// Public functions of `src/stats` that prepare statistics and yield none.
-const PREPARATIONS: [&str; 1] = ["fit"];
+const PREPARATIONS: [&str; 2] = ["fit", "landmark"];
 
 /// Fewer rows than this mean that cases were lost.
 const ROWS: usize = 3_000;
@@ -192,9 +196,19 @@ fn every_public_function_is_a_known_statistic() {
 }
 
 fn statistics() -> impl Iterator<Item = &'static str> {
-    let others =
-        [longitudinal::STATISTICS, rates::STATISTICS, sequential::STATISTICS, survival::STATISTICS, tables::STATISTICS];
-    STATISTICS.into_iter().chain(continuous::STATISTICS.iter().copied()).chain(others.into_iter().flatten().copied())
+    let others = [
+        continuous::STATISTICS,
+        longitudinal::STATISTICS,
+        multiplicity::STATISTICS,
+        rates::STATISTICS,
+        sequential::STATISTICS,
+        survival::STATISTICS,
+        survival_cox::STATISTICS,
+        survival_more::STATISTICS,
+        tables::STATISTICS,
+        tables_more::STATISTICS,
+    ];
+    STATISTICS.into_iter().chain(others.into_iter().flatten().copied())
 }
 
 fn fixtures() -> PathBuf {
@@ -460,10 +474,14 @@ fn compute(statistic: &str, input: &Input) -> Result<Found, Undefined> {
         "trend" => input.ancova()?.trend(&input.numbers("dose"), x("level")).map(contrast),
         "wilson" => wilson(input.count("x"), input.count("n"), x("level")).map(limits),
         other => longitudinal::compute(other, input)
+            .or_else(|| multiplicity::compute(other, input))
             .or_else(|| rates::compute(other, input))
             .or_else(|| sequential::compute(other, input))
             .or_else(|| survival::compute(other, input))
+            .or_else(|| survival_cox::compute(other, input))
+            .or_else(|| survival_more::compute(other, input))
             .or_else(|| tables::compute(other, input))
+            .or_else(|| tables_more::compute(other, input))
             .or_else(|| continuous::compute(other, input))
             .unwrap_or_else(|| panic!("nobody runs cases of {other}")),
     }

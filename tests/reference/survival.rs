@@ -54,7 +54,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
 
 /// A column of the sheet or an inline list, of the rows in question: those of the arm given, if one is, without those
 /// that lack a value in a column that is used.
-fn column(input: &Input, name: &str) -> Vec<f64> {
+pub(super) fn column(input: &Input, name: &str) -> Vec<f64> {
     let Some(sheet) = &input.sheet else {
         return input.numbers(name);
     };
@@ -71,15 +71,15 @@ fn column(input: &Input, name: &str) -> Vec<f64> {
     rows.map(|row| row[place].parse().unwrap()).collect()
 }
 
-fn whole(values: &[f64]) -> Vec<usize> {
+pub(super) fn whole(values: &[f64]) -> Vec<usize> {
     values.iter().map(|value| value.to_string().parse().unwrap()).collect()
 }
 
-fn events(input: &Input, name: &str) -> Vec<bool> {
+pub(super) fn events(input: &Input, name: &str) -> Vec<bool> {
     column(input, name).iter().map(|value| *value > 0.5).collect()
 }
 
-fn survival(input: &Input) -> Result<KaplanMeier, Undefined> {
+pub(super) fn survival(input: &Input) -> Result<KaplanMeier, Undefined> {
     kaplan_meier(&column(input, "time"), &events(input, "status"), input.number("level"))
 }
 
@@ -119,7 +119,7 @@ fn model(statistic: &str, input: &Input) -> Result<ProportionalHazards, Undefine
 }
 
 /// The effect of the covariate asked for, and the tests of the model.
-fn effects(fit: &ProportionalHazards, input: &Input) -> Result<Found, Undefined> {
+pub(super) fn effects(fit: &ProportionalHazards, input: &Input) -> Result<Found, Undefined> {
     let mut found = named(&[
         ("log_likelihood_null", fit.log_likelihood_null),
         ("log_likelihood", fit.log_likelihood),
@@ -200,12 +200,12 @@ fn share_of(share: Share, input: &Input) -> Result<Found, Undefined> {
     Ok(found)
 }
 
-fn limits(interval: Interval) -> Found {
+pub(super) fn limits(interval: Interval) -> Found {
     named(&[("lower", interval.lower), ("upper", interval.upper)])
 }
 
 /// The values there are, and how many.
-fn reached(values: &[(&str, Option<f64>)]) -> Found {
+pub(super) fn reached(values: &[(&str, Option<f64>)]) -> Found {
     let there: Vec<(&str, f64)> = values.iter().filter_map(|(name, value)| value.map(|value| (*name, value))).collect();
     let mut found = named(&there);
     found.push(("reached".to_owned(), there.iter().map(|_| 1.0).sum()));

@@ -92,6 +92,9 @@ pub struct Reading {
     pub text: Vec<String>,
     /// Declared kinds of variables of a CSV file; the others are told by their values.
     pub kinds: BTreeMap<String, Kind>,
+    /// What define.xml says of the kinds of variables of a CSV file, where nothing else declares them. That one is absent
+    /// is told by those who hold the data against it.
+    pub described: BTreeMap<String, Kind>,
     /// Words that stand for a missing value in a CSV file, beside the empty field.
     pub missing: Vec<String>,
     /// The encoding of text in a SAS transport file.

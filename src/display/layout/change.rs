@@ -2,20 +2,17 @@
 //! other under each arm, and the comparisons of the change below.
 
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, contrasts, shown, shown_from_baseline};
 use crate::display::number::{Style, needs_no_more};
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Spanner, Table, TableRow};
-use crate::results::{Key, Method, Statistic, Value};
+use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::spec::design::Arm;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::figure::ChangeLayout;
 use crate::spec::outcome::Continuous;
 use crate::spec::output::RowFormat;
 
-/// The tests of ranks, with their stubs.
-const RANKS: [(Method, &str); 3] =
-    [(Method::Wilcoxon, "Wilcoxon"), (Method::WilcoxonWorstRank, "Worst rank"), (Method::RankAncova, "Rank ANCOVA")];
 /// What a comparison has under an arm: the number, the estimate, its limits, the p-value.
 const OF_COMPARISON: usize = 4;
 
@@ -25,25 +22,29 @@ pub(super) fn table(layout: &ChangeLayout, assembly: &mut Assembly<'_>) -> Optio
     let continuous = endpoint.continuous.as_ref()?;
     let style = Style { p_decimals: layout.p_decimals, ..Style::recorded(continuous.decimals) };
     let compares = !continuous.compare_at.is_empty() && !continuous.methods.is_empty();
-    let each = if compares { layout.number_rows.len().max(OF_COMPARISON) } else { layout.number_rows.len() };
+    let described = if layout.describe { layout.number_rows.as_slice() } else { &[] };
+    let each = if compares { described.len().max(OF_COMPARISON) } else { described.len() };
     let of = Change { endpoint, continuous, style, each };
     let mut columns = Vec::new();
     let mut spanners = Vec::new();
     for arm in &study.arm {
         let text = assembly.head(&arm.label, &Key::new(&*endpoint.id, Statistic::N).arm(&arm.id)).head.join(" ");
         spanners.push(Spanner { text, first: columns.len(), columns: each });
-        let heads = layout.number_rows.iter().map(|format| vec![format.label.clone()]);
+        let heads = described.iter().map(|format| vec![format.label.clone()]);
         let heads = heads.chain(std::iter::repeat(Vec::new())).take(each);
         columns.extend(heads.map(|head| Column { head, align: Align::Decimal }));
     }
-    let formats = of.formats(layout, assembly);
-    let mut rows = vec![heading(0, "Value")];
-    for visit in shown_from_baseline(study, &continuous.at) {
-        rows.push(data_row(1, visit.label, of.described(&formats, "value", visit.id, assembly)));
-    }
-    rows.push(heading(0, "Change from baseline"));
-    for visit in shown(study, &continuous.at) {
-        rows.push(data_row(1, visit.label, of.described(&formats, "change", visit.id, assembly)));
+    let mut rows = Vec::new();
+    if layout.describe {
+        let formats = of.formats(layout, assembly);
+        rows.push(heading(0, "Value"));
+        for visit in shown_from_baseline(study, &continuous.at) {
+            rows.push(data_row(1, visit.label, of.described(&formats, "value", visit.id, assembly)));
+        }
+        rows.push(heading(0, "Change from baseline"));
+        for visit in shown(study, &continuous.at) {
+            rows.push(data_row(1, visit.label, of.described(&formats, "change", visit.id, assembly)));
+        }
     }
     if compares {
         for visit in shown(study, &continuous.compare_at) {
@@ -108,41 +109,79 @@ impl Change<'_> {
     /// The rows of the comparisons: least-squares means under their arms, differences under the arm compared.
     fn comparison(&self, visit: &str, assembly: &mut Assembly<'_>, rows: &mut Vec<TableRow>) {
         let level = level_text(self.continuous.conf_level);
-        let has_means = self.has(Method::Ancova);
+        let models: Vec<Method> = self.of(Shown::Model).collect();
+        let under_arms = !models.is_empty() || self.of(Shown::Within).next().is_some();
+        let has_errors = !models.is_empty() || self.of(Shown::Difference).next().is_some();
         let heads = |arm: &Arm, assembly: &Assembly<'_>| {
             let compared = contrasts(assembly.study).iter().any(|(first, _)| first.id == arm.id);
             let words = |shown: bool, words: &str| plain(if shown { words } else { "" });
             [
-                words(has_means, "n"),
-                words(has_means || compared, if has_means { "Estimate (SE)" } else { "Estimate" }),
-                words(has_means || compared, &format!("{level} % CI")),
-                words(compared, "p-value"),
+                words(!models.is_empty(), "n"),
+                words(under_arms || compared, if has_errors { "Estimate (SE)" } else { "Estimate" }),
+                words(under_arms || compared, &format!("{level} % CI")),
+                words(under_arms && self.of(Shown::Within).next().is_some() || compared, "p-value"),
             ]
         };
         let cells = self.of_arms(assembly, &|arm, assembly| heads(arm, assembly));
         rows.push(data_row(1, "Analysis", cells));
-        if has_means {
+        for method in &models {
+            let name =
+                |what: &str| if models.len() > 1 { format!("{what}, {}", short(*method)) } else { what.to_owned() };
             let formats = ["{n}", "{ls-mean} ({ls-mean-se})", "{ls-mean-lower}, {ls-mean-upper}", ""];
             let cells = self.of_arms(assembly, &|arm, assembly| {
-                let key = |s| self.key(visit, s, Method::Ancova).arm(&arm.id);
+                let key = |s| self.key(visit, s, *method).arm(&arm.id);
                 formats.map(|format| assembly.cell(format, self.style, &key))
             });
-            rows.push(data_row(1, "LS mean", cells));
-            let formats = [("{difference} ({difference-se})", Method::Ancova), LIMITS, ("{p-value}", Method::Ancova)];
-            rows.push(data_row(1, "Difference", self.of_contrasts(visit, formats, assembly)));
+            rows.push(data_row(1, name("LS mean"), cells));
+            rows.push(data_row(1, name("Difference"), self.of_contrasts(visit, DIFFERENCE, *method, assembly)));
+        }
+        for method in self.of(Shown::Within) {
+            let mean = if method == Method::PairedT { ["{mean}", "{mean-lower}, {mean-upper}"] } else { ["", ""] };
+            let formats = ["", mean[0], mean[1], "{p-value}"];
+            let cells = self.of_arms(assembly, &|arm, assembly| {
+                let key = |s| self.key(visit, s, method).arm(&arm.id);
+                formats.map(|format| assembly.cell(format, self.style, &key))
+            });
+            rows.push(data_row(1, short(method), cells));
+        }
+        for method in self.of(Shown::Difference) {
+            let formats = if method == Method::Dunnett { [DIFFERENCE[0], "", DIFFERENCE[2]] } else { DIFFERENCE };
+            for amount in self.amounts(method) {
+                let label = amount
+                    .as_ref()
+                    .map_or_else(|| short(method).to_owned(), |amount| format!("{} by {amount}", short(method)));
+                let cells = self.of_levels(visit, formats, method, amount.as_deref(), assembly);
+                rows.push(data_row(1, label, cells));
+            }
         }
         if self.has(Method::HodgesLehmann) {
             let whole = self.exact(assembly, &|key| key.method == Some(Method::HodgesLehmann));
             let places = self.continuous.decimals + u8::from(!whole);
             let estimate = format!("{{difference:{places}}}");
             let limits = format!("{{difference-lower:{places}}}, {{difference-upper:{places}}}");
-            let formats = [estimate.as_str(), limits.as_str(), ""].map(|format| (format, Method::HodgesLehmann));
-            rows.push(data_row(1, "Hodges–Lehmann", self.of_contrasts(visit, formats, assembly)));
+            let formats = [estimate.as_str(), limits.as_str(), ""];
+            rows.push(data_row(
+                1,
+                "Hodges–Lehmann",
+                self.of_contrasts(visit, formats, Method::HodgesLehmann, assembly),
+            ));
         }
-        for (method, label) in RANKS.into_iter().filter(|(method, _)| self.has(*method)) {
-            let formats = ["", "", "{p-value}"].map(|format| (format, method));
-            rows.push(data_row(1, label, self.of_contrasts(visit, formats, assembly)));
+        for method in self.of(Shown::Test) {
+            rows.push(data_row(1, short(method), self.of_contrasts(visit, ["", "", "{p-value}"], method, assembly)));
         }
+    }
+
+    /// The methods of the endpoint that are shown in a way, in its order.
+    fn of(&self, shown: Shown) -> impl Iterator<Item = Method> {
+        self.continuous.methods.iter().copied().filter(move |method| how(*method) == Some(shown))
+    }
+
+    /// The amounts by which a method has results: of a delta adjustment several, of others one without name.
+    fn amounts(&self, method: Method) -> Vec<Option<String>> {
+        if method == Method::DeltaAdjusted {
+            return self.continuous.deltas.iter().map(|delta| Some(delta.to_string())).collect();
+        }
+        vec![None]
     }
 
     fn key(&self, visit: &str, statistic: Statistic, method: Method) -> Key {
@@ -150,6 +189,8 @@ impl Change<'_> {
         match statistic {
             Statistic::LsMeanLower
             | Statistic::LsMeanUpper
+            | Statistic::MeanLower
+            | Statistic::MeanUpper
             | Statistic::DifferenceLower
             | Statistic::DifferenceUpper => key.conf_level(self.continuous.conf_level),
             _ => key,
@@ -171,15 +212,28 @@ impl Change<'_> {
         cells
     }
 
-    /// A row of comparisons, under the arm compared: estimate, limits and p-value, each of a method. The reference's own
-    /// cells stay empty.
-    fn of_contrasts(&self, visit: &str, formats: [(&str, Method); 3], assembly: &mut Assembly<'_>) -> Vec<Cell> {
+    /// A row of comparisons, under the arm compared: estimate, limits and p-value. The reference's own cells stay empty.
+    fn of_contrasts(&self, visit: &str, formats: [&str; 3], method: Method, assembly: &mut Assembly<'_>) -> Vec<Cell> {
+        self.of_levels(visit, formats, method, None, assembly)
+    }
+
+    fn of_levels(
+        &self,
+        visit: &str,
+        formats: [&str; 3],
+        method: Method,
+        level: Option<&str>,
+        assembly: &mut Assembly<'_>,
+    ) -> Vec<Cell> {
         let compared = contrasts(assembly.study);
         self.of_arms(assembly, &|arm, assembly| {
             let contrast = compared.iter().find(|(first, _)| first.id == arm.id);
-            let mut cell = |(format, method): (&str, Method)| {
+            let mut cell = |format: &str| {
                 contrast.map_or_else(Cell::default, |(first, second)| {
-                    let key = |s| self.key(visit, s, method).contrast(&first.id, &second.id);
+                    let key = |s| {
+                        let key = self.key(visit, s, method).contrast(&first.id, &second.id);
+                        level.map_or_else(|| key.clone(), |level| key.clone().level(level))
+                    };
                     assembly.cell(format, self.style, &key)
                 })
             };
@@ -189,15 +243,18 @@ impl Change<'_> {
     }
 
     fn footnotes(&self, layout: &ChangeLayout, assembly: &Assembly<'_>) -> Vec<Footnote> {
-        let shows = |field: &str| layout.number_rows.iter().any(|format| format.show.contains(field));
+        let shows =
+            |field: &str| layout.describe && layout.number_rows.iter().any(|format| format.show.contains(field));
         let compares = !self.continuous.compare_at.is_empty() && !self.continuous.methods.is_empty();
-        let ancova = compares && self.has(Method::Ancova);
+        let models = compares && self.of(Shown::Model).next().is_some();
+        let errors = models || compares && self.of(Shown::Difference).next().is_some();
         let terms = [
             (shows("{sd"), "SD: standard deviation"),
             (shows("{q1") || shows("{q3"), "Q1, Q3: quartiles"),
-            (ancova, "LS: least-squares"),
-            (ancova, "SE: standard error"),
-            (ancova || compares && self.has(Method::HodgesLehmann), "CI: confidence interval"),
+            (models, "LS: least-squares"),
+            (self.has(Method::Mmrm), "MMRM: model for repeated measurements"),
+            (errors, "SE: standard error"),
+            (errors || compares && self.has(Method::HodgesLehmann), "CI: confidence interval"),
         ];
         let terms: Vec<&str> = terms.into_iter().filter(|(used, _)| *used).map(|(_, term)| term).collect();
         let unit = self.continuous.unit.as_ref().map(|unit| format!("Values in {unit}. ")).unwrap_or_default();
@@ -212,6 +269,29 @@ impl Change<'_> {
         notes
     }
 
+    /// Which covariance the model for repeated measurements has, and which were tried before it.
+    fn covariance_in_words(&self, assembly: &Assembly<'_>) -> Option<String> {
+        let is_meant = |key: &&Key| {
+            key.analysis == *self.endpoint.id
+                && key.method == Some(Method::Mmrm)
+                && key.statistic == Statistic::Structure
+        };
+        let rows: Vec<_> = assembly.rows.keys().filter(is_meant).filter_map(|key| assembly.rows.get(key)).collect();
+        let chosen = rows.iter().find_map(|row| match &row.value {
+            Value::Text(words) => Some(words.clone()),
+            _ => None,
+        });
+        let failed: Vec<&str> = rows
+            .iter()
+            .filter(|row| matches!(row.value, Value::NotEstimable(_)))
+            .filter_map(|row| row.key.levels.first().map(String::as_str))
+            .collect();
+        let tried =
+            if failed.is_empty() { String::new() } else { format!("; without result before: {}", failed.join("; ")) };
+        let chosen = chosen.map(|words| format!("MMRM: covariance {words}{tried}."));
+        chosen.or_else(|| (!failed.is_empty()).then(|| format!("MMRM: no covariance gave a result{tried}.")))
+    }
+
     /// What the rows of the comparisons are.
     fn comparisons_in_words(&self, assembly: &Assembly<'_>) -> String {
         let reference = &assembly.study.arm[assembly.study.reference_arm()].label;
@@ -223,12 +303,14 @@ impl Change<'_> {
                     .to_owned(),
             );
         }
+        sentences.extend(self.covariance_in_words(assembly));
         let mut rows = Vec::new();
+        rows.extend(self.of(Shown::Within).map(|method| method.label().to_owned()));
+        rows.extend(self.of(Shown::Difference).map(|method| method.label().to_owned()));
         if self.has(Method::HodgesLehmann) {
             rows.push("difference and limits of Hodges and Lehmann".to_owned());
         }
-        let tests = RANKS.into_iter().filter(|(method, _)| self.has(*method));
-        rows.extend(tests.map(|(method, _)| method_name(method).to_owned()));
+        rows.extend(self.of(Shown::Test).map(|method| method.label().to_owned()));
         if !rows.is_empty() {
             sentences.push(format!("Rows below: {}.", rows.join("; ")));
         }
@@ -243,5 +325,53 @@ impl Change<'_> {
     }
 }
 
-/// The limits of the difference of least-squares means.
-const LIMITS: (&str, Method) = ("{difference-lower}, {difference-upper}", Method::Ancova);
+/// The difference of an analysis with its limits and p-value.
+const DIFFERENCE: [&str; 3] = ["{difference} ({difference-se})", "{difference-lower}, {difference-upper}", "{p-value}"];
+
+/// How the table shows what a method gives.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    /// Least-squares means and their difference.
+    Model,
+    /// A p-value under each arm.
+    Within,
+    /// A difference with its standard error, limits and p-value.
+    Difference,
+    /// A p-value under the arm compared.
+    Test,
+}
+
+/// How a method is shown; those of all arms at once have no place under an arm.
+const fn how(method: Method) -> Option<Shown> {
+    match method.family() {
+        Family::Repeated => Some(Shown::Model),
+        Family::Within => Some(Shown::Within),
+        Family::Imputed => Some(Shown::Difference),
+        Family::Change => match method {
+            Method::Ancova => Some(Shown::Model),
+            Method::TTest | Method::Welch | Method::Dunnett => Some(Shown::Difference),
+            Method::HodgesLehmann => None,
+            _ => Some(Shown::Test),
+        },
+        _ => None,
+    }
+}
+
+/// The stub of a method: shorter than its label where the place is narrow.
+const fn short(method: Method) -> &'static str {
+    match method {
+        Method::Ancova => "ANCOVA",
+        Method::Wilcoxon => "Wilcoxon",
+        Method::WilcoxonWorstRank => "Worst rank",
+        Method::RankAncova => "Rank ANCOVA",
+        Method::VanElteren => "van Elteren",
+        Method::Permutation => "Permutation",
+        Method::Dunnett => "Dunnett",
+        Method::MultipleImputation => "MI, MAR",
+        Method::JumpToReference => "MI, J2R",
+        Method::CopyReference => "MI, CR",
+        Method::CopyIncrements => "MI, CIR",
+        Method::DeltaAdjusted => "MI, worse",
+        _ => method.label(),
+    }
+}

@@ -34,7 +34,7 @@ pub(super) fn table(layout: &ConformanceLayout, provenance: &Provenance) -> Laid
         rows.push(data_row(0, words, cells.into_iter().collect()));
     }
     let table = Table {
-        stub_head: "Rule".to_owned(),
+        stub_head: "Identifier".to_owned(),
         columns: HEADS.iter().enumerate().map(column).collect(),
         spanners: Vec::new(),
         rows,

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use crate::display::assemble::{Assembly, data_row, note, plain};
 use crate::display::layout::occurrence::{Choice, Node, compared, difference_method, nodes, real};
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, axis, contrasts, interval, number};
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Column, DotRow, Dots, Footnote, Table};
@@ -69,7 +69,7 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
             Some(method) if compares => format!(
                 " Difference from {reference} with its {} % confidence interval ({}), not adjusted for the number of lines.",
                 level_text(occurrence.conf_level),
-                method_name(method)
+                method.label()
             ),
             _ => String::new(),
         }

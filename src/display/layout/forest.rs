@@ -1,7 +1,7 @@
 //! A forest of differences of proportions from the reference: main analyses, variants and subgroups, a line each.
 
 use crate::display::assemble::{Assembly, note};
-use crate::display::layout::response::{Form, difference_methods, level_text, method_name, title};
+use crate::display::layout::response::{Form, difference_methods, level_text, title};
 use crate::display::layout::{Laid, axis, binaries, contrasts, each_arm, interval, number};
 use crate::display::number::{Style, align};
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Forest, ForestRow};
@@ -179,7 +179,7 @@ fn footnotes(layout: &ForestLayout, endpoints: &[(&Endpoint, &Binary)]) -> Vec<F
         endpoints.iter().filter_map(|(_, binary)| difference_methods(binary).next()).collect();
     methods.sort_unstable();
     methods.dedup();
-    let names: Vec<&str> = methods.into_iter().map(method_name).collect();
+    let names: Vec<&str> = methods.into_iter().map(Method::label).collect();
     let mut notes = vec![note(format!(
         "n/N: responders of all in the arm. CI: confidence interval ({}). Large marks: main analyses.",
         names.join(", ")

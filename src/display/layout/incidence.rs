@@ -1,7 +1,7 @@
 //! A figure of the cumulative incidence of an event: a step function an arm with its band, the numbers at risk below.
 
 use crate::display::assemble::{Assembly, note};
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::layout::time::{competing, limit, observed};
 use crate::display::layout::{Laid, axis, interval, number};
 use crate::display::number::Style;
@@ -118,7 +118,7 @@ impl Curve<'_> {
         let mut notes = vec![note(format!(
             "Steps: cumulative incidence ({}); bands: {level} % confidence intervals; small ticks: censored \
              participants. At risk: without event, competing event and censoring just before the day.",
-            method_name(Method::AalenJohansen),
+            Method::AalenJohansen.label(),
         ))];
         if let (false, Some(last)) = (self.time.competing.is_empty(), self.visits.last().map(|(visit, _)| visit)) {
             let mut words = Vec::new();

@@ -2,7 +2,7 @@
 //! was censored and who had the event so far (the table of the `KMunicate` proposal, Morris et al. 2019).
 
 use crate::display::assemble::{Assembly, note, plain};
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::layout::time::CENSORED;
 use crate::display::layout::timed::{Competes, Reading, Timed};
 use crate::display::layout::{Laid, axis, contrasts, interval, number};
@@ -217,7 +217,7 @@ impl Curve<'_> {
         };
         let mut notes = vec![note(format!(
             "Steps: {what} ({}); bands: {level} % confidence intervals; small ticks: censored participants. {below}",
-            method_name(self.view.method()),
+            self.view.method().label(),
         ))];
         notes.extend(self.competing());
         notes.extend(self.medians(study, &level, assembly));

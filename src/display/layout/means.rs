@@ -1,7 +1,7 @@
 //! A figure of the means of a continuous endpoint by visit: each arm's with its interval, and the numbers below.
 
 use crate::display::assemble::{Assembly, note};
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, Shown, axis, interval, number, shown, shown_from_baseline};
 use crate::display::number::Style;
 use crate::display::report::{Body, Mark, Plot, Series, SeriesStyle, UnderRow};
@@ -14,12 +14,14 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
     let study = assembly.study;
     let endpoint = study.endpoint(&layout.of)?;
     let continuous = endpoint.continuous.as_ref()?;
-    let (variable, what, visits) = if layout.change {
-        ("change", "Mean changes from baseline", shown(study, &continuous.at))
-    } else {
-        ("value", "Means", shown_from_baseline(study, &continuous.at))
+    let (variable, what, visits) = match (layout.change, layout.model) {
+        (_, Some(_)) => {
+            ("change", "Least-squares means of the change from baseline", shown(study, &continuous.compare_at))
+        }
+        (true, None) => ("change", "Mean changes from baseline", shown(study, &continuous.at)),
+        (false, None) => ("value", "Means", shown_from_baseline(study, &continuous.at)),
     };
-    let of = Means { endpoint, continuous, variable };
+    let of = Means { endpoint, continuous, variable, model: layout.model };
     let mut series = Vec::new();
     let mut under = Vec::new();
     let mut sentences = Vec::new();
@@ -32,7 +34,7 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
         series.push(Series { label, arm: position, style, marks, censored: Vec::new() });
     }
     let mut values: Vec<f64> = series.iter().flat_map(|series| &series.marks).flat_map(ends).collect();
-    if layout.change {
+    if variable == "change" {
         // The line of no change.
         values.push(0.0);
     } else {
@@ -48,11 +50,14 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
         under_head: "n".to_owned(),
         alt,
     };
+    let level = level_text(continuous.conf_level);
+    let words = layout.model.map_or_else(
+        || format!("({}), each visit by itself", Method::TInterval.label()),
+        |model| format!("({})", model.label()),
+    );
     let footnotes = vec![note(format!(
-        "{what}, with {} % confidence intervals ({}), each visit by itself. n: participants with a value{}.",
-        level_text(continuous.conf_level),
-        method_name(Method::TInterval),
-        if layout.change { " at the visit and at baseline" } else { "" },
+        "{what}, with {level} % confidence intervals {words}. n: participants with a value{}.",
+        if variable == "change" { " at the visit and at baseline" } else { "" },
     ))];
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![endpoint.id.to_string()] })
 }
@@ -67,11 +72,18 @@ struct Means<'a> {
     endpoint: &'a Endpoint,
     continuous: &'a Continuous,
     variable: &'a str,
+    /// The model whose least-squares means are shown; the means of each visit by itself if none.
+    model: Option<Method>,
 }
 
 impl Means<'_> {
     fn key(&self, arm: &str, visit: &Shown<'_>, statistic: Statistic) -> Key {
         let key = Key::new(&*self.endpoint.id, statistic).variable(self.variable).at(visit.id).arm(arm);
+        if let Some(model) = self.model {
+            let key = key.method(model);
+            let is_limit = matches!(statistic, Statistic::LsMeanLower | Statistic::LsMeanUpper);
+            return if is_limit { key.conf_level(self.continuous.conf_level) } else { key };
+        }
         match statistic {
             Statistic::MeanLower | Statistic::MeanUpper => {
                 key.method(Method::TInterval).conf_level(self.continuous.conf_level)
@@ -86,7 +98,9 @@ impl Means<'_> {
         let mut marks = Vec::new();
         let mut words = Vec::new();
         for visit in visits {
-            let keys = [Statistic::Mean, Statistic::MeanLower, Statistic::MeanUpper].map(|s| self.key(arm, visit, s));
+            let of_model = [Statistic::LsMean, Statistic::LsMeanLower, Statistic::LsMeanUpper];
+            let of_visit = [Statistic::Mean, Statistic::MeanLower, Statistic::MeanUpper];
+            let keys = if self.model.is_some() { of_model } else { of_visit }.map(|s| self.key(arm, visit, s));
             let [mean, lower, upper] = &keys;
             words.push(format!("{} {}", visit.label, assembly.text(mean, style)));
             let y = number(assembly, mean);

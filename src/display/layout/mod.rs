@@ -13,6 +13,7 @@ mod flow;
 mod forest;
 mod grade_shift;
 mod heat_map;
+mod hypotheses;
 mod incidence;
 mod individual;
 mod kaplan_meier;
@@ -90,6 +91,9 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.tipping_point {
         return tipping_point::grid(layout, assembly);
+    }
+    if let Some(layout) = &spec.hypotheses {
+        return Some(hypotheses::table(layout, assembly));
     }
     if let Some(layout) = &spec.change {
         return change::table(layout, assembly);

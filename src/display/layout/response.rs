@@ -4,7 +4,7 @@ use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain
 use crate::display::layout::{Laid, binaries};
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Table, TableRow};
-use crate::results::{Key, Method, Statistic};
+use crate::results::{Family, Key, Method, Statistic};
 use crate::spec::Study;
 use crate::spec::endpoint::{Binary, Endpoint};
 use crate::spec::output::ResponseLayout;
@@ -58,35 +58,37 @@ impl Form<'_> {
     pub(super) fn of_contrast(&self, arm: &str, reference: &str, statistic: Statistic, method: Method) -> Key {
         let key = self.in_subgroup(self.key(statistic).contrast(arm, reference).method(method));
         match statistic {
-            Statistic::DifferenceLower | Statistic::DifferenceUpper | Statistic::RatioLower | Statistic::RatioUpper => {
-                key.conf_level(self.binary.conf_level)
-            }
+            Statistic::DifferenceLower
+            | Statistic::DifferenceUpper
+            | Statistic::NumberNeededLower
+            | Statistic::NumberNeededUpper
+            | Statistic::RatioLower
+            | Statistic::RatioUpper => key.conf_level(self.binary.conf_level),
             _ => key,
         }
     }
 }
 
 fn interval_method(binary: &Binary) -> Option<Method> {
-    of_kind(binary, SHARES).next()
+    of_family(binary, Family::Share).next()
 }
 
-/// Intervals of a share, intervals of a difference, ratios, and tests.
-const SHARES: &[Method] = &[Method::ClopperPearson, Method::Wilson];
-const DIFFERENCES: &[Method] = &[Method::MiettinenNurminen, Method::Newcombe];
-const RATIOS: &[Method] = &[Method::RiskRatio, Method::OddsRatio];
-const TESTS: &[Method] = &[Method::Fisher, Method::Boschloo, Method::ChiSquare];
-
-/// The methods of a kind that an endpoint asks for, in its order.
-fn of_kind(binary: &Binary, kind: &'static [Method]) -> impl Iterator<Item = Method> {
-    binary.methods.iter().copied().filter(|method| kind.contains(method))
+/// The methods of a family that an endpoint asks for, in its order.
+fn of_family(binary: &Binary, family: Family) -> impl Iterator<Item = Method> {
+    binary.methods.iter().copied().filter(move |method| method.family() == family)
 }
 
 pub(super) fn difference_methods(binary: &Binary) -> impl Iterator<Item = Method> {
-    of_kind(binary, DIFFERENCES)
+    of_family(binary, Family::ShareDifference)
+}
+
+/// Whether a method over strata is a test, and not a difference.
+const fn is_test(method: Method) -> bool {
+    matches!(method, Method::CochranMantelHaenszel | Method::BreslowDay)
 }
 
 fn test_methods(binary: &Binary) -> impl Iterator<Item = Method> {
-    of_kind(binary, TESTS)
+    of_family(binary, Family::ShareTest)
 }
 
 /// The confidence level in percent: 95, or 97.5.
@@ -178,7 +180,7 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         rows.push(data_row(indent, label, cells));
     };
     for (position, method) in difference_methods(form.binary).enumerate() {
-        let name = method_name(method);
+        let name = method.label();
         if position == 0 {
             let label = format!("Difference, % points ({level} % CI, {name})");
             line(1, label, &[("{difference} ({difference-lower}, {difference-upper})", method)], assembly);
@@ -187,16 +189,39 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
             line(2, label, &[("{difference-lower}, {difference-upper}", method)], assembly);
         }
     }
-    for method in of_kind(form.binary, RATIOS) {
-        let name = if method == Method::RiskRatio { "Risk ratio" } else { "Odds ratio" };
+    for method in of_family(form.binary, Family::ShareRatio) {
+        let of_risks = matches!(method, Method::RiskRatio | Method::RiskRatioWald);
+        let name = if of_risks { "Risk ratio" } else { "Odds ratio" };
         line(1, format!("{name} ({level} % CI)"), &[("{ratio} ({ratio-lower}, {ratio-upper})", method)], assembly);
+    }
+    if form.binary.methods.contains(&Method::NumberNeeded) {
+        let label = format!("Number needed to treat ({level} % CI)");
+        let format = "{number-needed} ({number-needed-lower}, {number-needed-upper})";
+        line(1, label, &[(format, Method::NumberNeeded)], assembly);
+    }
+    for method in of_family(form.binary, Family::ShareStrata).filter(|method| !is_test(*method)) {
+        let label = format!("Difference, % points ({level} % CI, {})", method.label());
+        line(1, label, &[("{difference} ({difference-lower}, {difference-upper})", method)], assembly);
+    }
+    for method in of_family(form.binary, Family::ShareModel) {
+        let label = format!("Odds ratio, {} ({level} % CI); p-value", method.label());
+        line(1, label, &[("{ratio} ({ratio-lower}, {ratio-upper}); {p-value}", method)], assembly);
+    }
+    for method in of_family(form.binary, Family::ShareStrata).filter(|method| is_test(*method)) {
+        line(1, format!("p-value ({})", method.label()), &[("{p-value}", method)], assembly);
     }
     // The p-values of one hypothesis stand on one line.
     let tests: Vec<Method> = test_methods(form.binary).collect();
     if !tests.is_empty() {
-        let names: Vec<&str> = tests.iter().map(|method| method_name(*method)).collect();
+        let names: Vec<&str> = tests.iter().map(|method| method.label()).collect();
         let parts: Vec<(&str, Method)> = tests.iter().map(|method| ("{p-value}", *method)).collect();
         line(1, format!("p-value ({})", names.join("; ")), &parts, assembly);
+    }
+    for method in of_family(form.binary, Family::ShareTrend) {
+        // Of all arms: it stands once, under the first.
+        let mut cells = vec![Cell::default(); study.arm.len()];
+        cells[0] = assembly.cell("{p-value}", style, &|s| form.key(s).method(method));
+        rows.push(data_row(1, format!("p-value ({}, all arms)", method.label()), cells));
     }
 }
 
@@ -251,57 +276,28 @@ fn by_variant(layout: &ResponseLayout, endpoints: &[(&Endpoint, &Binary)], assem
     Table { stub_head: "Analysis".to_owned(), columns, spanners: Vec::new(), rows }
 }
 
-/// A method as named in a stub.
-pub(super) fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::ClopperPearson => "Clopper–Pearson",
-        Method::Wilson => "Wilson",
-        Method::MiettinenNurminen => "Miettinen–Nurminen",
-        Method::Newcombe => "Newcombe",
-        Method::Fisher => "Fisher’s exact test",
-        Method::ChiSquare => "chi-square test",
-        Method::Boschloo => "Boschloo’s exact test",
-        Method::RiskRatio => "score interval of the risk ratio",
-        Method::OddsRatio => "exact conditional interval of the odds ratio",
-        Method::TInterval => "t distribution",
-        Method::Wilcoxon => "Wilcoxon rank-sum test",
-        Method::WilcoxonWorstRank => "Wilcoxon rank-sum test, worst rank",
-        Method::HodgesLehmann => "Hodges–Lehmann",
-        Method::RankAncova => "rank analysis of covariance",
-        Method::AalenJohansen => "Aalen–Johansen",
-        Method::KaplanMeier => "Kaplan–Meier",
-        Method::LogRank => "log-rank test",
-        Method::Cox => "Cox model",
-        Method::CoxProfile => "Cox model, profile likelihood",
-        Method::GroupedHazards => "grouped time",
-        Method::SubjectRate => "subjects per time at risk",
-        Method::RecordRate => "records per time at risk",
-        Method::Anova => "analysis of variance",
-        Method::Ancova => "analysis of covariance",
-        Method::AncovaTrend => "dose response",
-    }
-}
-
 /// What the abbreviations mean and which methods were used; a line for each variant shows only the first of a kind.
 fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool, study: &Study) -> Vec<Footnote> {
     let mut parts = vec!["CI: confidence interval".to_owned()];
     if !by_variant && study.arm.len() > 1 {
         parts.push(format!("differences and ratios: compared with {}", study.arm[study.reference_arm()].label));
     }
-    let kinds: &[(&str, &'static [Method])] = if by_variant {
-        &[("differences", DIFFERENCES), ("p-values", TESTS)]
-    } else {
-        &[("proportions", SHARES), ("differences", DIFFERENCES), ("ratios", RATIOS), ("p-values", TESTS)]
-    };
-    for (what, kind) in kinds {
-        let shown = if by_variant { 1 } else { kind.len() };
+    let all = [
+        ("proportions", Family::Share),
+        ("differences", Family::ShareDifference),
+        ("ratios", Family::ShareRatio),
+        ("p-values", Family::ShareTest),
+    ];
+    let of_variants = |family| matches!(family, Family::ShareDifference | Family::ShareTest);
+    for (what, family) in all.into_iter().filter(|(_, family)| !by_variant || of_variants(*family)) {
+        let shown = if by_variant { 1 } else { usize::MAX };
         let mut methods: Vec<Method> =
-            endpoints.iter().flat_map(|(_, binary)| of_kind(binary, kind).take(shown)).collect();
+            endpoints.iter().flat_map(|(_, binary)| of_family(binary, family).take(shown)).collect();
         methods.sort_unstable();
         methods.dedup();
-        let names: Vec<&str> = methods.into_iter().map(method_name).collect();
+        let names: Vec<&str> = methods.into_iter().map(Method::label).collect();
         if !names.is_empty() {
-            let sides = if *what == "p-values" { ", two-sided" } else { "" };
+            let sides = if what == "p-values" { ", two-sided" } else { "" };
             parts.push(format!("{what}: {}{sides}", names.join(", ")));
         }
     }

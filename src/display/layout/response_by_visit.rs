@@ -2,7 +2,7 @@
 
 use crate::display::assemble::{Assembly, note};
 use crate::display::layout::Laid;
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::number::Style;
 use crate::display::report::{Axis, Body, Mark, Plot, Series, SeriesStyle, UnderRow};
 use crate::results::{Key, Method, Statistic, Value};
@@ -89,7 +89,7 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
         let level = level_text(binary.conf_level);
         footnotes.push(note(format!(
             "Bars: {level} % confidence intervals ({}). n/N: responders of all in the arm.",
-            method_name(method)
+            method.label()
         )));
     }
     let alt = format!("Points with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));

@@ -6,7 +6,7 @@ use crate::display::layout::timed::{Competes, Timed};
 use crate::display::layout::{Laid, arm_columns, each_arm, each_compared};
 use crate::display::number::Style;
 use crate::display::report::{Body, Cell, Footnote, Table, TableRow};
-use crate::results::{Key, Method, Statistic, Value};
+use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::spec::Study;
 use crate::spec::design::Visit;
 use crate::spec::figure::TimeLayout;
@@ -29,6 +29,7 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
         block.events(assembly);
         block.readings(assembly);
         block.quantiles(assembly);
+        block.more(assembly);
         if time.competes == Competes::Nothing {
             block.comparison(CENSORED.0, "Comparison of hazards", assembly);
         } else {
@@ -36,6 +37,7 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
                 block.comparison(item, &format!("Comparison of hazards, {words}"), assembly);
             }
         }
+        block.contrasts(assembly);
     }
     let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
     let analyses = endpoints.iter().map(|time| time.endpoint.id.to_string()).collect();
@@ -115,31 +117,92 @@ impl Block<'_, '_> {
         self.arms(2, "Q1, Q3".to_owned(), &format!("{{q1:{places}}}, {{q3:{places}}}"), &key, assembly);
     }
 
+    /// Further descriptions of each arm: incidence between visits, cumulative hazard, restricted mean.
+    fn more(&mut self, assembly: &mut Assembly<'_>) {
+        let level = self.time.conf_level;
+        let described = [
+            (Method::Turnbull, "Cumulative incidence by Turnbull, %".to_owned(), "{incidence}"),
+            (
+                Method::NelsonAalen,
+                format!("Cumulative hazard by Nelson–Aalen ({} % CI)", level_text(level)),
+                "{hazard} ({hazard-lower}, {hazard-upper})",
+            ),
+        ];
+        let (time, style) = (self.time, self.style);
+        for (method, label, format) in described.into_iter().filter(|(method, _, _)| time.has(*method)) {
+            self.rows.push(heading(1, label));
+            for reading in &time.readings {
+                let cells = each_arm(assembly, &|arm, assembly| {
+                    assembly.cell(format, style, &|s| time.key(arm, method, s).at(&reading.at))
+                });
+                self.rows.push(data_row(2, reading.label.clone(), cells));
+            }
+        }
+        if time.has(Method::RestrictedMean) {
+            let key = |key: Key| limit(key.method(Method::RestrictedMean), level);
+            let label = format!("Restricted mean, days ({} % CI)", level_text(level));
+            self.arms(1, label, "{mean} ({mean-lower}, {mean-upper})", &key, assembly);
+        }
+    }
+
     /// The comparison with the reference, with one treatment of competing events.
     fn comparison(&mut self, item: &str, title: &str, assembly: &mut Assembly<'_>) {
-        let hazards = [Method::LogRank, Method::Cox, Method::CoxProfile, Method::GroupedHazards];
-        if !hazards.into_iter().any(|method| self.time.has(method)) {
+        let is_shown = |method: &Method| matches!(method.family(), Family::TimeTest | Family::Hazard);
+        let own_way = |method: &Method| *method == Method::Gray && item != CENSORED.0;
+        let methods = self.time.methods.iter().copied().filter(|method| is_shown(method) && !own_way(method));
+        let mut methods: Vec<Method> = methods.collect();
+        methods.sort_unstable();
+        if methods.is_empty() {
             return;
         }
         let study = assembly.study;
         let reference = &study.arm[study.reference_arm()].label;
         let level = level_text(self.time.conf_level);
         self.rows.push(heading(1, title));
-        if self.time.has(Method::LogRank) {
-            self.compared(item, "p-value (log-rank test)".to_owned(), "{p-value}", Method::LogRank, assembly);
-        }
         let with_p = "{ratio} ({ratio-lower}, {ratio-upper}); {p-value}";
-        if self.time.has(Method::Cox) {
-            let label = format!("Hazard ratio to {reference} ({level} % CI); p-value");
-            self.compared(item, label, with_p, Method::Cox, assembly);
+        for method in methods {
+            let (label, format) = match method {
+                Method::Cox => (format!("Hazard ratio to {reference} ({level} % CI); p-value"), with_p),
+                Method::CoxProfile => (format!("{level} % CI, profile likelihood"), "{ratio-lower}, {ratio-upper}"),
+                Method::GroupedHazards => (format!("Hazard ratio in grouped time ({level} % CI); p-value"), with_p),
+                _ if method.family() == Family::Hazard => {
+                    (format!("Hazard ratio, {} ({level} % CI); p-value", method.label()), with_p)
+                }
+                _ => (format!("p-value ({})", method.label()), "{p-value}"),
+            };
+            self.compared(item, label, format, method, assembly);
         }
-        if self.time.has(Method::CoxProfile) {
-            let label = format!("{level} % CI, profile likelihood");
-            self.compared(item, label, "{ratio-lower}, {ratio-upper}", Method::CoxProfile, assembly);
+    }
+
+    /// The comparison of restricted means, and of curves where they are read.
+    fn contrasts(&mut self, assembly: &mut Assembly<'_>) {
+        let (time, level) = (self.time, level_text(self.time.conf_level));
+        if time.has(Method::RestrictedMean) {
+            let label = format!("Difference of restricted means, days ({level} % CI); p-value");
+            let format = "{difference:1} ({difference-lower:1}, {difference-upper:1}); {p-value}";
+            self.compared(CENSORED.0, label, format, Method::RestrictedMean, assembly);
+            let label = format!("Ratio of restricted means ({level} % CI)");
+            let format = "{ratio} ({ratio-lower}, {ratio-upper})";
+            self.compared(CENSORED.0, label, format, Method::RestrictedMean, assembly);
         }
-        if self.time.has(Method::GroupedHazards) {
-            let label = format!("Hazard ratio in grouped time ({level} % CI); p-value");
-            self.compared(item, label, with_p, Method::GroupedHazards, assembly);
+        let described = [
+            (
+                Method::SurvivalDifference,
+                format!("Difference without event, % points ({level} % CI)"),
+                "{difference} ({difference-lower}, {difference-upper})",
+            ),
+            (Method::Milestone, "p-value (milestone test)".to_owned(), "{p-value}"),
+        ];
+        let points = Style { points: true, ..self.style };
+        for (method, label, format) in described.into_iter().filter(|(method, _, _)| time.has(*method)) {
+            self.rows.push(heading(1, label));
+            for reading in &time.readings {
+                let cells = each_compared(assembly, &|arm, reference, assembly| {
+                    let key = |s| time.compared(CENSORED.0, (arm, reference), method, s).at(&reading.at);
+                    assembly.cell(format, points, &key)
+                });
+                self.rows.push(data_row(2, reading.label.clone(), cells));
+            }
         }
     }
 
@@ -189,6 +252,12 @@ pub(super) fn limit(key: Key, level: f64) -> Key {
         | Statistic::SurvivalUpper
         | Statistic::MedianLower
         | Statistic::MedianUpper
+        | Statistic::MeanLower
+        | Statistic::MeanUpper
+        | Statistic::HazardLower
+        | Statistic::HazardUpper
+        | Statistic::DifferenceLower
+        | Statistic::DifferenceUpper
         | Statistic::RatioLower
         | Statistic::RatioUpper => key.conf_level(level),
         _ => key,
@@ -209,6 +278,11 @@ fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
         (Method::KaplanMeier, of_curve),
         (Method::Cox, "hazard ratio: Cox model, Efron’s ties, limits and p-value by Wald"),
         (Method::GroupedHazards, "grouped time: complementary log-log model of the visits, limits and p-value by Wald"),
+        (Method::FirthCox, "Firth’s penalty: limits and p-value by the profile of the penalised likelihood"),
+        (
+            Method::Turnbull,
+            "Turnbull: events known to lie between two visits, competing events censored; NE where visits of participants overlap",
+        ),
         (Method::LogRank, "p-values two-sided"),
     ];
     parts.extend(methods.into_iter().filter(|(method, _)| has(*method)).map(|(_, words)| words));

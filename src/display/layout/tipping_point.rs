@@ -1,7 +1,7 @@
 //! A grid of all completions of the imputed responses of a binary endpoint: how far the result depends on them.
 
 use crate::display::assemble::{Assembly, note};
-use crate::display::layout::response::{difference_methods, level_text, method_name};
+use crate::display::layout::response::{difference_methods, level_text};
 use crate::display::layout::{Laid, contrasts, interval};
 use crate::display::number::Style;
 use crate::display::report::{Body, Footnote, Grid, GridCell, GridPanel, GridRow};
@@ -26,7 +26,7 @@ pub(super) fn grid(layout: &TippingPointLayout, assembly: &mut Assembly<'_>) -> 
     let mut footnotes = vec![note(format!(
         "Each cell: difference in percentage points, rounded to whole numbers, if so many of those whose response is \
          imputed responded in each arm. Shades: {level} % confidence interval ({}).",
-        method_name(of.method)
+        of.method.label()
     ))];
     let compared = contrasts(study);
     let [first, second] = match compared.as_slice() {

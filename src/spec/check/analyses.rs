@@ -1,7 +1,8 @@
 //! Whether endpoints, summaries and exports hold together.
 
 use super::Check;
-use crate::results::Method;
+use super::methods::Use;
+use crate::results::{Family, Method};
 use crate::spec::endpoint::{Binary, Endpoint, Item, Summary};
 use crate::spec::export::Parameter;
 use crate::spec::outcome::{Continuous, Time};
@@ -42,11 +43,7 @@ impl Check<'_> {
         }
         if let Some(survival) = &endpoint.survival {
             self.level(at, survival.conf_level);
-            let allowed =
-                [Method::KaplanMeier, Method::AalenJohansen, Method::LogRank, Method::Cox, Method::CoxProfile];
-            for method in survival.methods.iter().filter(|method| !allowed.contains(method)) {
-                self.error(at, format!("a time known in days cannot be analysed by {}", method.name()));
-            }
+            self.methods(at, &survival.methods, Use::Survival, survival.strata.len());
             for pair in survival.at.windows(2).filter(|pair| pair[0] >= pair[1]) {
                 self.error(at, format!("endpoint {}: day {} does not follow day {}", endpoint.id, pair[1], pair[0]));
             }
@@ -76,18 +73,7 @@ impl Check<'_> {
             self.error(at, format!("endpoint {} is analysed at no visit", endpoint.id));
         }
         self.level(at, binary.conf_level);
-        let allowed = [
-            Method::ClopperPearson,
-            Method::Wilson,
-            Method::MiettinenNurminen,
-            Method::Newcombe,
-            Method::RiskRatio,
-            Method::OddsRatio,
-            Method::Fisher,
-            Method::ChiSquare,
-            Method::Boschloo,
-        ];
-        self.methods(at, &binary.methods, &allowed, "a binary endpoint");
+        self.methods(at, &binary.methods, Use::Binary, binary.strata.len());
         let subgroups: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
         binary.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &subgroups));
         self.once(at, "subgroup", binary.subgroups.iter().map(|name| &**name));
@@ -97,20 +83,11 @@ impl Check<'_> {
             let message = format!("endpoint {} needs the rule `imputed` to complete imputed responses", endpoint.id);
             self.error(at, message);
         }
-        let compared = |method: &Method| matches!(method, Method::MiettinenNurminen | Method::Newcombe);
+        let compared = |method: &Method| method.family() == Family::ShareDifference;
         let needs = binary.tipping_point || !binary.subgroups.is_empty();
         if needs && !binary.methods.iter().any(compared) {
             let message = format!("endpoint {} needs a method for the difference of proportions", endpoint.id);
             self.error(at, message);
-        }
-    }
-
-    fn methods(&mut self, at: usize, methods: &[Method], allowed: &[Method], of: &str) {
-        self.once(at, "method", methods.iter().map(|method| method.name()));
-        for method in methods.iter().filter(|method| !allowed.contains(method)) {
-            let known: Vec<&str> = allowed.iter().map(|method| method.name()).collect();
-            self.error(at, format!("method {} is not one of {of}", method.name())).hint =
-                Some(format!("it can have {}", known.join(", ")));
         }
     }
 
@@ -126,9 +103,9 @@ impl Check<'_> {
         self.once(at, "visit", continuous.compare_at.iter().map(|visit| &**visit));
         self.level(at, continuous.conf_level);
         self.decimals(at, continuous.decimals);
-        let allowed =
-            [Method::Ancova, Method::RankAncova, Method::Wilcoxon, Method::HodgesLehmann, Method::WilcoxonWorstRank];
-        self.methods(at, &continuous.methods, &allowed, "a continuous endpoint");
+        self.methods(at, &continuous.methods, Use::Continuous, continuous.strata.len());
+        self.attempts(at, &continuous.methods, &continuous.mmrm);
+        self.deltas(at, &continuous.methods, &continuous.deltas);
         if continuous.methods.contains(&Method::WilcoxonWorstRank) && continuous.worst.is_none() {
             self.error(at, format!("endpoint {} needs the rule `worst` for wilcoxon-worst-rank", endpoint.id));
         }
@@ -148,15 +125,7 @@ impl Check<'_> {
         if !(1..=super::LONGEST).contains(&time.last_day) {
             self.error(at, format!("endpoint {}: the last day is not between 1 and {}", endpoint.id, super::LONGEST));
         }
-        let allowed = [
-            Method::AalenJohansen,
-            Method::KaplanMeier,
-            Method::LogRank,
-            Method::Cox,
-            Method::CoxProfile,
-            Method::GroupedHazards,
-        ];
-        self.methods(at, &time.methods, &allowed, "a time to an event");
+        self.methods(at, &time.methods, Use::Time, time.strata.len());
     }
 
     pub(super) fn summaries(&mut self) {

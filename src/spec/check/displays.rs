@@ -2,7 +2,7 @@
 
 use super::{Check, fields};
 use crate::error::nearest;
-use crate::results::Statistic;
+use crate::results::{Method, Statistic};
 use crate::spec::endpoint::{Endpoint, Item, NUMBER_STATISTICS, Summary};
 use crate::spec::output::{DisplaySpec, RowFormat};
 
@@ -26,6 +26,7 @@ impl<'a> Check<'a> {
             display.ancova.is_some(),
             display.forest.is_some(),
             display.tipping_point.is_some(),
+            display.hypotheses.is_some(),
             display.change.is_some(),
             display.means.is_some(),
             display.individual.is_some(),
@@ -140,12 +141,24 @@ impl<'a> Check<'a> {
                 self.endpoints_of(|endpoint| endpoint.binary.as_ref().is_some_and(|binary| binary.tipping_point));
             self.refers(&layout.of, "endpoint with `tipping-point`", &known);
         }
+        if let Some(layout) = &display.hypotheses {
+            let families: Vec<&str> = study.multiplicity.iter().map(|family| &*family.id).collect();
+            layout.of.iter().for_each(|name| self.refers(name, "family of hypotheses", &families));
+            self.decimals(at, layout.p_decimals);
+        }
         if let Some(layout) = &display.change {
             self.refers(&layout.of, "continuous endpoint", &continuous);
             self.decimals(at, layout.p_decimals);
             self.formats(at, &layout.number_rows);
         }
-        display.means.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
+        if let Some(layout) = &display.means {
+            self.refers(&layout.of, "continuous endpoint", &continuous);
+            let named = study.endpoint(&layout.of).map(Endpoint::methods).unwrap_or_default();
+            let has_means = |model: &Method| matches!(model, Method::Ancova | Method::Mmrm) && named.contains(model);
+            if layout.model.is_some_and(|model| !has_means(&model)) {
+                self.error(at, format!("endpoint {} has no least-squares means of that model", layout.of));
+            }
+        }
         display.individual.iter().for_each(|layout| self.refers(&layout.of, "continuous endpoint", &continuous));
         if let Some(layout) = &display.time {
             let times = self.endpoints_of(|endpoint| endpoint.time.is_some() || endpoint.survival.is_some());

@@ -5,6 +5,7 @@ mod analyses;
 mod conformance;
 mod cut;
 mod displays;
+mod methods;
 mod narrative;
 mod records;
 
@@ -29,6 +30,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.derivations();
     check.records();
     check.endpoints();
+    check.multiplicities();
     check.summaries();
     check.exports();
     check.displays();

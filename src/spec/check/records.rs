@@ -1,6 +1,7 @@
 //! Whether records, what is counted over them, and their displays hold together.
 
 use super::Check;
+use super::methods::Use;
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::SubjectVariable;
 use crate::spec::endpoint::Endpoint;
@@ -102,10 +103,8 @@ impl Check<'_> {
             }
             let known: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
             occurrence.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &known));
-            let fits = [Method::MiettinenNurminen, Method::Newcombe, Method::Fisher, Method::ChiSquare];
-            for method in occurrence.methods.iter().filter(|method| !fits.contains(method)) {
-                self.error(at, format!("occurrences cannot be compared by {}", method.name()));
-            }
+            let used = Use::Occurrence { at_risk: occurrence.at_risk.is_some() };
+            self.methods(at, &occurrence.methods, used, 0);
         }
         for summary in &study.parameter_summary {
             self.refers_findings(&summary.records);

@@ -1,16 +1,26 @@
 //! Tables of counts: rows are the groups compared, columns what was observed.
 
 mod agreement;
+mod barnard;
+mod breslow_day;
 mod chi_square;
+mod cmh;
 mod fisher;
 mod half_table;
 mod odds_ratio;
+mod paired;
+mod trend;
 mod unconditional;
 
 pub use agreement::{Kappa, kappa};
+pub use barnard::{Barnard, barnard};
+pub use breslow_day::{Homogeneity, breslow_day};
 pub use chi_square::{ChiSquare, pearson_chi_square};
+pub use cmh::{cmh_correlation, cmh_general_association, cmh_row_means};
 pub use fisher::fisher_exact;
 pub use odds_ratio::{odds_ratio_exact, odds_ratio_wald};
+pub use paired::{McNemar, mcnemar};
+pub use trend::{ProportionTrend, cochran_armitage};
 pub use unconditional::{Boschloo, boschloo};
 
 use super::Undefined;

@@ -15,7 +15,7 @@ pub struct Boschloo {
 }
 
 /// Subjects of both groups, about half a second; the time grows with the square.
-const SUBJECTS: u64 = 4000;
+pub(super) const SUBJECTS: u64 = 4000;
 
 /// One-sided p-values of Fisher's test that are larger than the observed one by this share still count: in truth they
 /// are often equal, as those of a table and of its mirror image, and are computed to a few parts in 1e-14 per hundred
@@ -77,8 +77,27 @@ fn coefficients([x1, n1]: [u64; 2], [x2, n2]: [u64; 2]) -> Vec<f64> {
 
 /// Probabilities of at least k successes in the first group when there are `total` in all, from the largest k down.
 ///
-/// From the mode outwards each probability follows from its neighbour by four counts; sums begin with the smallest.
+/// Sums begin with the smallest.
 fn upper_tails(n1: u64, n2: u64, total: u64) -> Vec<f64> {
+    let mut sum = 0.0;
+    let mut tails: Vec<f64> = weights(n1, n2, total)
+        .into_iter()
+        .map(|probability| {
+            sum += probability;
+            sum
+        })
+        .collect();
+    for tail in &mut tails {
+        *tail /= sum;
+    }
+    tails
+}
+
+/// Probabilities of k successes in the first group when there are `total` in all, from the largest k down, as multiples
+/// of the largest.
+///
+/// From the mode outwards each probability follows from its neighbour by four counts.
+pub(super) fn weights(n1: u64, n2: u64, total: u64) -> Vec<f64> {
     let (least, largest) = (total.saturating_sub(n2), total.min(n1));
     let mode = ((n1 + 1) * (total + 1) / (n1 + n2 + 2)).clamp(least, largest);
     // The probability of k + 1 successes over that of k.
@@ -93,22 +112,11 @@ fn upper_tails(n1: u64, n2: u64, total: u64) -> Vec<f64> {
         probability /= step(k);
         above.push(probability);
     }
-    let mut sum = 0.0;
-    let mut tails: Vec<f64> = above
-        .into_iter()
-        .map(|probability| {
-            sum += probability;
-            sum
-        })
-        .collect();
-    for tail in &mut tails {
-        *tail /= sum;
-    }
-    tails
+    above
 }
 
 /// The largest value on [0, 1] of a polynomial with non-negative coefficients in Bernstein's basis.
-fn supremum(coefficients: Vec<f64>) -> Result<f64, Undefined> {
+pub(super) fn supremum(coefficients: Vec<f64>) -> Result<f64, Undefined> {
     let ends = |part: &[f64]| part[0].max(part[part.len() - 1]);
     let bound = |part: &[f64]| part.iter().copied().fold(0.0, f64::max);
     let mut best = ends(&coefficients);

@@ -100,9 +100,9 @@ impl MixedModel {
         let count = real(directions.len() as u64);
         let covariance = match degrees {
             Degrees::KenwardRoger | Degrees::KenwardRogerLinear => self.adjusted(degrees == Degrees::KenwardRoger)?,
-            _ => self.at.covariance.clone(),
+            _ => &self.at.covariance,
         };
-        let middle = sandwiched(&directions, &covariance);
+        let middle = sandwiched(&directions, covariance);
         let (inverse, _) = middle.cholesky().ok_or(Undefined::NotEstimable)?.inverse_of_product();
         let estimates: Vec<f64> =
             directions.iter().map(|direction| self.estimate(direction) / self.data.scale).collect();
@@ -156,8 +156,13 @@ impl MixedModel {
         if expected > count { positive(2.0 * expected / (expected - count)) } else { Err(Undefined::TooFew) }
     }
 
-    /// The covariance of the coefficients adjusted for small samples.
-    fn adjusted(&self, second_order: bool) -> Result<Square, Undefined> {
+    /// The covariance of the coefficients adjusted for small samples; computed once, all tests share it.
+    fn adjusted(&self, second_order: bool) -> Result<&Square, Undefined> {
+        let known = if second_order { &self.adjusted } else { &self.adjusted_linear };
+        known.get_or_init(|| self.adjust(second_order)).as_ref().map_err(|reason| *reason)
+    }
+
+    fn adjust(&self, second_order: bool) -> Result<Square, Undefined> {
         let rank = self.data.rank;
         let covariance = &self.at.covariance;
         let doubt = &self.parameter_covariance;
@@ -167,24 +172,29 @@ impl MixedModel {
             let weight = &local.weight;
             let turned: Vec<Square> = local.first.iter().map(|change| weight.times(change).times(weight)).collect();
             let by_weight: Vec<Square> = local.first.iter().map(|change| change.times(weight)).collect();
+            // Sums over the second parameter first: a product of matrices for each parameter, not for each pair.
             let mut inner = Square::zero(weight.size);
+            let mut curved = Square::zero(weight.size);
             for (one, left) in turned.iter().enumerate() {
-                for (two, right) in by_weight.iter().enumerate() {
+                let mut right = Square::zero(weight.size);
+                for (two, other) in by_weight.iter().enumerate() {
                     let factor = doubt.at(local.offset + one, local.offset + two);
-                    inner.add(factor, &left.times(right));
+                    right.add(factor, other);
                     if second_order {
-                        let curved = weight.times(local.second(one, two)).times(weight);
-                        inner.add(-0.25 * factor, &curved);
+                        curved.add(factor, local.second(one, two));
                     }
                 }
+                inner.add(1.0, &left.times(&right));
             }
+            inner.add(-0.25, &weight.times(&curved).times(weight));
             sum.add(1.0, &local.rows(&inner, rank));
         }
-        let spread: Vec<Square> = self.at.slopes.iter().map(|slope| slope.times(covariance)).collect();
-        for (one, left) in spread.iter().enumerate() {
-            for (two, right) in self.at.slopes.iter().enumerate() {
-                sum.add(-doubt.at(one, two), &left.times(right));
+        for (one, slope) in self.at.slopes.iter().enumerate() {
+            let mut right = Square::zero(rank);
+            for (two, other) in self.at.slopes.iter().enumerate() {
+                right.add(doubt.at(one, two), other);
             }
+            sum.add(-1.0, &slope.times(covariance).times(&right));
         }
         let mut adjusted = covariance.times(&sum).times(covariance);
         adjusted.entries.iter_mut().for_each(|entry| *entry *= 2.0);
@@ -212,15 +222,16 @@ impl MixedModel {
                 }
             }
         }
-        let spread: Vec<Square> =
-            self.at.slopes.iter().map(|slope| theta.times(covariance).times(slope).times(covariance)).collect();
+        let before = theta.times(covariance);
+        let spread: Vec<Square> = self.at.slopes.iter().map(|slope| before.times(slope).times(covariance)).collect();
+        let turned: Vec<Square> = spread.iter().map(Square::transposed).collect();
         let traces: Vec<f64> = spread.iter().map(|own| (0..own.size).map(|at| own.at(at, at)).sum()).collect();
         let (mut one, mut two) = (0.0, 0.0);
         for (i, left) in spread.iter().enumerate() {
-            for (j, right) in spread.iter().enumerate() {
+            for (j, right) in turned.iter().enumerate() {
                 let doubt = self.parameter_covariance.at(i, j);
                 one += doubt * traces[i] * traces[j];
-                two += doubt * left.inner(&right.transposed());
+                two += doubt * left.inner(right);
             }
         }
         let b = (one + 6.0 * two) / (2.0 * count);

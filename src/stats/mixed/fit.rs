@@ -1,5 +1,7 @@
 //! The fit: Newton's method with exact derivatives, from uncorrelated visits.
 
+use std::sync::OnceLock;
+
 use super::super::linear::Contrast;
 use super::super::{Undefined, real, size};
 use super::likelihood::{Evaluation, evaluate};
@@ -35,6 +37,10 @@ pub struct MixedModel {
     pub(super) at: Evaluation,
     /// The covariance of the estimated parameters: twice the inverse of the second derivatives.
     pub(super) parameter_covariance: Square,
+    /// The covariance of the coefficients adjusted for small samples, once it has been asked for.
+    pub(super) adjusted: OnceLock<Result<Square, Undefined>>,
+    /// The same without second derivatives.
+    pub(super) adjusted_linear: OnceLock<Result<Square, Undefined>>,
     /// Number of observations.
     pub observations: usize,
     /// Number of subjects.
@@ -122,6 +128,8 @@ impl MixedModel {
             theta: parameters,
             at,
             parameter_covariance,
+            adjusted: OnceLock::new(),
+            adjusted_linear: OnceLock::new(),
         })
     }
 

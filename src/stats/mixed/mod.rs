@@ -10,7 +10,7 @@ mod jet;
 mod likelihood;
 mod observations;
 mod sandwich;
-mod square;
+pub(super) mod square;
 mod structure;
 
 pub use degrees::{Degrees, FTest};

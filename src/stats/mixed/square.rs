@@ -2,32 +2,32 @@
 
 /// A square matrix.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Square {
-    pub(super) size: usize,
-    pub(super) entries: Vec<f64>,
+pub(in super::super) struct Square {
+    pub(in super::super) size: usize,
+    pub(in super::super) entries: Vec<f64>,
 }
 
 impl Square {
-    pub(super) fn zero(size: usize) -> Self {
+    pub(in super::super) fn zero(size: usize) -> Self {
         Self { size, entries: vec![0.0; size * size] }
     }
 
-    pub(super) fn at(&self, row: usize, column: usize) -> f64 {
+    pub(in super::super) fn at(&self, row: usize, column: usize) -> f64 {
         self.entries[row * self.size + column]
     }
 
-    pub(super) fn row(&self, row: usize) -> &[f64] {
+    pub(in super::super) fn row(&self, row: usize) -> &[f64] {
         &self.entries[row * self.size..(row + 1) * self.size]
     }
 
     /// Adds a multiple of another matrix.
-    pub(super) fn add(&mut self, factor: f64, other: &Self) {
+    pub(in super::super) fn add(&mut self, factor: f64, other: &Self) {
         for (mine, theirs) in self.entries.iter_mut().zip(&other.entries) {
             *mine += factor * theirs;
         }
     }
 
-    pub(super) fn times(&self, other: &Self) -> Self {
+    pub(in super::super) fn times(&self, other: &Self) -> Self {
         let mut product = Self::zero(self.size);
         for row in 0..self.size {
             let target = &mut product.entries[row * self.size..(row + 1) * self.size];
@@ -42,22 +42,22 @@ impl Square {
         product
     }
 
-    pub(super) fn applied(&self, vector: &[f64]) -> Vec<f64> {
+    pub(in super::super) fn applied(&self, vector: &[f64]) -> Vec<f64> {
         (0..self.size).map(|row| dot(self.row(row), vector)).collect()
     }
 
     /// The sum of the products of entries that stand at the same place: the trace of one times the other transposed.
-    pub(super) fn inner(&self, other: &Self) -> f64 {
+    pub(in super::super) fn inner(&self, other: &Self) -> f64 {
         dot(&self.entries, &other.entries)
     }
 
-    pub(super) fn transposed(&self) -> Self {
+    pub(in super::super) fn transposed(&self) -> Self {
         let entries = (0..self.size).flat_map(|row| (0..self.size).map(move |column| self.at(column, row))).collect();
         Self { size: self.size, entries }
     }
 
     /// The lower triangle whose product with its transpose is this matrix; none unless it is positive definite.
-    pub(super) fn cholesky(&self) -> Option<Self> {
+    pub(in super::super) fn cholesky(&self) -> Option<Self> {
         let mut lower = Self::zero(self.size);
         for row in 0..self.size {
             for column in 0..=row {
@@ -78,7 +78,7 @@ impl Square {
     }
 
     /// The solution of the equations with this lower triangle.
-    pub(super) fn forward(&self, right: &[f64]) -> Vec<f64> {
+    pub(in super::super) fn forward(&self, right: &[f64]) -> Vec<f64> {
         let mut solution: Vec<f64> = Vec::with_capacity(self.size);
         for (row, value) in right.iter().enumerate() {
             let known = dot(&self.row(row)[..row], &solution);
@@ -88,7 +88,7 @@ impl Square {
     }
 
     /// The solution of the equations with this lower triangle transposed.
-    pub(super) fn backward(&self, right: &[f64]) -> Vec<f64> {
+    pub(in super::super) fn backward(&self, right: &[f64]) -> Vec<f64> {
         let mut solution = right.to_vec();
         for row in (0..self.size).rev() {
             let value = solution[row] / self.at(row, row);
@@ -101,7 +101,7 @@ impl Square {
     }
 
     /// The inverse of the matrix of which this is the lower triangle, and the logarithm of its determinant.
-    pub(super) fn inverse_of_product(&self) -> (Self, f64) {
+    pub(in super::super) fn inverse_of_product(&self) -> (Self, f64) {
         let mut inverse = Self::zero(self.size);
         for column in 0..self.size {
             let unit: Vec<f64> = (0..self.size).map(|row| if row == column { 1.0 } else { 0.0 }).collect();
@@ -114,18 +114,18 @@ impl Square {
     }
 
     /// Values and vectors (as rows) of a symmetric matrix, by Jacobi's rotations; Golub and Van Loan 2013, 8.5.
-    pub(super) fn eigen(&self) -> (Vec<f64>, Self) {
+    pub(in super::super) fn eigen(&self) -> (Vec<f64>, Self) {
         const SWEEPS: usize = 60;
-        let size = self.size;
+        let width = self.size;
         let mut matrix = self.clone();
-        let mut vectors = Self::zero(size);
-        for at in 0..size {
-            vectors.entries[at * size + at] = 1.0;
+        let mut vectors = Self::zero(width);
+        for at in 0..width {
+            vectors.entries[at * width + at] = 1.0;
         }
         for _ in 0..SWEEPS {
             let mut rotated = false;
-            for p in 0..size {
-                for q in p + 1..size {
+            for p in 0..width {
+                for q in p + 1..width {
                     let (first, second, beside) = (matrix.at(p, p), matrix.at(q, q), matrix.at(p, q));
                     if libm::fabs(beside) <= 1e-17 * libm::sqrt(libm::fabs(first * second)) {
                         continue;
@@ -136,18 +136,18 @@ impl Square {
                     let slope = if ratio >= 0.0 { 1.0 / (ratio + root) } else { 1.0 / (ratio - root) };
                     let cosine = 1.0 / libm::sqrt(slope * slope + 1.0);
                     let sine = slope * cosine;
-                    for k in 0..size {
+                    for k in 0..width {
                         let (one, two) = (matrix.at(k, p), matrix.at(k, q));
-                        matrix.entries[k * size + p] = cosine * one - sine * two;
-                        matrix.entries[k * size + q] = sine * one + cosine * two;
+                        matrix.entries[k * width + p] = cosine * one - sine * two;
+                        matrix.entries[k * width + q] = sine * one + cosine * two;
                     }
-                    for k in 0..size {
+                    for k in 0..width {
                         let (one, two) = (matrix.at(p, k), matrix.at(q, k));
-                        matrix.entries[p * size + k] = cosine * one - sine * two;
-                        matrix.entries[q * size + k] = sine * one + cosine * two;
+                        matrix.entries[p * width + k] = cosine * one - sine * two;
+                        matrix.entries[q * width + k] = sine * one + cosine * two;
                         let (one, two) = (vectors.at(p, k), vectors.at(q, k));
-                        vectors.entries[p * size + k] = cosine * one - sine * two;
-                        vectors.entries[q * size + k] = sine * one + cosine * two;
+                        vectors.entries[p * width + k] = cosine * one - sine * two;
+                        vectors.entries[q * width + k] = sine * one + cosine * two;
                     }
                 }
             }
@@ -155,12 +155,12 @@ impl Square {
                 break;
             }
         }
-        ((0..size).map(|at| matrix.at(at, at)).collect(), vectors)
+        ((0..width).map(|at| matrix.at(at, at)).collect(), vectors)
     }
 }
 
 /// The sum of products.
-pub(super) fn dot(one: &[f64], two: &[f64]) -> f64 {
+pub(in super::super) fn dot(one: &[f64], two: &[f64]) -> f64 {
     one.iter().zip(two).map(|(a, b)| a * b).sum()
 }
 

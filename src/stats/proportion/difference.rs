@@ -32,14 +32,7 @@ pub struct Difference {
 pub fn miettinen_nurminen_difference(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Result<Difference, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
     let pair = Pair { first: counts(x1, n1)?, second: counts(x2, n2)? };
-    let estimate = pair.difference();
-    Ok(Difference {
-        estimate,
-        interval: Interval {
-            lower: boundary(-1.0, estimate, |difference| pair.score(difference) > z),
-            upper: boundary(estimate, 1.0, |difference| pair.score(difference) > -z),
-        },
-    })
+    Ok(pair.score_interval(z, Variance::Unbiased))
 }
 
 /// Hybrid score interval for a difference of proportions, without continuity correction.
@@ -70,7 +63,7 @@ pub fn newcombe_difference(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Re
 }
 
 /// Where a decreasing condition ceases to hold between `low` and `high`.
-fn boundary(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+pub(super) fn boundary(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     loop {
         let middle = f64::midpoint(low, high);
         if middle <= low || middle >= high {
@@ -85,25 +78,52 @@ fn boundary(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
 }
 
 /// Two groups as (successes, total).
-struct Pair {
-    first: (f64, f64),
-    second: (f64, f64),
+pub(super) struct Pair {
+    pub(super) first: (f64, f64),
+    pub(super) second: (f64, f64),
+}
+
+/// The variance of a score statistic: as it is, or times N / (N − 1).
+#[derive(Clone, Copy)]
+pub(super) enum Variance {
+    Plain,
+    Unbiased,
 }
 
 impl Pair {
-    fn difference(&self) -> f64 {
+    pub(super) fn difference(&self) -> f64 {
         self.first.0 / self.first.1 - self.second.0 / self.second.1
     }
 
-    /// The signed root of the score statistic for a true `difference`.
-    fn score(&self, difference: f64) -> f64 {
+    /// The differences that the score test does not reject.
+    pub(super) fn score_interval(&self, z: f64, variance: Variance) -> Difference {
+        let estimate = self.difference();
+        Difference {
+            estimate,
+            interval: Interval {
+                lower: boundary(-1.0, estimate, |difference| self.score(difference, variance) > z),
+                upper: boundary(estimate, 1.0, |difference| self.score(difference, variance) > -z),
+            },
+        }
+    }
+
+    /// The standard error of the difference when it is truly `difference`.
+    pub(super) fn deviation(&self, difference: f64, variance: Variance) -> f64 {
         let (n1, n2) = (self.first.1, self.second.1);
-        let distance = self.difference() - difference;
         let p2 = self.constrained(difference);
         let p1 = (p2 + difference).clamp(0.0, 1.0);
-        let variance = p1 * (1.0 - p1) / n1 + p2 * (1.0 - p2) / n2;
+        let plain = p1 * (1.0 - p1) / n1 + p2 * (1.0 - p2) / n2;
         let total = n1 + n2;
-        let deviation = (variance * total / (total - 1.0)).sqrt();
+        match variance {
+            Variance::Plain => plain.sqrt(),
+            Variance::Unbiased => (plain * total / (total - 1.0)).sqrt(),
+        }
+    }
+
+    /// The signed root of the score statistic for a true `difference`.
+    fn score(&self, difference: f64, variance: Variance) -> f64 {
+        let distance = self.difference() - difference;
+        let deviation = self.deviation(difference, variance);
         if deviation > 0.0 {
             distance / deviation
         } else {

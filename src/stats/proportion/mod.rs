@@ -1,12 +1,28 @@
 //! Intervals for a proportion, and for the difference and the ratio of two independent proportions.
 
 mod difference;
+mod difference_more;
+mod needed;
 mod ratio;
 mod single;
+mod single_more;
+mod stratified;
 
 pub use difference::{Difference, miettinen_nurminen_difference, newcombe_difference};
+pub use difference_more::{
+    MarginTest, agresti_caffo_difference, farrington_manning, mee_difference, newcombe_corrected_difference,
+    wald_difference,
+};
+pub use needed::{Needed, NumberNeeded, number_needed};
 pub use ratio::{Ratio, RatioInterval, risk_ratio, risk_ratio_wald};
 pub use single::{clopper_pearson, wilson};
+pub use single_more::{
+    agresti_coull, jeffreys, likelihood_proportion, mid_p_proportion, wald_proportion, wilson_corrected,
+};
+pub use stratified::{
+    AdjustedDifference, Stratum, mantel_haenszel_difference, minimum_risk_difference, stratified_miettinen_nurminen,
+    stratified_newcombe,
+};
 
 pub(super) use ratio::{RATIOS, about, crossing};
 

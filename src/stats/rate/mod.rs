@@ -1,9 +1,13 @@
 //! Rates of events in time at risk, their ratio, and the number of subjects a comparison of proportions needs.
 
+mod difference;
+mod limits;
 mod ratio;
 mod sample_size;
 mod single;
 
+pub use difference::{RateStratum, StratifiedRate, rate_difference, stratified_rate_difference, stratified_rate_ratio};
+pub use limits::{rate_mid_p, rate_score};
 pub use ratio::{RateRatio, rate_ratio};
 pub use sample_size::{ArmSize, two_proportion_size_pooled, two_proportion_size_unpooled};
 pub use single::{Rate, poisson_rate};

@@ -1,10 +1,8 @@
 //! Cox's proportional hazards model.
 
-use super::super::symmetric::Matrix;
-use super::super::{Undefined, size};
-use super::maximum::{Evaluation, Likelihood};
-use super::moments::Moments;
-use super::regression::{Model, ProportionalHazards, by_subject, compare, standardise};
+use super::super::Undefined;
+use super::partial::{Histories, PartialLikelihood};
+use super::regression::{Model, ProportionalHazards};
 
 /// How events at the same time enter the partial likelihood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,99 +40,68 @@ pub fn cox(
     ties: Ties,
     level: f64,
 ) -> Result<ProportionalHazards, Undefined> {
-    if event.len() != time.len() || time.iter().any(|time| !(time.is_finite() && *time >= 0.0)) {
-        return Err(Undefined::OutOfRange);
-    }
-    let covariates = by_subject(covariates, time.len())?;
-    if time.is_empty() {
-        return Err(Undefined::NoData);
-    }
-    if event.iter().all(|event| !event) {
-        return Err(Undefined::NoEvents);
-    }
-    let facts = time.iter().zip(event).zip(covariates);
-    let mut subjects: Vec<Subject> =
-        facts.map(|((time, event), covariates)| Subject { time: time + 0.0, event: *event, covariates }).collect();
-    subjects.sort_by(|one, two| {
-        let later = two.time.total_cmp(&one.time);
-        later.then(one.event.cmp(&two.event)).then_with(|| compare(&one.covariates, &two.covariates))
-    });
-    let mut rows: Vec<&mut Vec<f64>> = subjects.iter_mut().map(|subject| &mut subject.covariates).collect();
-    let scales = standardise(&mut rows)?;
-    ProportionalHazards::fit(Model::Partial(PartialLikelihood { subjects, ties }), scales, level)
+    fit(Histories { start: None, stop: time, event, covariates, strata: None }, ties, level)
 }
 
-/// Cox's partial likelihood.
-#[derive(Clone, Debug)]
-pub(super) struct PartialLikelihood {
-    /// The last time first; at the same time the censored first.
-    subjects: Vec<Subject>,
+/// Cox regression with a baseline hazard of its own for each stratum.
+///
+/// # Method
+/// As `cox`; the likelihood is the product of those of the strata, so only subjects of the same stratum are compared. A
+/// stratum without events, or with one subject, contributes nothing.
+///
+/// # Input
+/// As `cox`, with the stratum of each subject, any number.
+///
+/// # Not estimable
+/// As `cox`; `NotEstimable` also when a covariate does not vary within strata.
+///
+/// # Agrees with
+/// R `coxph(Surv(time, event) ~ covariates + strata(stratum), ties = ties)`; cases in `fixtures/reference/cox-strata`.
+pub fn stratified_cox(
+    time: &[f64],
+    event: &[bool],
+    covariates: &[Vec<f64>],
+    strata: &[usize],
     ties: Ties,
+    level: f64,
+) -> Result<ProportionalHazards, Undefined> {
+    fit(Histories { start: None, stop: time, event, covariates, strata: Some(strata) }, ties, level)
 }
 
-#[derive(Clone, Debug)]
-struct Subject {
-    time: f64,
-    event: bool,
-    covariates: Vec<f64>,
+/// Cox regression of rows that are at risk after a start until a stop: late entry (left truncation), covariates that
+/// change with time, and events that come again.
+///
+/// # Method
+/// As `stratified_cox`, after Andersen and Gill 1982, The Annals of Statistics 10:1100. A row is at risk at the events of
+/// its stratum after `start`, up to and including `stop`. Who is at risk is added up by halves of the events, without
+/// subtractions. Standard errors assume that rows of a subject are independent given the covariates; without that, see
+/// `robust_effects`.
+///
+/// # Input
+/// For each row a start from 0, a later stop, whether it ended in the event, and its stratum (the same number for all
+/// without strata); the rest as `cox`. Rows of a subject must not overlap; that is not checked.
+///
+/// # Not estimable
+/// As `stratified_cox`; `OutOfRange` also when a start is negative, or not before its stop.
+///
+/// # Agrees with
+/// R `coxph(Surv(start, stop, event) ~ covariates + strata(stratum), ties = ties)` by its definition: an own script of
+/// high precision; cases in `fixtures/reference/cox-late`.
+pub fn counting_process_cox(
+    start: &[f64],
+    stop: &[f64],
+    event: &[bool],
+    covariates: &[Vec<f64>],
+    strata: &[usize],
+    ties: Ties,
+    level: f64,
+) -> Result<ProportionalHazards, Undefined> {
+    fit(Histories { start: Some(start), stop, event, covariates, strata: Some(strata) }, ties, level)
 }
 
-impl Subject {
-    /// The logarithm of the hazard in units of the baseline.
-    fn risk(&self, coefficients: &[f64]) -> f64 {
-        self.covariates.iter().zip(coefficients).map(|(value, coefficient)| value * coefficient).sum()
-    }
-}
-
-impl Likelihood for PartialLikelihood {
-    fn null(&self) -> Vec<f64> {
-        vec![0.0; self.subjects.first().map_or(0, |subject| subject.covariates.len())]
-    }
-
-    fn at(&self, coefficients: &[f64]) -> Evaluation {
-        let mut sums = Evaluation::zero(coefficients.len());
-        let mut at_risk = Moments::none(coefficients.len());
-        for moment in self.subjects.chunk_by(|one, two| one.time.total_cmp(&two.time).is_eq()) {
-            let (censored, failing) = moment.split_at(moment.partition_point(|subject| !subject.event));
-            for subject in censored {
-                at_risk.add(subject.risk(coefficients), &subject.covariates);
-            }
-            let mut leaving = Moments::none(coefficients.len());
-            for subject in failing {
-                leaving.add(subject.risk(coefficients), &subject.covariates);
-            }
-            let mut all = at_risk.clone();
-            all.join(&leaving, 1.0);
-            let mut left = size(failing);
-            for subject in failing {
-                if self.ties == Ties::Efron {
-                    all = at_risk.clone();
-                    all.join(&leaving, left / size(failing));
-                    left -= 1.0;
-                }
-                compare_with(&mut sums, subject, subject.risk(coefficients), &all);
-            }
-            at_risk.join(&leaving, 1.0);
-        }
-        sums
-    }
-
-    fn expected_information(&self, coefficients: &[f64]) -> Matrix {
-        self.at(coefficients).information
-    }
-}
-
-/// Adds the logarithm of the share of a subject in the hazard of all, with its derivatives.
-fn compare_with(sums: &mut Evaluation, subject: &Subject, risk: f64, all: &Moments) {
-    sums.value += all.log_share(risk);
-    for ((slope, own), mean) in sums.gradient.iter_mut().zip(&subject.covariates).zip(&all.mean) {
-        *slope += own - mean;
-    }
-    for (row, covariances) in sums.information.iter_mut().zip(all.covariance()) {
-        for (entry, covariance) in row.iter_mut().zip(covariances) {
-            *entry += covariance;
-        }
-    }
+fn fit(histories: Histories, ties: Ties, level: f64) -> Result<ProportionalHazards, Undefined> {
+    let (likelihood, scales) = PartialLikelihood::new(histories, ties)?;
+    ProportionalHazards::fit(Model::Partial(likelihood), scales, level)
 }
 
 #[cfg(test)]
@@ -262,5 +229,66 @@ mod tests {
         let fit = cox(&time, &event, &covariates, Ties::Efron, 0.95).unwrap();
         assert_eq!(fit.profile_limits(2, 0.95), Err(Undefined::OutOfRange));
         assert_eq!(fit.profile_limits(0, 1.0), Err(Undefined::OutOfRange));
+    }
+
+    #[test]
+    fn strata_are_compared_within() {
+        // One against one in each stratum, and arm 1 fails in two of three: h² / (1 + h)³ is largest at h = 2.
+        let time = [1.0, 2.0].repeat(3);
+        let (event, strata) = ([true, false].repeat(3), [7, 7, 0, 0, 3, 3]);
+        let fit = stratified_cox(&time, &event, &arm(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0]), &strata, Ties::Efron, 0.95);
+        let effect = fit.unwrap().effects[0].unwrap();
+        assert_close(effect.hazard_ratio, 2.0);
+        assert_close(effect.standard_error, libm::sqrt(1.0 / (3.0 * 2.0 / 9.0)));
+        let apart = stratified_cox(&[1.0, 2.0], &[true; 2], &arm(&[0.0, 1.0]), &[0, 1], Ties::Efron, 0.95);
+        assert_eq!(apart.err(), Some(Undefined::NotEstimable));
+        let lengths = stratified_cox(&[1.0, 2.0], &[true; 2], &arm(&[0.0, 1.0]), &[0], Ties::Efron, 0.95);
+        assert_eq!(lengths.err(), Some(Undefined::OutOfRange));
+    }
+
+    #[test]
+    fn rows_of_a_subject_are_one_subject() {
+        let (time, event, covariates) = trial();
+        let time: Vec<f64> = time.iter().map(|time| time + 1.0).collect();
+        let zero = [0; 24];
+        for ties in BOTH {
+            let whole = cox(&time, &event, &covariates, ties, 0.95).unwrap();
+            let same = counting_process_cox(&[0.0; 24], &time, &event, &covariates, &zero, ties, 0.95).unwrap();
+            // Cut in two at 3.5, where nobody has the event.
+            let mut rows: Vec<(f64, f64, bool, usize)> = Vec::new();
+            for (place, (time, event)) in time.iter().zip(&event).enumerate() {
+                if *time > 3.5 {
+                    rows.push((0.0, 3.5, false, place));
+                }
+                rows.push((if *time > 3.5 { 3.5 } else { 0.0 }, *time, *event, place));
+            }
+            let columns: Vec<Vec<f64>> =
+                covariates.iter().map(|column| rows.iter().map(|row| column[row.3]).collect()).collect();
+            let start: Vec<f64> = rows.iter().map(|row| row.0).collect();
+            let stop: Vec<f64> = rows.iter().map(|row| row.1).collect();
+            let ended: Vec<bool> = rows.iter().map(|row| row.2).collect();
+            let cut = counting_process_cox(&start, &stop, &ended, &columns, &vec![0; rows.len()], ties, 0.95).unwrap();
+            for other in [same, cut] {
+                assert_close(other.log_likelihood, whole.log_likelihood);
+                assert_close(other.score.statistic, whole.score.statistic);
+                for (one, two) in other.effects.iter().zip(&whole.effects) {
+                    assert_close(one.unwrap().coefficient, two.unwrap().coefficient);
+                    assert_close(one.unwrap().standard_error, two.unwrap().standard_error);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_end_before_they_start() {
+        let reason = |start: &[f64], stop: &[f64]| {
+            counting_process_cox(start, stop, &[true; 2], &arm(&[0.0, 1.0]), &[0; 2], Ties::Efron, 0.95).err()
+        };
+        assert_eq!(reason(&[1.0, 0.0], &[1.0, 2.0]), Some(Undefined::OutOfRange));
+        assert_eq!(reason(&[-1.0, 0.0], &[1.0, 2.0]), Some(Undefined::OutOfRange));
+        assert_eq!(reason(&[0.0], &[1.0, 2.0]), Some(Undefined::OutOfRange));
+        assert_eq!(reason(&[f64::NAN, 0.0], &[1.0, 2.0]), Some(Undefined::OutOfRange));
+        // They are never at risk together.
+        assert_eq!(reason(&[0.0, 1.0], &[1.0, 2.0]), Some(Undefined::NotEstimable));
     }
 }

@@ -33,6 +33,73 @@ impl Share {
     }
 }
 
+/// The scale on which limits of a share are symmetric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// The share itself; limits beyond 0 and 1 are cut.
+    Plain,
+    /// Its logarithm; limits beyond 1 are cut.
+    Log,
+    /// The logarithm of its negative logarithm.
+    LogLog,
+    /// The logarithm of its odds.
+    Logit,
+    /// The arc sine of its square root; limits beyond 0 and 1 are cut.
+    ArcSine,
+}
+
+impl Share {
+    /// Limits of the share, symmetric on a scale.
+    ///
+    /// # Method
+    /// The delta method on the scale; Borgan and Liestøl 1990, Scandinavian Journal of Statistics 17:35. `LogLog` is the
+    /// scale of `interval`.
+    ///
+    /// # Input
+    /// A `level` strictly between 0 and 1.
+    ///
+    /// # Not estimable
+    /// `ZeroVariance` where the share is 0 or 1; `OutOfRange` when the level is not a probability.
+    ///
+    /// # Agrees with
+    /// R `survfit(…, conf.type = "plain")`, `"log"`, `"log-log"`, `"logit"` and `"arcsin"`; cases in
+    /// `fixtures/reference/survival-limits`.
+    pub fn limits_on(self, scale: Scale, level: f64) -> Result<Interval, Undefined> {
+        let z = normal_limit(level)?;
+        let (share, error) = (self.estimate, self.standard_error);
+        if !(share > 0.0 && share < 1.0) {
+            return Err(Undefined::ZeroVariance);
+        }
+        let variation = share * (1.0 - share);
+        Ok(match scale {
+            Scale::Plain => {
+                let distance = z * error;
+                Interval { lower: (share - distance).max(0.0), upper: (share + distance).min(1.0) }
+            }
+            Scale::Log => {
+                let distance = z * error / share;
+                Interval { lower: share * libm::exp(-distance), upper: (share * libm::exp(distance)).min(1.0) }
+            }
+            Scale::LogLog => return Self::new(share, error * error, z).interval,
+            Scale::Logit => {
+                let (odds, distance) = (share / (1.0 - share), z * error / variation);
+                let back = |factor: f64| 1.0 / (1.0 + 1.0 / (odds * factor));
+                Interval { lower: back(libm::exp(-distance)), upper: back(libm::exp(distance)) }
+            }
+            Scale::ArcSine => {
+                let (middle, distance) = (libm::asin(share.sqrt()), z * error / (2.0 * variation.sqrt()));
+                let back = |angle: f64| {
+                    let sine = libm::sin(angle);
+                    sine * sine
+                };
+                let lower = back((middle - distance).max(0.0));
+                let upper = back((middle + distance).min(core::f64::consts::FRAC_PI_2));
+                Interval { lower, upper }
+            }
+        })
+    }
+}
+
 /// The standard normal value exceeded with half the probability outside a level.
 pub(super) fn normal_limit(level: f64) -> Result<f64, Undefined> {
     Ok(-normal_quantile(tail(level)?)?)
@@ -89,6 +156,24 @@ mod tests {
         // A curve that has no height at its end stays nowhere.
         assert_eq!(time([0.25, 0.5, 0.5, -1.0], 0.5), None);
         assert_eq!(time([-1.0, 0.5, 0.5, -1.0], 0.4), Some(2.0));
+    }
+
+    #[test]
+    fn limits_are_cut_and_need_a_share_inside() {
+        let wide = Share::new(0.9, 0.25, 1.0);
+        for scale in [Scale::Plain, Scale::Log, Scale::ArcSine] {
+            assert_eq!(wide.limits_on(scale, 0.95).map(|limits| limits.upper), Ok(1.0));
+        }
+        let low = Share::new(0.1, 0.25, 1.0).limits_on(Scale::Plain, 0.95);
+        assert_eq!(low.map(|limits| limits.lower), Ok(0.0));
+        for scale in [Scale::Plain, Scale::Log, Scale::LogLog, Scale::Logit, Scale::ArcSine] {
+            for share in [0.0, 1.0] {
+                assert_eq!(Share::new(share, 0.0, 1.0).limits_on(scale, 0.95), Err(Undefined::ZeroVariance));
+            }
+            assert_eq!(wide.limits_on(scale, 1.0), Err(Undefined::OutOfRange));
+            let found = wide.limits_on(scale, 0.5).unwrap();
+            assert!(found.lower < 0.9 && found.upper > 0.9);
+        }
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl Likelihood for GroupedLikelihood {
         sums
     }
 
-    fn expected_information(&self, parameters: &[f64]) -> Matrix {
+    fn expected_information(&self, parameters: &[f64], _: &Evaluation) -> Matrix {
         let mut information = vec![vec![0.0; parameters.len()]; parameters.len()];
         self.each(parameters, |record, place, contribution| {
             self.add(&mut information, record, place, contribution.expected);

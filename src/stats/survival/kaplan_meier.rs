@@ -1,7 +1,7 @@
 //! The product-limit estimate of survival.
 
 use super::super::{Interval, Undefined, real};
-use super::curve::{Share, TimeQuantile, normal_limit, reached};
+use super::curve::{Scale, Share, TimeQuantile, normal_limit, reached};
 use super::{by_time, number, simultaneous};
 
 /// Estimated survival.
@@ -118,15 +118,40 @@ impl KaplanMeier {
         if !(p > 0.0 && p < 1.0) {
             return Err(Undefined::OutOfRange);
         }
+        Ok(self.quantile_by(p, |step| step.survival.interval))
+    }
+
+    /// The time by which a share `p` of the subjects has had the event, with limits of survival on any scale.
+    ///
+    /// # Method
+    /// As `time_quantile`, from the limits of `limits_on`.
+    ///
+    /// # Input
+    /// A probability `p` and a `level`, both strictly between 0 and 1.
+    ///
+    /// # Not estimable
+    /// `OutOfRange` for any other `p` or level.
+    ///
+    /// # Agrees with
+    /// R `quantile(survfit(…, conf.type), p)`; cases in `fixtures/reference/survival-limits`.
+    pub fn time_quantile_on(&self, p: f64, scale: Scale, level: f64) -> Result<TimeQuantile, Undefined> {
+        normal_limit(level)?;
+        if !(p > 0.0 && p < 1.0) {
+            return Err(Undefined::OutOfRange);
+        }
+        Ok(self.quantile_by(p, |step| step.survival.limits_on(scale, level)))
+    }
+
+    fn quantile_by(&self, p: f64, limits: impl Fn(&Step) -> Result<Interval, Undefined>) -> TimeQuantile {
         let limit = |pick: fn(Interval) -> f64| {
-            let fallen = |step: &Step| step.survival.interval.ok().map(|interval| 1.0 - pick(interval));
+            let fallen = |step: &Step| limits(step).ok().map(|interval| 1.0 - pick(interval));
             reached(self.steps.iter().map(|step| (step.time, fallen(step))), p)
         };
-        Ok(TimeQuantile {
+        TimeQuantile {
             estimate: reached(self.steps.iter().map(|step| (step.time, Some(1.0 - step.survival.estimate))), p),
             lower: limit(|interval| interval.lower),
             upper: limit(|interval| interval.upper),
-        })
+        }
     }
 }
 
@@ -204,6 +229,9 @@ mod tests {
         assert_eq!(stays.time_quantile(0.5).unwrap().estimate, Some(4.5));
         assert_eq!(stays.time_quantile(0.6).unwrap().estimate, None);
         assert_eq!(five().time_quantile(1.0), Err(Undefined::OutOfRange));
+        assert_eq!(five().time_quantile_on(1.0, Scale::Log, 0.95), Err(Undefined::OutOfRange));
+        assert_eq!(five().time_quantile_on(0.5, Scale::Log, 1.0), Err(Undefined::OutOfRange));
+        assert_eq!(five().time_quantile_on(0.5, Scale::LogLog, 0.95), five().time_quantile(0.5));
     }
 
     #[test]

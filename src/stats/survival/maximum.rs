@@ -36,11 +36,12 @@ pub(super) trait Likelihood {
     /// Value and derivatives; the value is not finite where parameters are beyond all bounds.
     fn at(&self, parameters: &[f64]) -> Evaluation;
 
-    /// The expectation of the information.
-    fn expected_information(&self, parameters: &[f64]) -> Matrix;
+    /// The expectation of the information; the evaluation is that at the parameters.
+    fn expected_information(&self, parameters: &[f64], here: &Evaluation) -> Matrix;
 }
 
 /// A log-likelihood at a point.
+#[derive(Clone, Debug)]
 pub(super) struct Evaluation {
     pub(super) value: f64,
     /// First derivatives.
@@ -60,27 +61,30 @@ impl Evaluation {
 pub(super) struct Maximum {
     pub(super) parameters: Vec<f64>,
     pub(super) value: f64,
+    /// The log-likelihood there.
+    pub(super) here: Evaluation,
     /// Whether there is a maximum; otherwise the parameters are a point on the way to infinity.
     pub(super) attained: bool,
 }
 
-/// Maximises over all parameters but one that may be held where it is.
+/// Maximises over all parameters but one that may be held where it is; `null` is the log-likelihood without effects.
 ///
 /// Newton's method with step halving. Without a maximum it walks on, each step about one unit further, until hardly any
 /// information is left; the gain still to be had is then that of the next step, because the likelihood approaches its
 /// limit exponentially.
 pub(super) fn maximum(
     likelihood: &impl Likelihood,
+    null: &Evaluation,
     start: Vec<f64>,
     held: Option<usize>,
 ) -> Result<Maximum, Undefined> {
     let free: Vec<usize> = (0..start.len()).filter(|place| Some(*place) != held).collect();
     let vector = |full: &[f64]| free.iter().map(|place| full[*place]).collect::<Vec<f64>>();
     let matrix = |full: &Matrix| free.iter().map(|place| vector(&full[*place])).collect::<Matrix>();
-    let null = independent(&matrix(&likelihood.at(&likelihood.null()).information))?;
-    let least: Vec<f64> = null.pivots().iter().map(|pivot| pivot * COLLAPSED).collect();
+    let without = independent(&matrix(&null.information))?;
+    let least: Vec<f64> = without.pivots().iter().map(|pivot| pivot * COLLAPSED).collect();
     let mut parameters = start;
-    let mut here = likelihood.at(&parameters);
+    let mut here = if parameters == likelihood.null() { null.clone() } else { likelihood.at(&parameters) };
     if !here.value.is_finite() {
         return Err(Undefined::OutOfRange);
     }
@@ -90,7 +94,8 @@ pub(super) fn maximum(
         let Some(factors) = Factors::new(&information, &least) else {
             let rest = Factors::new(&information, &vec![0.0; free.len()]);
             let gain = rest.map_or(0.0, |factors| factors.quadratic(&gradient));
-            return Ok(Maximum { parameters, value: here.value + gain, attained: false });
+            let value = here.value + gain;
+            return Ok(Maximum { parameters, value, here, attained: false });
         };
         let step = factors.solve(&gradient);
         let gain: f64 = step.iter().zip(&gradient).map(|(step, slope)| step * slope).sum();
@@ -117,7 +122,7 @@ pub(super) fn maximum(
         }
         (parameters, here) = (moved, there);
         if gain <= LAST {
-            return Ok(Maximum { parameters, value: here.value, attained: true });
+            return Ok(Maximum { parameters, value: here.value, here, attained: true });
         }
     }
     Err(Undefined::NotConverged)
@@ -151,16 +156,20 @@ mod tests {
             }
         }
 
-        fn expected_information(&self, parameters: &[f64]) -> Matrix {
-            self.at(parameters).information
+        fn expected_information(&self, _: &[f64], here: &Evaluation) -> Matrix {
+            here.information.clone()
         }
+    }
+
+    fn search(likelihood: &Logit, start: f64, held: Option<usize>) -> Result<Maximum, Undefined> {
+        maximum(likelihood, &likelihood.at(&[0.0]), vec![start], held)
     }
 
     #[test]
     fn a_maximum_is_found_from_afar() {
         for (successes, failures) in [(3.0, 1.0), (1.0, 1e6), (5.0, 5.0)] {
             for start in [-5.0, 0.0, 5.0] {
-                let found = maximum(&Logit(successes, failures), vec![start], None).unwrap();
+                let found = search(&Logit(successes, failures), start, None).unwrap();
                 assert!(found.attained);
                 assert!(libm::fabs(found.parameters[0] - libm::log(successes / failures)) < 1e-13);
             }
@@ -169,23 +178,23 @@ mod tests {
 
     #[test]
     fn without_a_maximum_the_limit_is_approached() {
-        let found = maximum(&Logit(7.0, 0.0), vec![0.0], None).unwrap();
+        let found = search(&Logit(7.0, 0.0), 0.0, None).unwrap();
         assert!(!found.attained);
         assert!(libm::fabs(found.value) < 1e-12);
         assert!(found.parameters[0] > 20.0);
-        let other = maximum(&Logit(0.0, 7.0), vec![0.0], None).unwrap();
+        let other = search(&Logit(0.0, 7.0), 0.0, None).unwrap();
         assert!(!other.attained && other.parameters[0] < -20.0);
     }
 
     #[test]
     fn a_parameter_that_is_held_stays() {
-        let found = maximum(&Logit(3.0, 1.0), vec![0.5], Some(0)).unwrap();
+        let found = search(&Logit(3.0, 1.0), 0.5, Some(0)).unwrap();
         assert_eq!(found.parameters, [0.5]);
         assert!(libm::fabs(found.value - (1.5 - 4.0 * libm::log1p(libm::exp(0.5)))) < 1e-15);
     }
 
     #[test]
     fn no_information_at_all() {
-        assert_eq!(maximum(&Logit(0.0, 0.0), vec![0.0], None).err(), Some(Undefined::NotEstimable));
+        assert_eq!(search(&Logit(0.0, 0.0), 0.0, None).err(), Some(Undefined::NotEstimable));
     }
 }

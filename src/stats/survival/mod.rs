@@ -3,22 +3,51 @@
 //! At the same time events come before censorings: who is last seen on a day is at risk on that day.
 
 mod aalen_johansen;
+mod contrast;
 mod cox;
 mod curve;
+mod discrete;
+mod firth;
+mod gray;
 mod grouped;
 mod kaplan_meier;
+mod landmark;
 mod log_rank;
 mod maximum;
+mod mean_cumulative;
 mod moments;
+mod nelson_aalen;
+mod partial;
+mod permutation;
+mod proportionality;
+mod recurrent;
 mod regression;
+mod restricted_mean;
+mod sandwich;
+mod turnbull;
+mod weighted;
 
 pub use aalen_johansen::{CumulativeIncidence, IncidenceStep, aalen_johansen};
-pub use cox::{Ties, cox};
-pub use curve::{Share, TimeQuantile};
+pub use contrast::{SurvivalContrast, milestone_test, survival_difference};
+pub use cox::{Ties, counting_process_cox, cox, stratified_cox};
+pub use curve::{Scale, Share, TimeQuantile};
+pub use discrete::discrete_cox;
+pub use firth::firth_cox;
+pub use gray::{GrayTest, gray_test};
 pub use grouped::grouped_proportional_hazards;
 pub use kaplan_meier::{KaplanMeier, Step, kaplan_meier};
+pub use landmark::{Landmark, landmark};
 pub use log_rank::{LogRank, log_rank};
+pub use mean_cumulative::{MeanCumulativeStep, mean_cumulative_function};
+pub use nelson_aalen::{CumulativeHazard, HazardStep, nelson_aalen};
+pub use permutation::{PermutationTest, permutation_log_rank, sampled_permutation_log_rank};
+pub use proportionality::{Clock, SchoenfeldResidual};
+pub use recurrent::{RecurrentEvents, andersen_gill};
 pub use regression::{HazardRatio, ProfileLimits, ProportionalHazards};
+pub use restricted_mean::{RestrictedMean, restricted_mean, restricted_mean_difference, restricted_mean_ratio};
+pub use sandwich::ClusteredEffects;
+pub use turnbull::{Turnbull, TurnbullInterval, turnbull};
+pub use weighted::{LogRankTrend, Weight, WeightedLogRank, log_rank_trend, weighted_log_rank};
 
 use super::Undefined;
 

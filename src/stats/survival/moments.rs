@@ -2,6 +2,9 @@
 
 use super::super::symmetric::Matrix;
 
+/// A total weight that is to be measured in a larger unit.
+const MANY: f64 = 1e100;
+
 /// Total weight, weighted mean, and weighted squares and products about the mean.
 ///
 /// Weights are given as logarithms and kept in units of the largest, so that none vanishes because others are large.
@@ -11,7 +14,10 @@ pub(super) struct Moments {
     unit: f64,
     weight: f64,
     pub(super) mean: Vec<f64>,
-    scatter: Matrix,
+    /// The rows of the lower triangle after each other.
+    scatter: Vec<f64>,
+    /// Room for a difference of means, so that a point takes no memory.
+    apart: Vec<f64>,
 }
 
 impl Moments {
@@ -21,14 +27,29 @@ impl Moments {
             unit: f64::NEG_INFINITY,
             weight: 0.0,
             mean: vec![0.0; covariates],
-            scatter: vec![vec![0.0; covariates]; covariates],
+            scatter: vec![0.0; covariates * (covariates + 1) / 2],
+            apart: vec![0.0; covariates],
         }
+    }
+
+    /// Becomes those of nobody again.
+    pub(super) fn clear(&mut self) {
+        (self.unit, self.weight) = (f64::NEG_INFINITY, 0.0);
+        self.mean.fill(0.0);
+        self.scatter.fill(0.0);
+    }
+
+    /// Becomes those of others.
+    pub(super) fn copy(&mut self, others: &Self) {
+        (self.unit, self.weight) = (others.unit, others.weight);
+        self.mean.clone_from(&others.mean);
+        self.scatter.clone_from(&others.scatter);
     }
 
     /// Adds one point.
     pub(super) fn add(&mut self, log_weight: f64, point: &[f64]) {
         self.rise(log_weight);
-        self.shift(libm::exp(log_weight - self.unit), point);
+        self.shift(libm::exp(log_weight - self.unit), point.iter().copied());
     }
 
     /// Adds others, each with a share of its weight; Chan, Golub and `LeVeque` 1983, The American Statistician 37:242.
@@ -38,12 +59,37 @@ impl Moments {
         }
         self.rise(others.unit);
         let share = share * libm::exp(others.unit - self.unit);
-        for (row, other) in self.scatter.iter_mut().zip(&others.scatter) {
-            for (entry, other) in row.iter_mut().zip(other) {
-                *entry += share * other;
-            }
+        for (entry, other) in self.scatter.iter_mut().zip(&others.scatter) {
+            *entry += share * other;
         }
-        self.shift(share * others.weight, &others.mean);
+        self.shift(share * others.weight, others.mean.iter().copied());
+    }
+
+    /// Adds others, each moved by the same and its weight multiplied.
+    pub(super) fn join_moved(&mut self, others: &Self, log_factor: f64, by: &[f64]) {
+        if others.weight <= 0.0 {
+            return;
+        }
+        let unit = others.unit + log_factor;
+        self.rise(unit);
+        let share = libm::exp(unit - self.unit);
+        for (entry, other) in self.scatter.iter_mut().zip(&others.scatter) {
+            *entry += share * other;
+        }
+        self.shift(share * others.weight, others.mean.iter().zip(by).map(|(mean, by)| mean + by));
+        // There may be more sets of subjects than a double can count.
+        if self.weight > MANY {
+            self.unit = self.log_weight();
+            for entry in &mut self.scatter {
+                *entry /= self.weight;
+            }
+            self.weight = 1.0;
+        }
+    }
+
+    /// The logarithm of the total weight.
+    pub(super) fn log_weight(&self) -> f64 {
+        self.unit + libm::log(self.weight)
     }
 
     /// The logarithm of a weight as a share of all.
@@ -52,9 +98,15 @@ impl Moments {
         log_weight - self.unit - libm::log(self.weight)
     }
 
-    /// Rows of the weighted covariance.
-    pub(super) fn covariance(&self) -> impl Iterator<Item = impl Iterator<Item = f64>> {
-        self.scatter.iter().map(|row| row.iter().map(|entry| entry / self.weight))
+    /// Adds the weighted covariance, `factor` times, to the lower triangle of a matrix.
+    pub(super) fn add_covariance(&self, factor: f64, matrix: &mut Matrix) {
+        let share = factor / self.weight;
+        let mut entries = self.scatter.iter();
+        for (place, row) in matrix.iter_mut().enumerate() {
+            for (sum, entry) in row[..=place].iter_mut().zip(&mut entries) {
+                *sum += share * entry;
+            }
+        }
     }
 
     /// Measures weights in a larger unit, if it is one.
@@ -63,24 +115,39 @@ impl Moments {
             let factor = libm::exp(self.unit - unit);
             self.unit = unit;
             self.weight *= factor;
-            for entry in self.scatter.iter_mut().flatten() {
+            for entry in &mut self.scatter {
                 *entry *= factor;
             }
         }
     }
 
     /// Adds the weight of a point to total and mean, and what the two means lie apart to the scatter.
-    fn shift(&mut self, weight: f64, point: &[f64]) {
+    fn shift(&mut self, weight: f64, point: impl Iterator<Item = f64>) {
         let total = self.weight + weight;
         let share = weight / total;
-        let apart: Vec<f64> = point.iter().zip(&self.mean).map(|(point, mean)| point - mean).collect();
-        for ((row, one), mean) in self.scatter.iter_mut().zip(&apart).zip(&mut self.mean) {
-            for (entry, two) in row.iter_mut().zip(&apart) {
-                *entry += self.weight * share * one * two;
+        let factor = self.weight * share;
+        for ((apart, point), mean) in self.apart.iter_mut().zip(point).zip(&mut self.mean) {
+            *apart = point - *mean;
+            *mean += share * *apart;
+        }
+        let mut entries = self.scatter.iter_mut();
+        for (place, one) in self.apart.iter().enumerate() {
+            // The shorter side first: it must not take an entry of the next row.
+            for (two, entry) in self.apart[..=place].iter().zip(&mut entries) {
+                *entry += factor * one * two;
             }
-            *mean += share * one;
         }
         self.weight = total;
+    }
+}
+
+/// Completes a symmetric matrix of which the lower triangle is known.
+pub(super) fn mirror(matrix: &mut Matrix) {
+    for place in 1..matrix.len() {
+        let (before, from) = matrix.split_at_mut(place);
+        for (row, entry) in before.iter_mut().zip(&from[0]) {
+            row[place] = *entry;
+        }
     }
 }
 
@@ -103,8 +170,13 @@ mod tests {
         assert_close(libm::exp(moments.log_share(0.0)), 0.25);
         assert_close(moments.mean[0], 3.0);
         assert_close(moments.mean[1], 0.25);
-        let covariance: Vec<f64> = moments.covariance().flatten().collect();
-        for (found, expected) in covariance.iter().zip([3.0, -0.75, -0.75, 0.1875]) {
+        let covariance = |moments: &Moments| {
+            let mut matrix = vec![vec![0.0; moments.mean.len()]; moments.mean.len()];
+            moments.add_covariance(1.0, &mut matrix);
+            mirror(&mut matrix);
+            matrix.concat()
+        };
+        for (found, expected) in covariance(&moments).iter().zip([3.0, -0.75, -0.75, 0.1875]) {
             assert_close(*found, expected);
         }
         // Half of it beside a point of weight 2 at 0: mean 3/2, squares 6 + 2 · 2 · (9/4) of weight 4.
@@ -113,7 +185,12 @@ mod tests {
         half.join(&moments, 0.5);
         half.join(&Moments::none(2), 0.5);
         assert_close(half.mean[0], 1.5);
-        assert_close(half.covariance().flatten().next().unwrap(), 15.0 / 4.0);
+        assert_close(covariance(&half)[0], 15.0 / 4.0);
+        moments.copy(&half);
+        assert_eq!(covariance(&moments), covariance(&half));
+        moments.clear();
+        moments.add(0.5, &[7.0, -1.0]);
+        assert_eq!((moments.mean.as_slice(), moments.log_weight()), ([7.0, -1.0].as_slice(), 0.5));
     }
 
     #[test]
@@ -122,8 +199,9 @@ mod tests {
             let mut moments = Moments::none(1);
             moments.add(first, &[if first > second { 0.0 } else { 1.0 }]);
             moments.add(second, &[if first > second { 1.0 } else { 0.0 }]);
-            let variance = moments.covariance().flatten().next().unwrap();
-            assert!(libm::fabs(variance / libm::exp(-46.0) - 1.0) < 1e-12);
+            let mut variance = vec![vec![0.0]];
+            moments.add_covariance(1.0, &mut variance);
+            assert!(libm::fabs(variance[0][0] / libm::exp(-46.0) - 1.0) < 1e-12);
             assert_close(moments.log_share(first.max(second)), 0.0);
         }
     }

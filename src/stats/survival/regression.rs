@@ -5,10 +5,12 @@ use super::super::describe;
 use super::super::distribution::{chi_square_sf, normal_sf};
 use super::super::symmetric::{Factors, Matrix};
 use super::super::{Interval, Undefined, finite, size};
-use super::cox::PartialLikelihood;
 use super::curve::normal_limit;
+use super::discrete::DiscreteLikelihood;
+use super::firth::PenalisedLikelihood;
 use super::grouped::GroupedLikelihood;
 use super::maximum::{Evaluation, Likelihood, Maximum, independent, maximum};
+use super::partial::PartialLikelihood;
 
 /// Where a search for a limit ends. No covariate is further than 1 from its mean, so the hazard ratio between the two is
 /// then beyond e^300.
@@ -37,7 +39,8 @@ pub struct ProportionalHazards {
     /// Wald test that no covariate has an effect; `Separated` when the likelihood has no maximum.
     pub wald: Result<ChiSquare, Undefined>,
     model: Model,
-    scales: Vec<f64>,
+    pub(super) scales: Vec<f64>,
+    without: Evaluation,
     maximum: Maximum,
 }
 
@@ -72,6 +75,8 @@ pub struct ProfileLimits {
 #[derive(Clone, Debug)]
 pub(super) enum Model {
     Partial(PartialLikelihood),
+    Discrete(DiscreteLikelihood),
+    Penalised(PenalisedLikelihood),
     Grouped(GroupedLikelihood),
 }
 
@@ -79,6 +84,8 @@ impl Likelihood for Model {
     fn null(&self) -> Vec<f64> {
         match self {
             Self::Partial(likelihood) => likelihood.null(),
+            Self::Discrete(likelihood) => likelihood.null(),
+            Self::Penalised(likelihood) => likelihood.null(),
             Self::Grouped(likelihood) => likelihood.null(),
         }
     }
@@ -86,14 +93,18 @@ impl Likelihood for Model {
     fn at(&self, parameters: &[f64]) -> Evaluation {
         match self {
             Self::Partial(likelihood) => likelihood.at(parameters),
+            Self::Discrete(likelihood) => likelihood.at(parameters),
+            Self::Penalised(likelihood) => likelihood.at(parameters),
             Self::Grouped(likelihood) => likelihood.at(parameters),
         }
     }
 
-    fn expected_information(&self, parameters: &[f64]) -> Matrix {
+    fn expected_information(&self, parameters: &[f64], here: &Evaluation) -> Matrix {
         match self {
-            Self::Partial(likelihood) => likelihood.expected_information(parameters),
-            Self::Grouped(likelihood) => likelihood.expected_information(parameters),
+            Self::Partial(likelihood) => likelihood.expected_information(parameters, here),
+            Self::Discrete(likelihood) => likelihood.expected_information(parameters, here),
+            Self::Penalised(likelihood) => likelihood.expected_information(parameters, here),
+            Self::Grouped(likelihood) => likelihood.expected_information(parameters, here),
         }
     }
 }
@@ -105,19 +116,20 @@ impl ProportionalHazards {
         let null = model.null();
         let nuisance = null.len() - scales.len();
         let without = model.at(&null);
-        let information = independent(&model.expected_information(&null))?;
+        let information = independent(&model.expected_information(&null, &without))?;
         let df = size(&scales);
         let test = |statistic: f64| {
             let statistic = finite(statistic)?.max(0.0);
             Ok(ChiSquare { statistic, df, p: chi_square_sf(statistic, df)? })
         };
         let score = test(information.quadratic(&without.gradient))?;
-        let maximum = maximum(&model, null, None)?;
+        let maximum = maximum(&model, &without, null, None)?;
         let mut effects = vec![Err(Undefined::Separated); scales.len()];
         let mut wald = Err(Undefined::Separated);
         if maximum.attained {
             let estimates = &maximum.parameters[nuisance..];
-            let covariance = independent(&model.expected_information(&maximum.parameters))?.inverse();
+            let information = model.expected_information(&maximum.parameters, &maximum.here);
+            let covariance = independent(&information)?.inverse();
             let covariance: Matrix = covariance[nuisance..].iter().map(|row| row[nuisance..].to_vec()).collect();
             for (place, effect) in effects.iter_mut().enumerate() {
                 let scale = scales[place];
@@ -135,8 +147,20 @@ impl ProportionalHazards {
             wald,
             model,
             scales,
+            without,
             maximum,
         })
+    }
+
+    /// Cox's partial likelihood and the estimates, in units of its covariates, for what is computed from them.
+    pub(super) fn estimated(&self) -> Result<(&PartialLikelihood, &[f64], Factors), Undefined> {
+        let Model::Partial(likelihood) = &self.model else {
+            return Err(Undefined::OutOfRange);
+        };
+        if !self.maximum.attained {
+            return Err(Undefined::Separated);
+        }
+        Ok((likelihood, &self.maximum.parameters, independent(&self.maximum.here.information)?))
     }
 
     /// Profile-likelihood limits of the hazard ratio of a covariate, by its place.
@@ -178,16 +202,17 @@ impl ProportionalHazards {
                 return Ok(None);
             }
             outside.parameters[place] += direction * stride;
-            outside = maximum(&self.model, outside.parameters, Some(place))?;
+            outside = maximum(&self.model, &self.without, outside.parameters, Some(place))?;
             stride = (stride * 2.0).min(STRIDE);
         }
         for _ in 0..STEPS {
             let slope = self.model.at(&outside.parameters).gradient[place];
             let step = finite((least - outside.value) / slope)?;
             outside.parameters[place] += step;
-            outside = maximum(&self.model, outside.parameters, Some(place))?;
+            outside = maximum(&self.model, &self.without, outside.parameters, Some(place))?;
             let near = libm::fabs(step) <= 1e-13 * (1.0 + libm::fabs(outside.parameters[place]));
-            if near || outside.value >= least {
+            // Inside by no more than rounding; a penalised likelihood may bend and let a step go further.
+            if near || (outside.value >= least && outside.value - least <= 1e-10 * (1.0 + libm::fabs(least))) {
                 return Ok(Some(outside.parameters[place]));
             }
         }
@@ -196,7 +221,7 @@ impl ProportionalHazards {
 }
 
 impl HazardRatio {
-    fn new(coefficient: f64, standard_error: f64, z: f64) -> Result<Self, Undefined> {
+    pub(super) fn new(coefficient: f64, standard_error: f64, z: f64) -> Result<Self, Undefined> {
         let ratio = |coefficient: f64| finite(libm::exp(coefficient));
         let statistic = coefficient / standard_error;
         Ok(Self {

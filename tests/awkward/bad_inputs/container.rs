@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use super::make::{JSON_COLUMNS, JSON_ROWS, LINES, deflated, json, ndjson, sound_parquet, transport};
-use super::{Bad, When, bad, edit, held_by, put, unreadable};
+use super::{Bad, When, bad, edit, held_by, legal, put, unreadable};
 use crate::awkward::{Desk, LOCK_DATE};
 
 /// A sound file of each format, by its name.
@@ -111,19 +111,32 @@ pub(super) fn cases() -> Vec<Bad> {
         fs::rename(desk.study("data/adcm.csv"), desk.study("elsewhere.csv")).expect("the file is there");
         symlink("../elsewhere.csv", desk.study("data/adcm.csv")).expect("the scratch folder takes links");
     }));
-    all.push(bad(6, "the folder of the data is a link", When::Locking, 4, &["link"], |desk| {
+    all.push(legal(6, "the folder of the data is reached by a link", |desk| {
         fs::rename(desk.study("data"), desk.study("elsewhere")).expect("the folder is there");
         symlink("elsewhere", desk.study("data")).expect("the scratch folder takes links");
     }));
-    all.push(bad(7, "a hard link to a file outside", When::Doubting, 4, &["adcm.csv", "link"], |desk| {
+    all.push(bad(7, "a hard link to a file outside", When::Doubting, 5, &["adcm.csv", "2 names"], |desk| {
         fs::hard_link(desk.study("data/adcm.csv"), desk.study("elsewhere.csv")).expect("the scratch folder links");
     }));
-    all.push(held_by(8, "replaced between hash and read", "src/data/lock/tests.rs", "a_swap_is_never_half_seen"));
+    all.extend(after());
+    all.extend(of_the_lock());
+    all
+}
+
+/// What happens to files after they were locked, and around them.
+fn after() -> Vec<Bad> {
+    let mut all = Vec::new();
+    all.push(held_by(
+        8,
+        "replaced between hash and read",
+        "src/data/lock/tests/swap.rs",
+        "a_file_that_is_exchanged_by_renaming_is_the_one_that_was_hashed",
+    ));
     all.push(held_by(
         9,
         "growing while read",
-        "src/data/lock/tests.rs",
-        "a_file_that_changes_while_it_is_read_is_refused",
+        "src/data/lock/tests/swap.rs",
+        "a_file_that_is_written_over_is_refused_or_the_one_that_was_hashed",
     ));
     all.extend(after_locking(10, "one bit flipped", &[], |bytes| {
         let at = bytes.len() * 2 / 3;
@@ -149,14 +162,20 @@ pub(super) fn cases() -> Vec<Bad> {
             fs::write(desk.study("data").join(extra), b"USUBJID\n").expect("the scratch folder takes files");
         }));
     }
-    all.push(bad(16, "one file is two datasets", When::Locking, 3, &["adcm.csv"], |desk| {
+    all.push(bad(16, "one file is two datasets", When::Locking, 4, &["adcm.csv"], |desk| {
         edit(desk, "study.toml", "ADQS = {", "ADCM2 = { file = \"adcm.csv\" }\nADQS = {");
     }));
-    all.push(bad(16, "two names that differ in case", When::Locking, 3, &["adcm", "ADCM"], |desk| {
+    all.push(bad(16, "two names that differ in case", When::Locking, 4, &["adcm", "ADCM"], |desk| {
         fs::copy(desk.study("data/adcm.csv"), desk.study("data/ADCM.csv")).expect("the file is there");
         edit(desk, "study.toml", "ADQS = {", "ADCM2 = { file = \"ADCM.csv\" }\nADQS = {");
     }));
-    all.push(held_by(17, "signatures", "src/data/lock/tests.rs", "a_signature_is_of_this_lock_by_this_signer"));
+    all.push(held_by(17, "signatures", "src/data/lock/tests/signing.rs", "we_verify_what_openssh_signs"));
+    all
+}
+
+/// What is wrong with the lock itself.
+fn of_the_lock() -> Vec<Bad> {
+    let mut all = Vec::new();
     all.push(bad(18, "the lock is an older one", When::Running, 4, &["adcm.csv", "SHA-256"], |desk| {
         let older = fs::read(desk.study("data.lock")).expect("the lock is there");
         edit(desk, "data/adcm.csv", "S-01,STUDIED,PREDNISONE,5", "S-01,STUDIED,PREDNISONE,6");

@@ -78,13 +78,13 @@ pub(super) fn transport_of(columns: &[Column<'_>], records: &[u8]) -> Vec<u8> {
 
 /// A sound transport file of twelve records.
 pub(super) fn transport() -> Vec<u8> {
-    let records: Vec<u8> = (0..12).flat_map(|n| record(&format!("S-{n:02}"), &ibm(n + 1), &ibm(23_376 + n))).collect();
+    let records: Vec<u8> = (0..12).flat_map(|n| record(&format!("S-{n:02}"), ibm(n + 1), ibm(23_376 + n))).collect();
     transport_of(&COLUMNS, &records)
 }
 
 /// A record of [`transport`].
-pub(super) fn record(subject: &str, dose: &[u8; 8], start: &[u8; 8]) -> Vec<u8> {
-    [&field(subject, 8)[..], dose, start].concat()
+pub(super) fn record(subject: &str, dose: [u8; 8], start: [u8; 8]) -> Vec<u8> {
+    [&field(subject, 8)[..], &dose, &start].concat()
 }
 
 /// Where the first record of [`transport`] begins.

@@ -73,7 +73,7 @@ pub(super) fn cases() -> Vec<Bad> {
         67,
         "a page that claims to inflate beyond reason",
         "src/data/format/parquet/pages.rs",
-        "a_page_may_not_claim_more_than_a_page_holds",
+        "pages_may_not_inflate_beyond_reason",
     ));
     all.push(held_by(
         69,
@@ -98,14 +98,14 @@ pub(super) fn cases() -> Vec<Bad> {
     all.push(held_by(
         71,
         "a wrong checksum of a page",
-        "src/data/format/parquet/pages.rs",
-        "a_page_must_match_its_checksum",
+        "src/data/format/parquet/tests.rs",
+        "a_flipped_bit_in_a_page_is_found_by_the_checksum_of_the_page",
     ));
     all.push(held_by(
         74,
         "statistics that contradict the data",
-        "src/data/tests/formats.rs",
-        "statistics_of_parquet_are_not_believed",
+        "src/data/format/parquet/tests.rs",
+        "statistics_that_contradict_the_values_are_found",
     ));
     for name in ["ads[l]*.parquet", "*.parquet", "http://host/adcm.parquet"] {
         all.push(bad(75, &format!("a name that is a pattern: {name}"), When::Locking, 4, &["missing"], move |desk| {

@@ -1,6 +1,6 @@
 //! 85 to 92: what the data say.
 
-use super::{Bad, When, bad, edit};
+use super::{Bad, When, bad, edit, held_by};
 
 /// A piece of a data file replaced before it is locked.
 fn says(
@@ -47,7 +47,7 @@ pub(super) fn cases() -> Vec<Bad> {
             88,
             "an arm that nobody knows",
             Saying,
-            &["ADSL", "TRT01P", "S-01"],
+            &["S-01", "none of the arms"],
             &[("adsl.csv", "S-01,NEW,NEW", "S-01,NOVEL,NEW")],
         ),
         says(
@@ -70,6 +70,18 @@ pub(super) fn cases() -> Vec<Bad> {
             Saying,
             &["ADSL", "SAFFL", "S-01"],
             &[("adsl.csv", "S-01,NEW,NEW,Y,Y", "S-01,NEW,NEW,Y,YES")],
+        ),
+        held_by(
+            90,
+            "a censoring of −1 or ½, a negative time",
+            "src/conformance/tests.rs",
+            "every_rule_passes_what_holds_it_and_finds_what_does_not",
+        ),
+        held_by(
+            92,
+            "a label that differs from define.xml",
+            "src/data/define/tests/checks.rs",
+            "each_rule_about_variables_is_broken_by_some",
         ),
     ]
 }

@@ -65,7 +65,12 @@ pub(super) fn cases() -> Vec<Bad> {
         damaged(29, "a name with a control character", &[], described(1, NAME_AT, b"CM\x1bOSE  ")),
         damaged(30, "two members in one file", &["2 datasets"], [transport(), transport()[240..].to_vec()].concat()),
         sound(31, "an unnormalised number", dosed([0x44, 0, 0, 0x50, 0, 0, 0, 0])),
-        sound(31, "the largest number", dosed([0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])),
+        damaged(
+            31,
+            "the largest number, which stands for any beyond it",
+            &["CMDOSE", "infinite"],
+            dosed([0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        ),
         sound(31, "a number below the smallest normal one", dosed([0x00, 0x10, 0, 0, 0, 0, 0, 0])),
         sound(31, "negative zero", dosed([0x80, 0, 0, 0, 0, 0, 0, 0])),
         damaged(33, "a missing value that is none", &["CMDOSE", "S-01"], dosed([0x2e, 0, 0, 0, 0, 0, 0, 1])),
@@ -105,7 +110,7 @@ pub(super) fn cases() -> Vec<Bad> {
         all.push(sound(32, &format!("numbers of {length} bytes"), transport_of(&columns, &records)));
     }
     all.push(sound(35, "blank observations at the end", {
-        let records: Vec<u8> = [record("S-01", &ibm(1), &ibm(2)), vec![b' '; 24]].concat();
+        let records: Vec<u8> = [record("S-01", ibm(1), ibm(2)), vec![b' '; 24]].concat();
         transport_of(&COLUMNS, &records)
     }));
     all.push(sound(36, "NUL for blanks behind text", named(*b"S-01\0\0\0\0")));

@@ -62,7 +62,8 @@ impl<'a> Column<'a> {
         let reading = &file.reading;
         let told = reading.columns.as_ref().and_then(|columns| columns.variable(&name)).map(|variable| variable.kind);
         let text = reading.text.contains(&name).then_some(Kind::Text);
-        let declared = reading.kinds.get(&name).copied().or(text).or(told);
+        let described = reading.described.get(&name).copied();
+        let declared = reading.kinds.get(&name).copied().or(text).or(told).or(described);
         let keep = reading.keep.as_ref().is_none_or(|keep| keep.contains(&name));
         Self { cells: Cells::new(&name, declared), keep, admitted: reading.rows.get(&name), name }
     }

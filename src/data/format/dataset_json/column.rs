@@ -114,7 +114,7 @@ impl Column {
         // An integer that the specification declares to be any number is not held to be one.
         let number = file.reading.kinds.get(&name) == Some(&Kind::Number);
         let holds = if number && holds == Holds::Integer { Holds::Float } else { holds };
-        let kept = file.reading.keep.as_ref().is_none_or(|keep| keep.contains(&name));
+        let kept = file.reading.needs(&name);
         let variable = Variable {
             name,
             label,

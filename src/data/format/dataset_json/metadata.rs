@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::shape_findings;
+use super::super::{shape_findings, unfit_selection};
 use super::column::Column;
 use super::{DatasetFile, iso};
 use crate::data::MAX_VARIABLES;
@@ -98,7 +98,8 @@ fn columns(file: &DatasetFile, object: &Map<String, Value>, findings: &mut Vec<F
         return Vec::new();
     };
     let names: Vec<&str> = described.iter().filter_map(|column| column.get("name")?.as_str()).collect();
-    findings.extend(shape_findings(file, names.into_iter(), 0));
+    findings.extend(shape_findings(file, names.iter().copied(), 0));
+    findings.extend(unfit_selection(file, &names));
     if described.len() > MAX_VARIABLES {
         findings.push(Finding::error(file.here(), format!("{} variables are more than can be read", described.len())));
         return Vec::new();

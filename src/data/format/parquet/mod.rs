@@ -158,13 +158,19 @@ impl<'a> Source<'a> {
         if !refused.is_empty() {
             return Err(capped(file, refused));
         }
+        let mut inflated = 0_u64;
         for group in &metadata.row_groups {
             for column in group.parquet_columns() {
-                pages::check(bytes, column.byte_range(), group.num_rows()).map_err(|message| {
+                let size = pages::check(bytes, column.byte_range(), group.num_rows()).map_err(|message| {
                     let name = column.descriptor().path_in_schema.join(".");
                     refuse(format!("the Parquet file is damaged: {message} (column {name})"))
                 })?;
+                inflated = inflated.saturating_add(size);
             }
+        }
+        if pages::is_beyond_reason(inflated, bytes.len()) {
+            let message = format!("the file of {} bytes would inflate to {inflated}", bytes.len());
+            return Err(refuse(message));
         }
         let numbers = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
             names.iter().enumerate().filter(|(_, name)| wanted(name)).map(|(at, _)| at).collect()

@@ -12,13 +12,24 @@ use super::thrift::Thrift;
 /// A page above this, decompressed, is refused.
 const MAX_PAGE: u64 = 1 << 30;
 
-/// Checks the pages of one column in one part of the file: `range` of the bytes, `rows` values.
-pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<(), &'static str> {
+/// All pages together may not inflate to more than this, and more than so many times the size of the file.
+const MAX_INFLATED: u64 = 256 << 20;
+const MAX_RATIO: u64 = 200;
+
+/// Whether pages of this size together are more than a file of that size should hold: a bomb, or not of data.
+pub(super) fn is_beyond_reason(inflated: u64, file: usize) -> bool {
+    inflated > MAX_INFLATED && inflated > MAX_RATIO.saturating_mul(file as u64)
+}
+
+/// Checks the pages of one column in one part of the file: `range` of the bytes, `rows` values. Gives their size when
+/// decompressed, as their headers say it.
+pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<u64, &'static str> {
     let range = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
     let chunk = range.and_then(|(start, end)| bytes.get(start..end)).ok_or("a column lies outside the file")?;
     let rows = rows as u64;
     let mut thrift = Thrift { rest: chunk };
     let mut seen = 0;
+    let mut total = 0_u64;
     let mut first = true;
     // Pages without values may follow, and nothing else.
     while seen < rows || !thrift.rest.is_empty() {
@@ -28,6 +39,7 @@ pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<(), 
         if header.checksum.is_some_and(|checksum| checksum != crc32(page)) {
             return Err("a page does not match its checksum");
         }
+        total = total.saturating_add(inflated);
         let values = header.values.ok_or("a page does not say how many values it holds")?;
         match header.kind {
             Some(DATA) if values <= rows - seen => seen += values,
@@ -42,7 +54,7 @@ pub(super) fn check(bytes: &[u8], range: Range<u64>, rows: usize) -> Result<(), 
         }
         first = false;
     }
-    Ok(())
+    Ok(total)
 }
 
 const DATA: u64 = 0;
@@ -112,6 +124,16 @@ mod tests {
     #[test]
     fn the_checksum_is_that_of_the_standard() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+
+    #[test]
+    fn pages_may_not_inflate_beyond_reason() {
+        // kind 0, 2 GiB, 0 bytes: more than any page.
+        let bytes = [0x15, 0, 0x15, 0x80, 0x80, 0x80, 0x80, 0x10, 0x15, 0, 0x2c, 0x15, 2, 0, 0];
+        assert_eq!(check(&bytes, 0..15, 1), Err("a page is too large"));
+        assert!(is_beyond_reason(400 << 20, 217_922));
+        assert!(!is_beyond_reason(400 << 20, 52 << 20));
+        assert!(!is_beyond_reason(10 << 20, 100));
     }
 
     #[test]

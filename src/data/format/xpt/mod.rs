@@ -8,7 +8,7 @@ use polars::prelude::{ChunkedArray, Float64Chunked, NewChunkedArray, PolarsNumer
 
 use self::header::{Described, Header, opening, trimmed};
 use self::number::Cell;
-use super::{DatasetFile, Encoding, capped, shape_findings};
+use super::{DatasetFile, Encoding, capped, shape_findings, unfit_selection};
 use crate::data::table::{Problem, Table, Values};
 use crate::data::{Kind, Variable};
 use crate::error::Finding;
@@ -41,7 +41,9 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findin
     let records = records(data, width, header.records).map_err(|message| {
         vec![Finding::error(file.here(), message).hint("get the file again: it was cut off or altered on its way")]
     })?;
-    let findings = shape_findings(file, header.variables.iter().map(|described| described.name.as_str()), records);
+    let names: Vec<&str> = header.variables.iter().map(|described| described.name.as_str()).collect();
+    let mut findings = shape_findings(file, names.iter().copied(), records);
+    findings.extend(unfit_selection(file, &names));
     if !findings.is_empty() {
         return Err(capped(file, findings));
     }
@@ -49,7 +51,7 @@ pub(super) fn read(file: &DatasetFile, bytes: &[u8]) -> Result<Table, Vec<Findin
     let data = &data[..records * width];
     let mut table = Table { label: header.label, records, ..Table::default() };
     for described in header.variables {
-        if file.reading.keep.as_ref().is_some_and(|keep| !keep.contains(&described.name)) {
+        if !file.reading.needs(&described.name) {
             continue;
         }
         let Described { name, label, format, numeric, length, position } = described;

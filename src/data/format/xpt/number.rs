@@ -24,7 +24,8 @@ pub(super) enum Cell {
 /// Reads a cell of 2 to 8 bytes; what a shorter cell leaves out were zeros.
 ///
 /// A fraction of zero is the number zero, of either sign, only with an exponent of zero: the others are missing values
-/// or nothing at all. Numbers that are not normalised are read as what they say.
+/// or nothing at all. Numbers that are not normalised are read as what they say, but for those that begin as the missing
+/// values `.` and `._` do.
 pub(super) fn decode(bytes: &[u8]) -> Cell {
     let mut cell = [0; 8];
     cell[..bytes.len()].copy_from_slice(bytes);
@@ -37,6 +38,10 @@ pub(super) fn decode(bytes: &[u8]) -> Cell {
             letter @ (b'A'..=b'Z' | b'_') => Cell::Special(char::from(letter)),
             _ => Cell::Nonsense,
         };
+    }
+    // No writer leaves a number so far from normal; a missing value with something behind it is damage.
+    if matches!(cell[0], b'.' | b'_') && cell[1] == 0 {
+        return Cell::Nonsense;
     }
     if bits << 1 == u64::MAX << 1 {
         return Cell::Largest;

@@ -6,7 +6,7 @@ use crate::display::layout::occurrence::nodes::Node;
 use crate::display::layout::response::level_text;
 use crate::display::number::Style;
 use crate::display::report::{Align, Cell, Column, Spanner};
-use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
+use crate::results::{Family, Key, MISSING_LEVEL, Method, Statistic, Value};
 use crate::spec::check::fields;
 use crate::spec::occurrence::Occurrence;
 use crate::spec::outcome::Subgroup;
@@ -49,15 +49,15 @@ pub(super) struct Table<'a> {
 
 /// The method of an interval for the difference, and that of a test.
 pub(in crate::display::layout) fn difference_method(occurrence: &Occurrence) -> Option<Method> {
-    first_of(occurrence, &[Method::MiettinenNurminen, Method::Newcombe])
+    first_of(occurrence, Family::ShareDifference)
 }
 
 pub(super) fn test_method(occurrence: &Occurrence) -> Option<Method> {
-    first_of(occurrence, &[Method::Fisher, Method::ChiSquare])
+    first_of(occurrence, Family::ShareTest)
 }
 
-fn first_of(occurrence: &Occurrence, kind: &[Method]) -> Option<Method> {
-    occurrence.methods.iter().copied().find(|method| kind.contains(method))
+fn first_of(occurrence: &Occurrence, family: Family) -> Option<Method> {
+    occurrence.methods.iter().copied().find(|method| method.family() == family)
 }
 
 /// The key of a statistic of a comparison: limits have their confidence level.

@@ -4,7 +4,7 @@ use crate::display::assemble::{Assembly, note};
 use crate::display::layout::contrasts;
 use crate::display::layout::occurrence::columns::Table;
 use crate::display::layout::occurrence::nodes::Node;
-use crate::display::layout::response::{level_text, method_name};
+use crate::display::layout::response::level_text;
 use crate::display::number::Style;
 use crate::display::report::Footnote;
 use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
@@ -101,11 +101,11 @@ impl Table<'_> {
                 _ => format!("arm named minus {reference}"),
             };
             let level = level_text(self.occurrence.conf_level);
-            let name = method_name(method);
+            let name = method.label();
             sentences.push(format!("Difference: {of}, with its {level} % confidence interval (CI; {name})."));
         }
         if let Some(method) = test {
-            let name = method_name(method);
+            let name = method.label();
             sentences.push(format!(
                 "p-value: {name} against {reference}, two-sided, not adjusted for the number of comparisons."
             ));

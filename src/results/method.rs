@@ -1,0 +1,423 @@
+//! Every statistical method a specification can name: what it is for, what it is called in a table, and the sentence that
+//! lets a reader repeat it. One entry each, so that adding a method cannot forget one of them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a method is applied to, and what it yields: which rows it writes, and where a table shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Limits of one proportion.
+    Share,
+    /// A difference of two proportions with its limits.
+    ShareDifference,
+    /// A ratio of two proportions, or of their odds, with its limits.
+    ShareRatio,
+    /// A test of two proportions.
+    ShareTest,
+    /// Those who must be treated for one to benefit: from the first difference of proportions.
+    ShareNumberNeeded,
+    /// A difference of two proportions, or a test of it, over strata.
+    ShareStrata,
+    /// A model of a yes-or-no outcome with covariates.
+    ShareModel,
+    /// A test of the proportions of all arms in the order of their doses.
+    ShareTrend,
+    /// Limits of a mean.
+    Mean,
+    /// A test that a change within an arm is zero.
+    Within,
+    /// A comparison of the changes of two arms.
+    Change,
+    /// A test of the changes of all arms at once.
+    ChangeOfAll,
+    /// A model of the changes at all visits together.
+    Repeated,
+    /// A comparison of changes of which missing ones are imputed.
+    Imputed,
+    /// A curve over time in each arm.
+    Curve,
+    /// A mean time in each arm, and its comparison.
+    MeanTime,
+    /// The curves of two arms compared at given times.
+    CurveContrast,
+    /// A test of the times of two arms.
+    TimeTest,
+    /// A hazard ratio.
+    Hazard,
+    /// A rate in each arm.
+    Rate,
+    /// A comparison of the rates of two arms.
+    RateContrast,
+    /// A model or a test of an analysis of its own.
+    Own,
+    /// An adjustment of p-values for their number.
+    Adjustment,
+}
+
+macro_rules! methods {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $family:ident, $label:literal, $sentence:literal;)+) => {
+        /// A statistical method.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Method { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Method {
+            /// All of them, in catalogue order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in specifications and result files.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The one of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|candidate| candidate.name() == name)
+            }
+
+            /// What it is applied to.
+            #[must_use]
+            pub const fn family(self) -> Family {
+                match self { $(Self::$variant => Family::$family,)+ }
+            }
+
+            /// The name in tables and notes.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+
+            /// The sentence of the methods section, in the words of a reader who must be able to repeat it.
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)+ }
+            }
+        }
+    };
+}
+
+methods! {
+    /// Exact binomial interval.
+    ClopperPearson = "clopper-pearson", Share, "Clopper–Pearson",
+        "Proportions are given with the exact two-sided confidence interval of Clopper and Pearson (1934).";
+    /// Wilson's score interval.
+    Wilson = "wilson", Share, "Wilson",
+        "Proportions are given with the score interval of Wilson (1927), without continuity correction.";
+    /// Wilson's score interval with continuity correction.
+    WilsonCorrected = "wilson-corrected", Share, "Wilson, corrected",
+        "Proportions are given with the score interval of Wilson (1927) with continuity correction (Newcombe 1998).";
+    /// Wald's interval.
+    WaldProportion = "wald-proportion", Share, "Wald",
+        "Proportions are given with Wald’s interval, cut at 0 and 1.";
+    /// Agresti and Coull's interval.
+    AgrestiCoull = "agresti-coull", Share, "Agresti–Coull",
+        "Proportions are given with the interval of Agresti and Coull (1998).";
+    /// Jeffreys' interval.
+    Jeffreys = "jeffreys", Share, "Jeffreys",
+        "Proportions are given with the equal-tailed interval of the posterior under Jeffreys’ prior, Beta(½, ½).";
+    /// Mid-p interval.
+    MidP = "mid-p", Share, "mid-p",
+        "Proportions are given with the mid-p interval, which counts half the probability of the number observed.";
+    /// Likelihood interval.
+    LikelihoodProportion = "likelihood-proportion", Share, "likelihood",
+        "Proportions are given with the interval of those that a likelihood-ratio test does not reject.";
+    /// Score interval for a difference of proportions.
+    MiettinenNurminen = "miettinen-nurminen", ShareDifference, "Miettinen–Nurminen",
+        "Differences of proportions are given with the score interval of Miettinen and Nurminen (1985), with the variance \
+         factor N/(N − 1).";
+    /// Hybrid score interval for a difference of proportions.
+    Newcombe = "newcombe", ShareDifference, "Newcombe",
+        "Differences of proportions are given with the hybrid score interval of Newcombe (1998, method 10), without \
+         continuity correction.";
+    /// The same with continuity correction.
+    NewcombeCorrected = "newcombe-corrected", ShareDifference, "Newcombe, corrected",
+        "Differences of proportions are given with the hybrid score interval of Newcombe (1998, method 11), with \
+         continuity correction.";
+    /// Mee's score interval.
+    Mee = "mee", ShareDifference, "Mee",
+        "Differences of proportions are given with the score interval of Mee (1984): that of Miettinen and Nurminen without \
+         the variance factor.";
+    /// Wald's interval for a difference of proportions.
+    WaldDifference = "wald-difference", ShareDifference, "Wald",
+        "Differences of proportions are given with Wald’s interval.";
+    /// Agresti and Caffo's interval for a difference of proportions.
+    AgrestiCaffo = "agresti-caffo", ShareDifference, "Agresti–Caffo",
+        "Differences of proportions are given with the interval of Agresti and Caffo (2000): Wald’s with one success and one \
+         failure added to each arm.";
+    /// Those to treat for one to benefit.
+    NumberNeeded = "number-needed", ShareNumberNeeded, "number needed to treat",
+        "The number needed to treat is the reciprocal of the difference of proportions, with the reciprocals of the limits of \
+         the first method for the difference; where that interval holds zero, the numbers run through infinity (Altman 1998).";
+    /// Ratio of proportions with its score interval.
+    RiskRatio = "risk-ratio", ShareRatio, "score interval of the risk ratio",
+        "Ratios of proportions are given with the score interval of Miettinen and Nurminen (1985), with the variance factor \
+         N/(N − 1).";
+    /// Ratio of proportions with Wald's interval.
+    RiskRatioWald = "risk-ratio-wald", ShareRatio, "Wald interval of the risk ratio",
+        "Ratios of proportions are given with Wald’s interval on the logarithmic scale.";
+    /// Odds ratio with its exact conditional interval.
+    OddsRatio = "odds-ratio", ShareRatio, "exact conditional interval of the odds ratio",
+        "Odds ratios are conditional maximum-likelihood estimates with exact conditional intervals (Fisher’s noncentral \
+         hypergeometric distribution).";
+    /// Odds ratio with Wald's interval.
+    OddsRatioWald = "odds-ratio-wald", ShareRatio, "Wald interval of the odds ratio",
+        "Odds ratios are the cross-products with Wald’s interval on the logarithmic scale (Woolf 1955).";
+    /// Fisher's exact test, in its Freeman–Halton form for more than two columns.
+    Fisher = "fisher", ShareTest, "Fisher’s exact test",
+        "Proportions are compared with Fisher’s exact test, two-sided: the sum of the probabilities of all tables with the \
+         same margins that are no more probable than the one observed (Freeman and Halton 1951 for more than two columns).";
+    /// Pearson's chi-square test without continuity correction.
+    ChiSquare = "chi-square", ShareTest, "chi-square test",
+        "Categories are compared with Pearson’s chi-square test without continuity correction; categories in which nobody \
+         falls are left out.";
+    /// Boschloo's exact test.
+    Boschloo = "boschloo", ShareTest, "Boschloo’s exact test",
+        "Proportions are compared with Boschloo’s unconditional exact test (1970), its two-sided p-value twice the smaller \
+         one-sided one, at most 1.";
+    /// Barnard's exact test.
+    Barnard = "barnard", ShareTest, "Barnard’s exact test",
+        "Proportions are compared with Barnard’s unconditional exact test (1947) of the pooled score statistic, two-sided.";
+    /// Cochran and Armitage's trend.
+    CochranArmitage = "cochran-armitage", ShareTrend, "Cochran–Armitage trend",
+        "The trend of proportions over the doses of the arms is tested as by Cochran (1954) and Armitage (1955).";
+    /// Mantel and Haenszel's difference over strata.
+    MantelHaenszel = "mantel-haenszel", ShareStrata, "Mantel–Haenszel difference",
+        "Differences of proportions over strata are weighted as by Mantel and Haenszel, with the variance of Sato (1989).";
+    /// Minimum-risk weights.
+    MinimumRisk = "minimum-risk", ShareStrata, "minimum-risk difference",
+        "Differences of proportions over strata are weighted for minimum risk (Mehrotra and Railkar 2000).";
+    /// Miettinen and Nurminen's interval over strata.
+    StratifiedMiettinenNurminen = "stratified-miettinen-nurminen", ShareStrata, "stratified Miettinen–Nurminen",
+        "Differences of proportions over strata are given with the stratified score interval of Miettinen and Nurminen (1985), \
+         weighted as by Cochran, Mantel and Haenszel.";
+    /// Newcombe's interval over strata.
+    StratifiedNewcombe = "stratified-newcombe", ShareStrata, "stratified Newcombe",
+        "Differences of proportions over strata are given with the stratified hybrid score interval of Yan and Su (2010).";
+    /// Cochran, Mantel and Haenszel's test.
+    CochranMantelHaenszel = "cochran-mantel-haenszel", ShareStrata, "Cochran–Mantel–Haenszel test",
+        "Proportions are compared over strata with the test of Cochran, Mantel and Haenszel, without continuity correction.";
+    /// Breslow and Day's test with Tarone's adjustment.
+    BreslowDay = "breslow-day", ShareStrata, "Breslow–Day test",
+        "Whether the odds ratio is the same in all strata is tested as by Breslow and Day (1980) with Tarone’s adjustment \
+         (1985).";
+    /// Logistic regression.
+    Logistic = "logistic", ShareModel, "logistic regression",
+        "Odds ratios adjusted for the covariates named are those of logistic regression by maximum likelihood, with Wald \
+         limits and test.";
+    /// Interval of a mean by the t distribution.
+    TInterval = "t-interval", Mean, "t distribution",
+        "Means by visit are given with intervals from the t distribution, each visit by itself.";
+    /// Paired t test.
+    PairedT = "paired-t", Within, "paired t test",
+        "The change within an arm is tested with the paired t test, its mean given with the limits of the t distribution.";
+    /// Wilcoxon's signed-rank test.
+    SignedRank = "signed-rank", Within, "signed-rank test",
+        "The change within an arm is tested with Wilcoxon’s signed-rank test: exact with ties, zero changes left out.";
+    /// Sign test.
+    Sign = "sign", Within, "sign test",
+        "The change within an arm is tested with the sign test, exact, zero changes left out.";
+    /// Two-sample t test.
+    TTest = "t-test", Change, "t test",
+        "Mean changes are compared with Student’s t test for equal variances.";
+    /// Welch's test.
+    Welch = "welch", Change, "Welch test",
+        "Mean changes are compared with Welch’s test for unequal variances (1947), degrees of freedom by Satterthwaite.";
+    /// Wilcoxon's rank-sum test.
+    Wilcoxon = "wilcoxon", Change, "Wilcoxon rank-sum test",
+        "Changes are compared with Wilcoxon’s rank-sum test: the exact permutation distribution of the midranks, two-sided; \
+         the normal approximation with ties where that is too large.";
+    /// Wilcoxon's rank-sum test with the worst rank for those with an intercurrent event.
+    WilcoxonWorstRank = "wilcoxon-worst-rank", Change, "Wilcoxon rank-sum test, worst rank",
+        "As a composite strategy, participants with the intercurrent events named share the worst rank in the same test; those \
+         without value and without event are left out.";
+    /// Hodges and Lehmann's difference.
+    HodgesLehmann = "hodges-lehmann", Change, "Hodges–Lehmann",
+        "The difference of locations is the median of all pairwise differences (Hodges and Lehmann 1963), with Moses’ limits.";
+    /// Quade's analysis of covariance of ranks.
+    RankAncova = "rank-ancova", Change, "rank analysis of covariance",
+        "The ranks of the changes are compared after regression on the ranks of the baseline (Quade 1967).";
+    /// Van Elteren's stratified rank-sum test.
+    VanElteren = "van-elteren", Change, "van Elteren test",
+        "Changes are compared within strata with the rank-sum test of van Elteren (1960).";
+    /// Permutation test of a difference in means.
+    Permutation = "permutation", Change, "permutation test",
+        "Mean changes are compared with the two-sided permutation test over all allocations of the participants; where these \
+         are too many, over a sample of them with the seed printed.";
+    /// Dunnett's comparisons with the reference.
+    Dunnett = "dunnett", Change, "Dunnett’s test",
+        "Mean changes are compared with the reference by Dunnett’s test (1955), whose p-values hold for all arms together.";
+    /// Kruskal and Wallis' test.
+    KruskalWallis = "kruskal-wallis", ChangeOfAll, "Kruskal–Wallis test",
+        "Changes of all arms are compared with the test of Kruskal and Wallis (1952), corrected for ties.";
+    /// Jonckheere and Terpstra's test.
+    Jonckheere = "jonckheere", ChangeOfAll, "Jonckheere–Terpstra test",
+        "The trend of the changes over the arms in the order of their doses is tested as by Terpstra (1952) and Jonckheere \
+         (1954), corrected for ties.";
+    /// Model of repeated measurements.
+    Mmrm = "mmrm", Repeated, "MMRM",
+        "Changes at all visits together are analysed by a linear model for repeated measurements (restricted maximum \
+         likelihood) with arm, visit and their interaction, and baseline and its interaction with visit; missing changes are \
+         taken as missing at random. The covariances of the visits are the first of the declared sequence that converges; \
+         least-squares means are at the mean baseline.";
+    /// Multiple imputation under missing at random.
+    MultipleImputation = "multiple-imputation", Imputed, "multiple imputation (MAR)",
+        "Missing values at visits are imputed from the multivariate normal distribution of the participant’s own arm \
+         (missing at random); each completed set is analysed by analysis of covariance and the results are pooled by Rubin’s \
+         rules, degrees of freedom by Barnard and Rubin (1999).";
+    /// Jump to reference.
+    JumpToReference = "jump-to-reference", Imputed, "jump to reference",
+        "The same with missing values as those of the reference arm from the last value observed on (jump to reference; \
+         Carpenter, Roger and Kenward 2013).";
+    /// Copy reference.
+    CopyReference = "copy-reference", Imputed, "copy reference",
+        "The same with missing values as if the participant had been in the reference arm throughout (copy reference).";
+    /// Copy increments in reference.
+    CopyIncrements = "copy-increments", Imputed, "copy increments in reference",
+        "The same with increments of the reference arm after the last value observed (copy increments in reference).";
+    /// Delta adjustment.
+    DeltaAdjusted = "delta-adjusted", Imputed, "delta-adjusted",
+        "As a tipping-point analysis, imputed values outside the reference arm are made worse by a growing amount.";
+    /// Cumulative incidence with competing events.
+    AalenJohansen = "aalen-johansen", Curve, "Aalen–Johansen",
+        "The probability of the event over time is the cumulative incidence of Aalen and Johansen (1978), with the competing \
+         events named; intervals on the log(−log) scale.";
+    /// Kaplan and Meier's estimate.
+    KaplanMeier = "kaplan-meier", Curve, "Kaplan–Meier",
+        "Medians and quartiles of time are those of the Kaplan–Meier estimate with Brookmeyer and Crowley’s limits on the \
+         log(−log) scale.";
+    /// Cumulative hazard of Nelson and Aalen.
+    NelsonAalen = "nelson-aalen", Curve, "Nelson–Aalen",
+        "The cumulative hazard is that of Nelson (1972) and Aalen (1978), intervals on the logarithmic scale.";
+    /// Turnbull's estimate for interval-censored times.
+    Turnbull = "turnbull", Curve, "Turnbull",
+        "As a sensitivity analysis, events are taken as known to lie between two visits: the maximum-likelihood estimate of \
+         Turnbull (1976), competing events as censoring.";
+    /// Restricted mean time.
+    RestrictedMean = "restricted-mean", MeanTime, "restricted mean time",
+        "The restricted mean time without event is the area under the Kaplan–Meier estimate up to the last day observed; arms \
+         are compared by its difference and its ratio.";
+    /// Difference of survival at fixed times.
+    SurvivalDifference = "survival-difference", CurveContrast, "difference of survival",
+        "Differences of Kaplan–Meier estimates at fixed times have Wald limits with Greenwood’s variances.";
+    /// Milestone test.
+    Milestone = "milestone", CurveContrast, "milestone test",
+        "Survival at fixed times is compared on the log(−log) scale (Klein and others 2007).";
+    /// The log-rank test.
+    LogRank = "log-rank", TimeTest, "log-rank test",
+        "Times are compared with the log-rank test.";
+    /// Log-rank test over strata.
+    StratifiedLogRank = "stratified-log-rank", TimeTest, "stratified log-rank test",
+        "Times are compared with the log-rank test over the strata named.";
+    /// Gehan's test.
+    Gehan = "gehan", TimeTest, "Gehan test",
+        "Times are compared with Gehan’s generalised Wilcoxon test (1965): weights are the numbers at risk.";
+    /// Tarone and Ware's test.
+    TaroneWare = "tarone-ware", TimeTest, "Tarone–Ware test",
+        "Times are compared with the test of Tarone and Ware (1977): weights are the roots of the numbers at risk.";
+    /// Peto and Peto's test.
+    PetoPeto = "peto-peto", TimeTest, "Peto–Peto test",
+        "Times are compared with the test of Peto and Peto (1972): weights are the pooled survival.";
+    /// Fleming and Harrington's test for late differences.
+    FlemingHarrington = "fleming-harrington", TimeTest, "Fleming–Harrington test (0, 1)",
+        "Times are compared with the test of Fleming and Harrington (1991) for late differences (ρ = 0, γ = 1).";
+    /// Permutation log-rank test.
+    PermutationLogRank = "permutation-log-rank", TimeTest, "permutation log-rank test",
+        "Because the number of participants is small, the log-rank statistic is also compared with its distribution over the \
+         allocations of the participants to the arms: all of them where they can be counted, otherwise a sample of them with \
+         the seed printed.";
+    /// Gray's test.
+    Gray = "gray", TimeTest, "Gray’s test",
+        "Cumulative incidences are compared with Gray’s test (1988), ρ = 0.";
+    /// Cox's proportional hazards model with Efron's handling of ties.
+    Cox = "cox", Hazard, "Cox model",
+        "Hazard ratios are those of Cox’s model with the arm as only covariate, ties by Efron’s method, with Wald limits.";
+    /// The same with limits by the profile of the likelihood.
+    CoxProfile = "cox-profile", Hazard, "Cox model, profile likelihood",
+        "Hazard ratios are also given with limits by the profile of the partial likelihood.";
+    /// Cox's model with Breslow's handling of ties.
+    CoxBreslow = "cox-breslow", Hazard, "Cox model, Breslow’s ties",
+        "Hazard ratios are also those of Cox’s model with ties by Breslow’s method.";
+    /// Cox's model for discrete times.
+    CoxDiscrete = "cox-discrete", Hazard, "Cox model, discrete times",
+        "Hazard odds ratios are those of Cox’s exact partial likelihood for discrete times.";
+    /// Cox's model with Firth's penalty.
+    FirthCox = "firth-cox", Hazard, "Cox model, Firth’s penalty",
+        "Hazard ratios are also those of Cox’s model with Firth’s penalised likelihood (Heinze and Schemper 2001), which are \
+         finite where an arm has no event; limits and p-value by the profile of the penalised likelihood.";
+    /// Proportional hazards in grouped time.
+    GroupedHazards = "grouped-hazards", Hazard, "grouped time",
+        "Because the event can be seen only at visits, hazard ratios are also estimated in grouped time: complementary log-log \
+         regression with one intercept a visit (Prentice and Gloeckler 1978), Wald limits.";
+    /// Subjects with a first record per time at risk before it.
+    SubjectRate = "subject-rate", Rate, "subjects per time at risk",
+        "Exposure-adjusted incidence rates are the participants with at least one event, per 100 years at risk up to the first, \
+         with the exact Poisson interval of Garwood (1936).";
+    /// Records per time at risk.
+    RecordRate = "record-rate", Rate, "records per time at risk",
+        "Exposure-adjusted event rates are all events per 100 years at risk, with the exact Poisson interval of Garwood (1936), \
+         which takes events of one participant as independent.";
+    /// Ratio of the rates of subjects.
+    RateRatio = "rate-ratio", RateContrast, "exact rate ratio",
+        "Ratios of exposure-adjusted incidence rates are given with the exact conditional interval.";
+    /// Difference of the rates of subjects.
+    RateDifference = "rate-difference", RateContrast, "score interval of the rate difference",
+        "Differences of exposure-adjusted incidence rates, per 100 years, are given with the score interval of Miettinen and \
+         Nurminen (1985).";
+    /// One-way analysis of variance.
+    Anova = "anova", Own, "analysis of variance",
+        "Means are compared with the F test of a one-way analysis of variance.";
+    /// Analysis of covariance.
+    Ancova = "ancova", Change, "analysis of covariance",
+        "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed under the table. \
+         Least-squares means weight the levels of a factor equally and set covariates to their mean; intervals and p-values \
+         use the t distribution.";
+    /// Analysis of covariance with the dose as a number.
+    AncovaTrend = "ancova-trend", Own, "dose response",
+        "The dose response is tested in the same model with the arm replaced by its dose as a number.";
+    /// Bonferroni's adjustment.
+    Bonferroni = "bonferroni", Adjustment, "Bonferroni",
+        "p-values of a family are adjusted by Bonferroni’s inequality.";
+    /// Holm's adjustment.
+    Holm = "holm", Adjustment, "Holm",
+        "p-values of a family are adjusted step-down as by Holm (1979).";
+    /// Hochberg's adjustment.
+    Hochberg = "hochberg", Adjustment, "Hochberg",
+        "p-values of a family are adjusted step-up as by Hochberg (1988), which assumes that they are not negatively dependent.";
+    /// Hommel's adjustment.
+    Hommel = "hommel", Adjustment, "Hommel",
+        "p-values of a family are adjusted as by Hommel (1988), which assumes that they are not negatively dependent.";
+    /// Fixed sequence.
+    FixedSequence = "fixed-sequence", Adjustment, "fixed sequence",
+        "Hypotheses of a family are tested in the fixed order given, each only if all before it are rejected.";
+    /// Fall-back procedure.
+    FallBack = "fall-back", Adjustment, "fall-back procedure",
+        "Hypotheses of a family are tested by the fall-back procedure of Wiens and Dmitrienko (2005) with the weights given.";
+    /// Graphical procedure.
+    Graphical = "graphical", Adjustment, "graphical procedure",
+        "Hypotheses of a family are tested by the graphical procedure of Bretz and others (2009) with the weights and \
+         transitions given.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_files_are_the_names_of_the_catalogue() {
+        for method in Method::ALL {
+            assert_eq!(serde_json::to_value(method).ok(), Some(serde_json::Value::from(method.name())));
+            assert_eq!(Method::named(method.name()), Some(*method));
+        }
+    }
+
+    #[test]
+    fn sentences_are_sentences() {
+        for method in Method::ALL {
+            let sentence = method.sentence();
+            assert!(sentence.ends_with('.') && !sentence.contains("  "), "{}: {sentence}", method.name());
+        }
+    }
+}

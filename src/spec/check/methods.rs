@@ -1,0 +1,186 @@
+//! Whether methods fit what they are named for, and have what they need.
+
+use super::{Check, listed};
+use crate::results::{Family, Method};
+use crate::spec::method::{Attempt, Hypothesis, Multiplicity};
+
+/// What methods are named for.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Use {
+    Binary,
+    Continuous,
+    /// A time to a visit.
+    Time,
+    /// A time known in days.
+    Survival,
+    /// Occurrences, with time at risk or without.
+    Occurrence {
+        at_risk: bool,
+    },
+    Multiplicity,
+}
+
+impl Use {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Binary => "a binary endpoint",
+            Self::Continuous => "a continuous endpoint",
+            Self::Time => "a time to an event",
+            Self::Survival => "a time known in days",
+            Self::Occurrence { at_risk: true } => "occurrences",
+            Self::Occurrence { at_risk: false } => "occurrences without time at risk",
+            Self::Multiplicity => "a family of hypotheses",
+        }
+    }
+
+    fn fits(self, method: Method) -> bool {
+        let family = method.family();
+        match self {
+            Self::Binary => matches!(
+                family,
+                Family::Share
+                    | Family::ShareDifference
+                    | Family::ShareNumberNeeded
+                    | Family::ShareRatio
+                    | Family::ShareTest
+                    | Family::ShareStrata
+                    | Family::ShareModel
+                    | Family::ShareTrend
+            ),
+            Self::Continuous => matches!(
+                family,
+                Family::Within | Family::Change | Family::ChangeOfAll | Family::Repeated | Family::Imputed
+            ),
+            Self::Time => matches!(
+                family,
+                Family::Curve | Family::MeanTime | Family::CurveContrast | Family::TimeTest | Family::Hazard
+            ),
+            // Days are known: there are no visits between which an event lies.
+            Self::Survival => Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull),
+            Self::Occurrence { at_risk } => {
+                matches!(family, Family::ShareDifference | Family::ShareTest)
+                    || at_risk && family == Family::RateContrast
+            }
+            Self::Multiplicity => family == Family::Adjustment,
+        }
+    }
+}
+
+/// Whether a method works over strata.
+const fn over_strata(method: Method) -> bool {
+    matches!(method.family(), Family::ShareStrata) || matches!(method, Method::VanElteren | Method::StratifiedLogRank)
+}
+
+/// Whether a method needs the doses of the arms.
+const fn by_dose(method: Method) -> bool {
+    matches!(method, Method::CochranArmitage | Method::Jonckheere)
+}
+
+impl Check<'_> {
+    /// Methods named for something: each once, of those that fit, with strata and doses where they need them.
+    pub(super) fn methods(&mut self, at: usize, methods: &[Method], used: Use, strata: usize) {
+        self.once(at, "method", methods.iter().map(|method| method.name()));
+        for method in methods.iter().filter(|method| !used.fits(**method)) {
+            let known: Vec<&str> = Method::ALL.iter().filter(|own| used.fits(**own)).map(|own| own.name()).collect();
+            self.error(at, format!("method {} is not one of {}", method.name(), used.words())).hint =
+                Some(format!("it can have {}", listed(&known)));
+        }
+        if strata == 0 {
+            for method in methods.iter().filter(|method| over_strata(**method)) {
+                self.error(at, format!("method {} needs `strata`", method.name()));
+            }
+        }
+        let undosed = self.study.arm.iter().find(|arm| arm.dose.is_none());
+        if let Some(arm) = undosed {
+            for method in methods.iter().filter(|method| by_dose(**method)) {
+                self.error(at, format!("method {} needs the dose of arm {}", method.name(), arm.id));
+            }
+        }
+        let difference = methods.iter().any(|method| method.family() == Family::ShareDifference);
+        if methods.contains(&Method::NumberNeeded) && !difference {
+            self.error(at, "number-needed needs a method for the difference of proportions");
+        }
+    }
+
+    /// The sequence of a model for repeated measurements.
+    pub(super) fn attempts(&mut self, at: usize, methods: &[Method], attempts: &[Attempt]) {
+        if !attempts.is_empty() && !methods.contains(&Method::Mmrm) {
+            self.error(at, "`mmrm` declares what method mmrm tries, and the method is not named");
+        }
+        for (place, attempt) in attempts.iter().enumerate() {
+            if attempts[..place].contains(attempt) {
+                self.error(at, format!("mmrm tries {} twice", attempt.structure.label()));
+            }
+        }
+    }
+
+    /// The amounts of a delta adjustment.
+    pub(super) fn deltas(&mut self, at: usize, methods: &[Method], deltas: &[f64]) {
+        if methods.contains(&Method::DeltaAdjusted) == deltas.is_empty() {
+            self.error(at, "method delta-adjusted and `deltas` go together");
+        }
+        if deltas.iter().any(|delta| !(delta.is_finite() && *delta >= 0.0)) {
+            self.error(at, "a delta is an amount from 0: it says by how much a value becomes worse");
+        }
+        if deltas.windows(2).any(|pair| pair[0] >= pair[1]) {
+            self.error(at, "deltas rise");
+        }
+    }
+
+    pub(super) fn multiplicities(&mut self) {
+        for family in &self.study.multiplicity {
+            self.multiplicity(family);
+        }
+    }
+
+    fn multiplicity(&mut self, family: &Multiplicity) {
+        let at = family.id.span.start;
+        self.methods(at, &[family.method], Use::Multiplicity, 0);
+        self.unique("hypothesis", family.hypotheses.iter().map(|own| &own.id));
+        if family.hypotheses.is_empty() {
+            self.error(at, format!("family {} has no hypotheses", family.id));
+        }
+        let weighted = matches!(family.method, Method::FallBack | Method::Graphical);
+        let names: Vec<&str> = family.hypotheses.iter().map(|own| &*own.id).collect();
+        for own in &family.hypotheses {
+            self.hypothesis(own);
+            let at = own.id.span.start;
+            if own.weight.is_some() != weighted {
+                let need = if weighted { "needs a" } else { "has no" };
+                self.error(at, format!("a hypothesis of {} {need} `weight`", family.method.name()));
+            }
+            if !own.passes.is_empty() && family.method != Method::Graphical {
+                self.error(at, format!("a hypothesis of {} passes nothing", family.method.name()));
+            }
+            for pass in &own.passes {
+                self.refers(&pass.to, "hypothesis", &names);
+                if pass.to == own.id || !(0.0..=1.0).contains(&pass.part) {
+                    self.error(pass.to.span.start, "a part between 0 and 1 passes to another hypothesis");
+                }
+            }
+            if own.passes.iter().map(|pass| pass.part).sum::<f64>() > 1.0 + 1e-12 {
+                self.error(at, format!("hypothesis {} passes more than it has", own.id));
+            }
+        }
+        let weights: Vec<f64> = family.hypotheses.iter().filter_map(|own| own.weight).collect();
+        if weights.iter().any(|own| !(0.0..=1.0).contains(own)) || weights.iter().sum::<f64>() > 1.0 + 1e-12 {
+            self.error(at, format!("the weights of family {} are not shares of 1", family.id));
+        }
+    }
+
+    fn hypothesis(&mut self, own: &Hypothesis) {
+        let study = self.study;
+        let known: Vec<&str> = study.endpoint.iter().map(|endpoint| &*endpoint.id).collect();
+        self.refers(&own.endpoint, "endpoint", &known);
+        own.at.iter().for_each(|visit| self.refers_visit(visit));
+        let arms: Vec<&str> = study.arm.iter().map(|arm| &*arm.id).collect();
+        own.arm.iter().for_each(|arm| self.refers(arm, "arm", &arms));
+        let Some(endpoint) = study.endpoint(&own.endpoint) else { return };
+        let methods = endpoint.methods();
+        if !methods.contains(&own.method) {
+            let message = format!("endpoint {} is not analysed by {}", own.endpoint, own.method.name());
+            let named: Vec<&str> = methods.iter().map(|method| method.name()).collect();
+            self.error(own.endpoint.span.start, message).hint = Some(format!("it has {}", listed(&named)));
+        }
+    }
+}
