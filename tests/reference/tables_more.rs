@@ -3,14 +3,18 @@
 use super::tables::ratio;
 use super::{Found, Input, difference, limits, named};
 use trialpress::stats::contingency::{
-    ChiSquare, barnard, breslow_day, cmh_correlation, cmh_general_association, cmh_row_means, cochran_armitage, mcnemar,
+    ChiSquare, barnard, breslow_day, cmh_correlation, cmh_general_association, cmh_row_means, cochran_armitage,
+    likelihood_ratio_chi_square, mcnemar, odds_ratio_score, odds_ratio_score_debiased,
 };
-use trialpress::stats::logistic::{logistic, logistic_likelihood_ratio};
+use trialpress::stats::logistic::{
+    firth_logistic, logistic, logistic_likelihood_ratio, logistic_profile_limits, standardised_risks,
+};
 use trialpress::stats::proportion::{
-    AdjustedDifference, Difference, Needed, Stratum, agresti_caffo_difference, agresti_coull, farrington_manning,
-    jeffreys, likelihood_proportion, mantel_haenszel_difference, mee_difference, mid_p_proportion,
-    minimum_risk_difference, newcombe_corrected_difference, newcombe_difference, number_needed,
-    stratified_miettinen_nurminen, stratified_newcombe, wald_difference, wald_proportion, wilson_corrected,
+    AdjustedDifference, Difference, Needed, Ratio, Stratum, agresti_caffo_difference, agresti_coull,
+    farrington_manning, jeffreys, likelihood_proportion, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_ratio, mee_difference, mid_p_proportion, minimum_risk_difference,
+    newcombe_corrected_difference, newcombe_difference, number_needed, stratified_miettinen_nurminen,
+    stratified_newcombe, wald_difference, wald_proportion, wilson_corrected,
 };
 use trialpress::stats::{Interval, Undefined};
 
@@ -25,23 +29,35 @@ pub(super) const STATISTICS: &[&str] = &[
     "cmh_row_means",
     "cochran_armitage",
     "farrington_manning",
+    "firth_logistic",
     "jeffreys",
     "likelihood_proportion",
+    "likelihood_ratio_chi_square",
     "logistic",
     "logistic_likelihood_ratio",
+    "logistic_profile_limits",
     "mantel_haenszel_difference",
+    "mantel_haenszel_odds_ratio",
+    "mantel_haenszel_risk_ratio",
     "mcnemar",
     "mee_difference",
     "mid_p_proportion",
     "minimum_risk_difference",
     "newcombe_corrected_difference",
     "number_needed",
+    "odds_ratio_score",
+    "odds_ratio_score_debiased",
+    "standardised_risks",
     "stratified_miettinen_nurminen",
     "stratified_newcombe",
     "wald_difference",
     "wald_proportion",
     "wilson_corrected",
 ];
+
+/// Those of them that are logistic regressions.
+const REGRESSIONS: [&str; 5] =
+    ["firth_logistic", "logistic", "logistic_likelihood_ratio", "logistic_profile_limits", "standardised_risks"];
 
 /// The numbers of a row, or nothing if the statistic is not of this file.
 pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Undefined>> {
@@ -80,25 +96,9 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         }
         "jeffreys" => single(one(), jeffreys),
         "likelihood_proportion" => single(one(), likelihood_proportion),
-        "logistic" => {
-            let (columns, outcomes) = regression(input);
-            logistic(&columns, &outcomes, input.number("level")).map(|fit| {
-                let effect = fit.effects[input.place("place")];
-                let mut numbers = limits(effect.interval);
-                numbers.extend(named(&[
-                    ("coefficient", effect.coefficient),
-                    ("standard_error", effect.standard_error),
-                    ("z", effect.z),
-                    ("p", effect.p),
-                    ("deviance", -2.0 * fit.log_likelihood),
-                ]));
-                numbers
-            })
-        }
-        "logistic_likelihood_ratio" => {
-            let (columns, outcomes) = regression(input);
-            logistic_likelihood_ratio(&columns, &outcomes, input.place("kept")).map(chi_square)
-        }
+        "likelihood_ratio_chi_square" => likelihood_ratio_chi_square(&input.table()).map(chi_square),
+        "mantel_haenszel_odds_ratio" => mantel_haenszel_odds_ratio(&strata(input), input.number("level")).map(ratio),
+        "mantel_haenszel_risk_ratio" => mantel_haenszel_risk_ratio(&strata(input), input.number("level")).map(ratio),
         "mantel_haenszel_difference" => mantel_haenszel_difference(&strata(input), input.number("level")).map(adjusted),
         "mcnemar" => mcnemar(input.count("first"), input.count("second"), input.number("level")).map(|test| {
             let mut numbers = ratio(test.odds_ratio);
@@ -125,6 +125,8 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
                 numbers
             })
         }
+        "odds_ratio_score" => two_ratio(input, odds_ratio_score),
+        "odds_ratio_score_debiased" => two_ratio(input, odds_ratio_score_debiased),
         "stratified_miettinen_nurminen" => {
             stratified_miettinen_nurminen(&strata(input), input.number("level")).map(difference)
         }
@@ -132,7 +134,53 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "wald_difference" => two_groups(input, wald_difference),
         "wald_proportion" => single(one(), wald_proportion),
         "wilson_corrected" => single(one(), wilson_corrected),
-        _ => return None,
+        other => return regressions(other, input),
+    };
+    Some(found)
+}
+
+/// Statistics of logistic regressions.
+fn regressions(statistic: &str, input: &Input) -> Option<Result<Found, Undefined>> {
+    let (columns, outcomes) = if REGRESSIONS.contains(&statistic) { regression(input, None) } else { return None };
+    let level = || input.number("level");
+    let found = match statistic {
+        "firth_logistic" => firth_logistic(&columns, &outcomes, level()).map(|fit| {
+            let effect = fit.effects[input.place("place")];
+            let mut numbers = limits(effect.interval);
+            numbers.extend(chi_square(effect.test));
+            numbers.extend(named(&[
+                ("coefficient", effect.coefficient),
+                ("standard_error", effect.standard_error),
+                ("log_likelihood", fit.log_likelihood),
+            ]));
+            numbers
+        }),
+        "logistic" => logistic(&columns, &outcomes, level()).map(|fit| {
+            let effect = fit.effects[input.place("place")];
+            let mut numbers = limits(effect.interval);
+            numbers.extend(named(&[
+                ("coefficient", effect.coefficient),
+                ("standard_error", effect.standard_error),
+                ("z", effect.z),
+                ("p", effect.p),
+                ("deviance", -2.0 * fit.log_likelihood),
+            ]));
+            numbers
+        }),
+        "logistic_likelihood_ratio" => {
+            logistic_likelihood_ratio(&columns, &outcomes, input.place("kept")).map(chi_square)
+        }
+        "logistic_profile_limits" => {
+            logistic_profile_limits(&columns, &outcomes, input.place("place"), level()).map(limits)
+        }
+        _ => {
+            let designs = [0, 1].map(|place| regression(input, Some(place)).0);
+            standardised_risks(&columns, &outcomes, [&designs[0], &designs[1]], level()).map(|found| {
+                let mut numbers = adjusted(found.difference);
+                numbers.extend(named(&[("first", found.first), ("second", found.second)]));
+                numbers
+            })
+        }
     };
     Some(found)
 }
@@ -150,6 +198,11 @@ fn two_groups(
 ) -> Result<Found, Undefined> {
     let (x1, n1, x2, n2, level) = input.two_groups();
     of(x1, n1, x2, n2, level).map(difference)
+}
+
+fn two_ratio(input: &Input, of: fn(u64, u64, u64, u64, f64) -> Result<Ratio, Undefined>) -> Result<Found, Undefined> {
+    let (x1, n1, x2, n2, level) = input.two_groups();
+    of(x1, n1, x2, n2, level).map(ratio)
 }
 
 fn adjusted(found: AdjustedDifference) -> Found {
@@ -186,12 +239,19 @@ fn tables(input: &Input) -> Vec<Vec<Vec<u64>>> {
     tables.map(|table| table.as_array().unwrap().iter().map(counts).collect()).collect()
 }
 
-/// Columns and outcomes of a logistic regression: terms are `1`, a column of the sheet or `column=level`; without a
-/// sheet the outcomes of two groups, the first coded 1.
-fn regression(input: &Input) -> (Vec<Vec<f64>>, Vec<bool>) {
+/// Columns and outcomes of a logistic regression: as lists, or two groups of which the first is coded 1, or of a sheet
+/// with terms that are `1`, a column, `column=level` or a product of such. `all` puts all in one group: the column `arm`
+/// (or the second) has the value at that place of `values` (or 1 and 0).
+fn regression(input: &Input, all: Option<usize>) -> (Vec<Vec<f64>>, Vec<bool>) {
+    if let Some(columns) = input.fields.get("columns") {
+        let column = |own: &toml::Value| own.as_array().unwrap().iter().map(super::number).collect();
+        let outcomes = counts(input.get("outcomes")).iter().map(|own| *own == 1).collect();
+        return (columns.as_array().unwrap().iter().map(column).collect(), outcomes);
+    }
     if input.sheet.is_none() {
         let [x1, n1, x2, n2] = ["x1", "n1", "x2", "n2"].map(|name| input.place(name));
-        let group = (0..n1).map(|_| 1.0).chain((0..n2).map(|_| 0.0)).collect();
+        let code = |own: usize| [1.0, 0.0][all.unwrap_or(own)];
+        let group = (0..n1).map(|_| code(0)).chain((0..n2).map(|_| code(1))).collect();
         let outcomes = (0..n1).map(|own| own < x1).chain((0..n2).map(|own| own < x2)).collect();
         return (vec![vec![1.0; n1 + n2], group], outcomes);
     }
@@ -200,7 +260,14 @@ fn regression(input: &Input) -> (Vec<Vec<f64>>, Vec<bool>) {
     let column = |term: &str| match term.split_once('=') {
         Some((name, level)) => sheet.texts(name).iter().map(|own| if *own == level { 1.0 } else { 0.0 }).collect(),
         None if term == "1" => vec![1.0; outcomes.len()],
-        None => sheet.numbers(term),
+        None => match all {
+            Some(place) if input.text("arm") == term => vec![input.numbers("values")[place]; outcomes.len()],
+            _ => sheet.numbers(term),
+        },
     };
-    (input.texts("terms").into_iter().map(column).collect(), outcomes)
+    let product = |term: &str| {
+        let factors = term.split('*').map(column);
+        factors.reduce(|one, two| one.iter().zip(&two).map(|(one, two)| one * two).collect()).unwrap()
+    };
+    (input.texts("terms").into_iter().map(product).collect(), outcomes)
 }

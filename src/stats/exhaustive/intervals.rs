@@ -1,6 +1,9 @@
 //! Intervals of one and of two groups.
 
-use super::super::contingency::{cochran_armitage, kappa, odds_ratio_exact, odds_ratio_wald, pearson_chi_square};
+use super::super::contingency::{
+    cochran_armitage, kappa, likelihood_ratio_chi_square, odds_ratio_exact, odds_ratio_score,
+    odds_ratio_score_debiased, odds_ratio_wald, pearson_chi_square,
+};
 use super::super::proportion::{
     Difference, Needed, Ratio, agresti_caffo_difference, agresti_coull, clopper_pearson, farrington_manning, jeffreys,
     likelihood_proportion, mee_difference, mid_p_proportion, miettinen_nurminen_difference,
@@ -101,8 +104,10 @@ fn one_outcome([x1, n1, x2, n2]: Groups) -> Option<Undefined> {
 
 #[test]
 fn ratios() {
-    let methods: [(Ratio4, Reason); 4] = [
+    let methods: [(Ratio4, Reason); 6] = [
         (odds_ratio_exact, one_outcome),
+        (odds_ratio_score, one_outcome),
+        (odds_ratio_score_debiased, one_outcome),
         (odds_ratio_wald, |table| {
             one_outcome(table).or_else(|| cells(table).concat().contains(&0).then_some(Undefined::TooFew))
         }),
@@ -132,7 +137,7 @@ fn ratios() {
                 inner = Some([lower, upper]);
             }
             // The ratio of failures is not the reciprocal of the ratio of successes.
-            let turns = if place < 2 { 2 } else { 1 };
+            let turns = if place < 4 { 2 } else { 1 };
             for turned in [arms_exchanged(table), responses_exchanged(table)].into_iter().take(turns) {
                 if let Some([lower, upper]) = inner {
                     let other = at(turned, LEVELS[LEVELS.len() - 1]).unwrap().interval;
@@ -190,6 +195,9 @@ fn chi_square_trend_and_agreement() {
                 assert!(close(trend.z * trend.z, test.statistic) && close(trend.p, test.p), "{table:?}");
                 let turned = pearson_chi_square(&[cells[1].clone(), cells[0].clone()]).unwrap();
                 assert!(close(turned.statistic, test.statistic));
+                let ratio = likelihood_ratio_chi_square(&cells).unwrap();
+                assert!(ratio.statistic >= 0.0 && (0.0..=1.0).contains(&ratio.p));
+                assert_eq!(ratio.statistic > ROUNDING, test.statistic > ROUNDING, "{table:?}");
             }
             Err(reason) => assert!(reason == Undefined::ZeroMargin && trend == Err(reason), "{table:?}"),
         }

@@ -2,8 +2,8 @@
 
 use super::super::contingency::{breslow_day, cmh_correlation, cmh_general_association, cmh_row_means};
 use super::super::proportion::{
-    AdjustedDifference, Difference, Stratum, mantel_haenszel_difference, minimum_risk_difference,
-    stratified_miettinen_nurminen, stratified_newcombe,
+    AdjustedDifference, Difference, Ratio, Stratum, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen, stratified_newcombe,
 };
 use super::super::{Interval, Undefined};
 use super::{Groups, ROUNDING, arms_exchanged, cells, close, responses_exchanged, tables};
@@ -12,6 +12,7 @@ use super::{Groups, ROUNDING, arms_exchanged, cells, close, responses_exchanged,
 const MOST: u64 = 5;
 
 type Method = fn(&[Stratum], f64) -> Result<Difference, Undefined>;
+type OfStrata = fn(&[Stratum], f64) -> Result<Ratio, Undefined>;
 
 fn stratum([x1, n1, x2, n2]: Groups) -> Stratum {
     Stratum { x1, n1, x2, n2 }
@@ -152,6 +153,38 @@ fn equal_odds_ratios() {
                 let below = none(|[x1, n1, x2, _]| x2 * (n1 - x1));
                 assert!(reason == Undefined::ZeroMargin && (above || below), "{pair:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn ratios_of_mantel_and_haenszel() {
+    let none =
+        |pair: [Groups; 2], of: fn(Groups) -> u64| pair.into_iter().filter(|own| own[3] > 0).all(|own| of(own) == 0);
+    let reason = |above: bool, below: bool| match (above, below) {
+        (true, true) => Some(Undefined::ZeroMargin),
+        (false, false) => None,
+        _ => Some(Undefined::TooFew),
+    };
+    for pair in pairs() {
+        let odds = reason(none(pair, |[x1, _, x2, n2]| x1 * (n2 - x2)), none(pair, |[x1, n1, x2, _]| x2 * (n1 - x1)));
+        let risks = reason(none(pair, |[x1, ..]| x1), none(pair, |[_, _, x2, _]| x2));
+        let fixed = none(pair, |[x1, n1, x2, n2]| if x1 + x2 == 0 { 0 } else { n1 + n2 - x1 - x2 });
+        let risks = risks.or_else(|| fixed.then_some(Undefined::ZeroVariance));
+        let methods: [(OfStrata, _); 2] = [(mantel_haenszel_odds_ratio, odds), (mantel_haenszel_risk_ratio, risks)];
+        for (of, reason) in methods {
+            let found = of(&pair.map(stratum), 0.95);
+            if let Some(reason) = reason {
+                assert_eq!(found, Err(reason), "{pair:?}");
+                continue;
+            }
+            let Ratio { estimate, interval } = found.unwrap_or_else(|reason| panic!("{pair:?}: {reason:?}"));
+            let (lower, upper) = (interval.lower, interval.upper.unwrap());
+            assert!(0.0 < lower && lower <= estimate.unwrap() && estimate.unwrap() <= upper, "{pair:?}");
+            let inner = of(&pair.map(stratum), 0.8).unwrap().interval;
+            assert!(lower <= inner.lower && inner.upper.unwrap() <= upper);
+            let turned = of(&[pair[1], pair[0]].map(arms_exchanged).map(stratum), 0.95).unwrap().interval;
+            assert!(close(turned.lower * upper, 1.0) && close(turned.upper.unwrap() * lower, 1.0), "{pair:?}");
         }
     }
 }

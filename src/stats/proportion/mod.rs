@@ -7,6 +7,7 @@ mod ratio;
 mod single;
 mod single_more;
 mod stratified;
+mod stratified_ratio;
 
 pub use difference::{Difference, miettinen_nurminen_difference, newcombe_difference};
 pub use difference_more::{
@@ -23,6 +24,7 @@ pub use stratified::{
     AdjustedDifference, Stratum, mantel_haenszel_difference, minimum_risk_difference, stratified_miettinen_nurminen,
     stratified_newcombe,
 };
+pub use stratified_ratio::{mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio};
 
 pub(super) use ratio::{RATIOS, about, crossing};
 

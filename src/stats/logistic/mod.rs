@@ -1,25 +1,18 @@
 //! Logistic regression.
 
+mod firth;
+mod model;
+mod profile;
+mod standardised;
+
+pub use firth::{FirthEffect, FirthLogistic, firth_logistic};
+pub use profile::logistic_profile_limits;
+pub use standardised::{StandardisedRisks, standardised_risks};
+
 use super::contingency::ChiSquare;
-use super::describe::compensated;
 use super::distribution::{chi_square_sf, normal_quantile, normal_sf};
-use super::symmetric::{Factors, Matrix};
 use super::{Interval, Undefined, finite, size, tail};
-
-/// Newton steps before the fit is given up; fewer than ten are usual.
-const STEPS: usize = 100;
-
-/// Steps after which a direction in which the likelihood rises for ever is looked for.
-const PATIENCE: usize = 8;
-
-/// A pivot below this share of its diagonal is what rounding leaves of 0.
-const SINGULAR: f64 = 1e-11;
-
-/// The fit has converged when a step changes no linear predictor by more.
-const CONVERGED: f64 = 1e-12;
-
-/// Disagreements of a direction with an outcome below this share of its largest agreement are rounding.
-const ROUNDING: f64 = 1e-7;
+use model::{Model, Penalty};
 
 /// A fitted logistic regression.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +58,9 @@ pub struct LogOdds {
 /// `fixtures/reference/logistic`.
 pub fn logistic(columns: &[Vec<f64>], outcomes: &[bool], level: f64) -> Result<Logistic, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
-    let (fit, covariance) = Fit::new(columns, outcomes)?;
+    let fit = Model::new(columns, outcomes, Penalty::None)?.maximum()?;
     let effects = fit.estimates.iter().enumerate().map(|(place, coefficient)| {
-        let standard_error = finite(covariance[place][place].sqrt())?;
+        let standard_error = finite(fit.covariance[place][place].sqrt())?;
         let ratio = finite(coefficient / standard_error)?;
         let half = z * standard_error;
         Ok(LogOdds {
@@ -78,7 +71,7 @@ pub fn logistic(columns: &[Vec<f64>], outcomes: &[bool], level: f64) -> Result<L
             interval: Interval { lower: coefficient - half, upper: coefficient + half },
         })
     });
-    Ok(Logistic { effects: effects.collect::<Result<_, _>>()?, log_likelihood: fit.log_likelihood })
+    Ok(Logistic { effects: effects.collect::<Result<_, _>>()?, log_likelihood: fit.value })
 }
 
 /// Likelihood-ratio test that some columns of a logistic regression have no effect.
@@ -98,98 +91,10 @@ pub fn logistic_likelihood_ratio(columns: &[Vec<f64>], outcomes: &[bool], kept: 
     if kept == 0 || kept >= columns.len() {
         return Err(if columns.is_empty() { Undefined::NoData } else { Undefined::OutOfRange });
     }
-    let (full, _) = Fit::new(columns, outcomes)?;
-    let (reduced, _) = Fit::new(&columns[..kept], outcomes)?;
-    let statistic = (2.0 * (full.log_likelihood - reduced.log_likelihood)).max(0.0);
+    let value = |columns: &[Vec<f64>]| Model::new(columns, outcomes, Penalty::None)?.maximum().map(|fit| fit.value);
+    let statistic = (2.0 * (value(columns)? - value(&columns[..kept])?)).max(0.0);
     let df = size(&columns[kept..]);
     Ok(ChiSquare { statistic, df, p: chi_square_sf(statistic, df)? })
-}
-
-/// A maximum of the likelihood.
-struct Fit {
-    estimates: Vec<f64>,
-    log_likelihood: f64,
-}
-
-impl Fit {
-    /// The fit and its covariance.
-    fn new(columns: &[Vec<f64>], outcomes: &[bool]) -> Result<(Self, Matrix), Undefined> {
-        if columns.is_empty() || outcomes.is_empty() {
-            return Err(Undefined::NoData);
-        }
-        if columns.iter().any(|own| own.len() != outcomes.len() || own.iter().any(|value| !value.is_finite())) {
-            return Err(Undefined::OutOfRange);
-        }
-        let predictors = |estimates: &[f64]| -> Vec<f64> {
-            let row = |subject: usize| columns.iter().zip(estimates).map(|(own, b)| own[subject] * b).sum();
-            (0..outcomes.len()).map(row).collect()
-        };
-        let mut estimates = vec![0.0; columns.len()];
-        let mut value = log_likelihood(&predictors(&estimates), outcomes);
-        for step in 0..STEPS {
-            let linear = predictors(&estimates);
-            let information = information(columns, &linear);
-            let bounds: Vec<f64> = (0..columns.len()).map(|place| information[place][place] * SINGULAR).collect();
-            let Some(factors) = Factors::new(&information, &bounds) else {
-                return Err(if step == 0 { Undefined::NotEstimable } else { Undefined::Separated });
-            };
-            let residuals: Vec<f64> = linear.iter().zip(outcomes).map(|(eta, y)| residual(*eta, *y)).collect();
-            let gradient: Vec<f64> =
-                columns.iter().map(|own| compensated(own.iter().zip(&residuals).map(|(x, r)| x * r))).collect();
-            let direction = factors.solve(&gradient);
-            let changes = predictors(&direction);
-            if changes.iter().all(|change| libm::fabs(*change) <= CONVERGED) {
-                // The last step is taken too: it doubles the digits.
-                let estimates = estimates.iter().zip(&direction).map(|(own, step)| own + step).collect();
-                return Ok((Self { estimates, log_likelihood: value }, factors.inverse()));
-            }
-            if step >= PATIENCE && agrees(&changes, outcomes) {
-                return Err(Undefined::Separated);
-            }
-            let mut share = 1.0;
-            loop {
-                let next: Vec<f64> = estimates.iter().zip(&direction).map(|(own, step)| own + share * step).collect();
-                let better = log_likelihood(&predictors(&next), outcomes);
-                // At the maximum rounding may take a little from the likelihood.
-                if better >= value - 1e-12 * libm::fabs(value) {
-                    (estimates, value) = (next, better);
-                    break;
-                }
-                share /= 2.0;
-                if share < 1e-10 {
-                    return Err(Undefined::NotConverged);
-                }
-            }
-        }
-        Err(Undefined::NotConverged)
-    }
-}
-
-/// Outcome less its probability.
-fn residual(eta: f64, outcome: bool) -> f64 {
-    if outcome { 1.0 / (1.0 + libm::exp(eta)) } else { -1.0 / (1.0 + libm::exp(-eta)) }
-}
-
-fn log_likelihood(linear: &[f64], outcomes: &[bool]) -> f64 {
-    compensated(linear.iter().zip(outcomes).map(|(eta, outcome)| {
-        let against = if *outcome { -eta } else { *eta };
-        -(against.max(0.0) + libm::log1p(libm::exp(-libm::fabs(against))))
-    }))
-}
-
-fn information(columns: &[Vec<f64>], linear: &[f64]) -> Matrix {
-    let weights: Vec<f64> = linear.iter().map(|eta| residual(*eta, true) * -residual(*eta, false)).collect();
-    let entry = |one: &[f64], two: &[f64]| {
-        compensated(one.iter().zip(two).zip(&weights).map(|((one, two), weight)| one * two * weight))
-    };
-    columns.iter().map(|one| columns.iter().map(|two| entry(one, two)).collect()).collect()
-}
-
-/// Whether a direction raises the probability of no outcome's opposite.
-fn agrees(changes: &[f64], outcomes: &[bool]) -> bool {
-    let signed = || changes.iter().zip(outcomes).map(|(change, outcome)| if *outcome { *change } else { -change });
-    let most = signed().fold(0.0, f64::max);
-    most > 0.0 && signed().all(|own| own >= -ROUNDING * most)
 }
 
 #[cfg(test)]
@@ -197,7 +102,7 @@ mod tests {
     use super::*;
 
     /// Subjects of two arms as columns and outcomes.
-    fn arms(x1: usize, n1: usize, x2: usize, n2: usize) -> (Vec<Vec<f64>>, Vec<bool>) {
+    pub(super) fn arms(x1: usize, n1: usize, x2: usize, n2: usize) -> (Vec<Vec<f64>>, Vec<bool>) {
         let arm = (0..n1).map(|_| 1.0).chain((0..n2).map(|_| 0.0)).collect();
         let outcomes = (0..n1).map(|own| own < x1).chain((0..n2).map(|own| own < x2)).collect();
         (vec![vec![1.0; n1 + n2], arm], outcomes)
