@@ -3,7 +3,8 @@
 use crate::analysis::{Work, reason, value};
 use crate::results::{Family, Key, Method, Reason, Statistic, Value};
 use crate::stats::contingency::{
-    barnard, boschloo, fisher_exact, odds_ratio_exact, odds_ratio_wald, pearson_chi_square,
+    barnard, boschloo, fisher_exact, likelihood_ratio_chi_square, odds_ratio_exact, odds_ratio_score, odds_ratio_wald,
+    pearson_chi_square,
 };
 use crate::stats::proportion::{
     Difference, NumberNeeded, Ratio, agresti_caffo_difference, agresti_coull, clopper_pearson, farrington_manning,
@@ -62,6 +63,7 @@ impl Pair {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         match method {
             Method::OddsRatio => odds_ratio_exact(x1, n1, x2, n2, level),
+            Method::OddsRatioScore => odds_ratio_score(x1, n1, x2, n2, level),
             Method::OddsRatioWald => odds_ratio_wald(x1, n1, x2, n2, level),
             Method::RiskRatioWald => risk_ratio_wald(x1, n1, x2, n2, level),
             _ => risk_ratio(x1, n1, x2, n2, level),
@@ -75,6 +77,7 @@ impl Pair {
             Method::Boschloo => boschloo(x1, n1, x2, n2).map(|test| test.p),
             Method::FarringtonManning => farrington_manning(x1, n1, x2, n2, margin.unwrap_or(0.0)).map(|test| test.p),
             Method::Barnard => barnard(x1, n1, x2, n2).map(|test| test.p),
+            Method::LikelihoodRatio => likelihood_ratio_chi_square(&table).map(|test| test.p),
             Method::ChiSquare => pearson_chi_square(&table).map(|test| test.p),
             _ => fisher_exact(&table),
         }
@@ -91,10 +94,7 @@ impl Work<'_> {
             match method.family() {
                 Family::ShareDifference => self.difference_rows(pair.difference(*method, level), level, &of),
                 Family::ShareRatio => {
-                    let ratio = pair.ratio(*method, level);
-                    self.push(of(Statistic::Ratio), bounded(ratio.map(|r| r.estimate)), None);
-                    self.push(limit(Statistic::RatioLower), value(ratio.map(|r| r.interval.lower)), None);
-                    self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|r| r.interval.upper)), None);
+                    self.ratio_rows(pair.ratio(*method, level), level, &of);
                 }
                 Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method, asked.margin)), None),
                 Family::ShareNumberNeeded => {
@@ -105,6 +105,14 @@ impl Work<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// A ratio whose estimate and upper limit may have no end.
+    pub(super) fn ratio_rows(&mut self, ratio: Result<Ratio, Undefined>, level: f64, of: &dyn Fn(Statistic) -> Key) {
+        let limit = |statistic: Statistic| of(statistic).conf_level(level);
+        self.push(of(Statistic::Ratio), bounded(ratio.map(|ratio| ratio.estimate)), None);
+        self.push(limit(Statistic::RatioLower), value(ratio.map(|ratio| ratio.interval.lower)), None);
+        self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|ratio| ratio.interval.upper)), None);
     }
 
     /// A difference of proportions with its limits.

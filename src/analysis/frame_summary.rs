@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::summary::Numbers;
-use crate::analysis::{Work, count};
+use crate::analysis::{Work, count, value};
 use crate::data::vector::{Measure, Vector};
 use crate::derive::FrameValues;
 use crate::plan::{BoundFrameSummary, BoundItem, ItemKind, RuleId};

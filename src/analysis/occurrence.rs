@@ -234,3 +234,12 @@ impl Work<'_> {
         }
     }
 }
+
+/// The texts of a record at some levels.
+fn path_of(values: &RecordValues, levels: &[RuleId], record: usize) -> Vec<String> {
+    let text = |rule: &RuleId| match values.rule(*rule) {
+        Some(Vector::Text(texts)) => texts.get(record).unwrap_or(MISSING_LEVEL).to_owned(),
+        _ => MISSING_LEVEL.to_owned(),
+    };
+    levels.iter().map(text).collect()
+}

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::comparison::bounded;
 use crate::analysis::{Work, value};
 use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundAtRisk, BoundOccurrence, RuleId};
 use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::stats::count::{CountErrors, LogRate, negative_binomial_regression, poisson_regression};
-use crate::stats::proportion::Ratio;
 use crate::stats::rate::{
     RateStratum, StratifiedRate, poisson_rate, rate_difference, rate_mid_p, rate_ratio, rate_ratio_mid_p,
     rate_ratio_score, rate_score, stratified_rate_difference, stratified_rate_ratio,
@@ -156,7 +154,7 @@ impl Work<'_> {
                         Method::RateRatioMidP => rate_ratio_mid_p(x1, t1, x2, t2, level),
                         _ => rate_ratio(x1, t1, x2, t2, level),
                     };
-                    self.open_ratio(test.map(|test| test.ratio), level, &of);
+                    self.ratio_rows(test.map(|test| test.ratio), level, &of);
                     self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
                 }
                 Method::StratifiedRateRatio | Method::StratifiedRateDifference => {
@@ -175,14 +173,6 @@ impl Work<'_> {
                 }
             }
         }
-    }
-
-    /// A ratio whose estimate and upper limit may have no end.
-    fn open_ratio(&mut self, ratio: Result<Ratio, Undefined>, level: f64, of: &dyn Fn(Statistic) -> Key) {
-        let limit = |statistic: Statistic| of(statistic).conf_level(level);
-        self.push(of(Statistic::Ratio), bounded(ratio.map(|ratio| ratio.estimate)), None);
-        self.push(limit(Statistic::RatioLower), value(ratio.map(|ratio| ratio.interval.lower)), None);
-        self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|ratio| ratio.interval.upper)), None);
     }
 
     fn closed_ratio(

@@ -10,10 +10,12 @@ use crate::results::{Family, Key, Method, Statistic};
 use crate::stats::Undefined;
 use crate::stats::contingency::{breslow_day, cmh_general_association, cochran_armitage};
 use crate::stats::gee::{BinaryGee, GeeErrors, WorkingCorrelation, gee_binary};
-use crate::stats::logistic::logistic;
+use crate::stats::logistic::{
+    firth_logistic, logistic, logistic_likelihood_ratio, logistic_profile_limits, standardised_risks,
+};
 use crate::stats::proportion::{
-    AdjustedDifference, Difference, Stratum, mantel_haenszel_difference, minimum_risk_difference,
-    stratified_miettinen_nurminen, stratified_newcombe,
+    AdjustedDifference, Difference, Stratum, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen, stratified_newcombe,
 };
 
 /// Who of an arm is compared, and who of them responds.
@@ -66,13 +68,11 @@ impl Work<'_> {
         for method in binary.methods.iter().filter(|method| method.family() == Family::ShareModel) {
             let of = |statistic| key(statistic).method(*method);
             let model = ModelData::new(binary, (frame, derivation_set, visit), arms);
-            self.odds_model(&model, level, &of);
+            self.modelled(*method, &model, level, &of);
         }
     }
 
     fn over_strata(&mut self, method: Method, strata: &[Stratum], level: f64, of: &dyn Fn(Statistic) -> Key) {
-        let wald =
-            |adjusted: AdjustedDifference| Difference { estimate: adjusted.estimate, interval: adjusted.interval };
         match method {
             Method::CochranMantelHaenszel => {
                 let tables: Vec<Vec<Vec<u64>>> = strata
@@ -88,6 +88,8 @@ impl Work<'_> {
                 self.push(of(Statistic::TestStatistic), value(test.map(|test| test.statistic)), None);
                 self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
             }
+            Method::MantelHaenszelOddsRatio => self.ratio_rows(mantel_haenszel_odds_ratio(strata, level), level, of),
+            Method::MantelHaenszelRiskRatio => self.ratio_rows(mantel_haenszel_risk_ratio(strata, level), level, of),
             Method::MantelHaenszel => {
                 self.difference_rows(mantel_haenszel_difference(strata, level).map(wald), level, of);
             }
@@ -97,16 +99,38 @@ impl Work<'_> {
         }
     }
 
-    /// The odds ratio of the arm, adjusted for the covariates.
-    fn odds_model(&mut self, model: &ModelData, level: f64, of: &dyn Fn(Statistic) -> Key) {
+    /// The effect of the arm, adjusted for the covariates.
+    fn modelled(&mut self, method: Method, model: &ModelData, level: f64, of: &dyn Fn(Statistic) -> Key) {
+        let (columns, outcomes) = (&model.columns, &model.outcomes);
+        let (effect, p) = match method {
+            Method::StandardisedDifference => {
+                let [first, second] = [1.0, 0.0].map(|arm| model.with_all_in(arm));
+                let risks = standardised_risks(columns, outcomes, [&first, &second], level);
+                let difference = risks.map(|risks| wald(risks.difference));
+                return self.difference_rows(difference, level, of);
+            }
+            Method::FirthLogistic => {
+                let fit = firth_logistic(columns, outcomes, level);
+                let effect = fit.and_then(|fit| fit.effects.get(ARM).copied().ok_or(Undefined::NotEstimable));
+                (effect.map(|own| (own.coefficient, own.interval)), effect.map(|own| own.test.p))
+            }
+            _ => {
+                let fit = logistic(columns, outcomes, level);
+                let effect = fit.and_then(|fit| fit.effects.get(ARM).copied().ok_or(Undefined::NotEstimable));
+                if method == Method::LogisticProfile {
+                    let limits = logistic_profile_limits(columns, outcomes, ARM, level);
+                    let estimate = effect.and_then(|own| Ok((own.coefficient, limits?)));
+                    (estimate, model.likelihood_ratio())
+                } else {
+                    (effect.map(|own| (own.coefficient, own.interval)), effect.map(|own| own.p))
+                }
+            }
+        };
         let limit = |statistic: Statistic| of(statistic).conf_level(level);
-        let effect = logistic(&model.columns, &model.outcomes, level)
-            .and_then(|fit| fit.effects.get(1).copied().ok_or(Undefined::NotEstimable));
-        let ratio = |logarithm: f64| libm::exp(logarithm);
-        self.push(of(Statistic::Ratio), value(effect.map(|own| ratio(own.coefficient))), None);
-        self.push(limit(Statistic::RatioLower), value(effect.map(|own| ratio(own.interval.lower))), None);
-        self.push(limit(Statistic::RatioUpper), value(effect.map(|own| ratio(own.interval.upper))), None);
-        self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
+        self.push(of(Statistic::Ratio), value(effect.map(|own| libm::exp(own.0))), None);
+        self.push(limit(Statistic::RatioLower), value(effect.map(|own| libm::exp(own.1.lower))), None);
+        self.push(limit(Statistic::RatioUpper), value(effect.map(|own| libm::exp(own.1.upper))), None);
+        self.push(of(Statistic::PValue), value(p), None);
     }
 
     /// The odds ratios of each arm to the reference at all visits together. `visits` has the arms of each visit, `at` its key.
@@ -181,6 +205,14 @@ fn gee_of(visits: &[Vec<Responders<'_>>], arm: usize, reference: usize, level: f
     gee_binary(&columns, &outcomes, &subjects, WorkingCorrelation::Exchangeable, GeeErrors::Robust, level)
 }
 
+/// The place of the arm in the columns of a model, after the intercept.
+const ARM: usize = 1;
+
+/// A difference without its standard error.
+const fn wald(adjusted: AdjustedDifference) -> Difference {
+    Difference { estimate: adjusted.estimate, interval: adjusted.interval }
+}
+
 /// The design of a model of a yes-or-no outcome: an intercept, the arm, the covariates; who lacks a covariate is left out.
 struct ModelData {
     columns: Vec<Vec<f64>>,
@@ -211,5 +243,21 @@ impl ModelData {
             columns.iter_mut().zip(row).for_each(|(column, entry)| column.push(entry));
         }
         Self { columns, outcomes }
+    }
+
+    /// The columns with everybody in one arm.
+    fn with_all_in(&self, arm: f64) -> Vec<Vec<f64>> {
+        let mut columns = self.columns.clone();
+        columns[ARM].fill(arm);
+        columns
+    }
+
+    /// The likelihood-ratio test of the arm: against the model of the other columns.
+    fn likelihood_ratio(&self) -> Result<f64, Undefined> {
+        let mut columns = self.columns.clone();
+        let arm = columns.remove(ARM);
+        let kept = columns.len();
+        columns.push(arm);
+        logistic_likelihood_ratio(&columns, &self.outcomes, kept).map(|test| test.p)
     }
 }

@@ -169,6 +169,9 @@ methods! {
     /// Odds ratio with Wald's interval.
     OddsRatioWald = "odds-ratio-wald", ShareRatio, "Wald interval of the odds ratio",
         "Odds ratios are the cross-products with Wald’s interval on the logarithmic scale (Woolf 1955).";
+    /// Odds ratio with its score interval.
+    OddsRatioScore = "odds-ratio-score", ShareRatio, "score interval of the odds ratio",
+        "Odds ratios are the cross-products with the score interval, with the variance factor N/(N − 1).";
     /// Fisher's exact test, in its Freeman–Halton form for more than two columns.
     Fisher = "fisher", ShareTest, "Fisher’s exact test",
         "Proportions are compared with Fisher’s exact test, two-sided: the sum of the probabilities of all tables with the \
@@ -177,6 +180,9 @@ methods! {
     ChiSquare = "chi-square", ShareTest, "chi-square test",
         "Categories are compared with Pearson’s chi-square test without continuity correction; categories in which nobody \
          falls are left out.";
+    /// Likelihood-ratio test.
+    LikelihoodRatio = "likelihood-ratio", ShareTest, "likelihood-ratio test",
+        "Proportions are compared with the likelihood-ratio chi-square test.";
     /// Boschloo's exact test.
     Boschloo = "boschloo", ShareTest, "Boschloo’s exact test",
         "Proportions are compared with Boschloo’s unconditional exact test (1970), its two-sided p-value twice the smaller \
@@ -204,6 +210,14 @@ methods! {
     /// Newcombe's interval over strata.
     StratifiedNewcombe = "stratified-newcombe", ShareStrata, "stratified Newcombe",
         "Differences of proportions over strata are given with the stratified hybrid score interval of Yan and Su (2010).";
+    /// Mantel and Haenszel's odds ratio.
+    MantelHaenszelOddsRatio = "mantel-haenszel-odds-ratio", ShareStrata, "Mantel–Haenszel odds ratio",
+        "Odds ratios over strata are those of Mantel and Haenszel, limits by the variance of Robins, Breslow and Greenland \
+         (1986).";
+    /// Mantel and Haenszel's risk ratio.
+    MantelHaenszelRiskRatio = "mantel-haenszel-risk-ratio", ShareStrata, "Mantel–Haenszel risk ratio",
+        "Ratios of proportions over strata are those of Mantel and Haenszel, limits by the variance of Greenland and Robins \
+         (1985).";
     /// Cochran, Mantel and Haenszel's test.
     CochranMantelHaenszel = "cochran-mantel-haenszel", ShareStrata, "Cochran–Mantel–Haenszel test",
         "Proportions are compared over strata with the test of Cochran, Mantel and Haenszel, without continuity correction.";
@@ -215,6 +229,18 @@ methods! {
     Logistic = "logistic", ShareModel, "logistic regression",
         "Odds ratios adjusted for the covariates named are those of logistic regression by maximum likelihood, with Wald \
          limits and test.";
+    /// Logistic regression with limits by the profile of the likelihood.
+    LogisticProfile = "logistic-profile", ShareModel, "logistic regression, profile likelihood",
+        "Odds ratios of logistic regression are also given with limits by the profile of the likelihood and the \
+         likelihood-ratio test of the arm.";
+    /// Firth's logistic regression.
+    FirthLogistic = "firth-logistic", ShareModel, "logistic regression, Firth’s penalty",
+        "Odds ratios are also those of Firth’s penalised logistic regression (Heinze and Schemper 2002), which are finite where \
+         an arm has no response; limits and test by the profile of the penalised likelihood.";
+    /// Standardised difference of risks.
+    StandardisedDifference = "standardised-difference", ShareModel, "standardised difference",
+        "The difference of proportions standardised to the covariates of all participants (g-computation) is that of the \
+         fitted risks of logistic regression with everybody in either arm, with limits by the delta method.";
     /// Generalised estimating equations.
     Gee = "gee", ShareRepeated, "GEE",
         "Odds ratios at all visits together are those of generalised estimating equations (Liang and Zeger 1986) with arm at each \
@@ -429,7 +455,7 @@ methods! {
     /// One-way analysis of variance.
     Anova = "anova", Own, "analysis of variance",
         "Means are compared with the F test of a one-way analysis of variance.";
-    /// McNemar's test.
+    /// `McNemar`'s test.
     Mcnemar = "mcnemar", Own, "McNemar’s test",
         "Whether as many participants of an arm moved one way as the other between two levels is tested with McNemar’s test, \
          exact by the binomial distribution.";

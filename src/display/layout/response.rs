@@ -199,14 +199,24 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         let format = "{number-needed} ({number-needed-lower}, {number-needed-upper})";
         line(1, label, &[(format, Method::NumberNeeded)], assembly);
     }
-    for method in of_family(form.binary, Family::ShareStrata).filter(|method| !is_test(*method)) {
-        let label = format!("Difference, % points ({level} % CI, {})", method.label());
-        line(1, label, &[("{difference} ({difference-lower}, {difference-upper})", method)], assembly);
-    }
+    let strata = of_family(form.binary, Family::ShareStrata).filter(|method| !is_test(*method));
     let models = of_family(form.binary, Family::ShareModel).chain(of_family(form.binary, Family::ShareRepeated));
-    for method in models {
-        let label = format!("Odds ratio, {} ({level} % CI); p-value", method.label());
-        line(1, label, &[("{ratio} ({ratio-lower}, {ratio-upper}); {p-value}", method)], assembly);
+    for method in strata.chain(models) {
+        let name = method.label();
+        let (label, format) = match method {
+            Method::MantelHaenszelOddsRatio | Method::MantelHaenszelRiskRatio => {
+                (format!("{name} ({level} % CI)"), "{ratio} ({ratio-lower}, {ratio-upper})")
+            }
+            _ if method.family() == Family::ShareStrata || method == Method::StandardisedDifference => (
+                format!("Difference, % points ({level} % CI, {name})"),
+                "{difference} ({difference-lower}, {difference-upper})",
+            ),
+            _ => (
+                format!("Odds ratio, {name} ({level} % CI); p-value"),
+                "{ratio} ({ratio-lower}, {ratio-upper}); {p-value}",
+            ),
+        };
+        line(1, label, &[(format, method)], assembly);
     }
     for method in of_family(form.binary, Family::ShareStrata).filter(|method| is_test(*method)) {
         line(1, format!("p-value ({})", method.label()), &[("{p-value}", method)], assembly);
