@@ -8,6 +8,7 @@ use super::super::ancova::Ancova;
 use super::super::count::{CountErrors, CountRegression, LogRate, negative_binomial_regression, poisson_regression};
 use super::super::gee::{GeeErrors, WorkingCorrelation, gee_binary};
 use super::super::linear::{Contrast, LeastSquares, Leverage, sandwich_contrast};
+use super::super::logistic::logistic;
 use super::super::mixed::{Degrees, Likelihood, MixedModel, Observations, Structure};
 use super::super::rank::rank_ancova;
 use super::{Named, Numbers, agree, config, order, sorted};
@@ -133,6 +134,14 @@ fn outcomes(rows: &[Row]) -> Named {
         ("poisson", rates(poisson_regression(&columns, &counts, &time, CountErrors::Model, LEVEL))),
         ("robust", rates(poisson_regression(&columns, &counts, &time, CountErrors::Robust, LEVEL))),
         ("negative binomial", rates(negative_binomial_regression(&columns, &counts, &time, CountErrors::Model, LEVEL))),
+        (
+            "logistic",
+            logistic(&columns, &responded, LEVEL).map(|fit| Numbers {
+                fixed: vec![fit.log_likelihood, fit.effects[2].standard_error, fit.effects[2].p, fit.effects[1].z],
+                turned: vec![fit.effects[2].coefficient, fit.effects[2].z],
+                ..Numbers::default()
+            }),
+        ),
         ("independence", gee(WorkingCorrelation::Independence, GeeErrors::Robust)),
         ("exchangeable", gee(WorkingCorrelation::Exchangeable, GeeErrors::BiasReduced)),
     ]

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::super::Undefined;
 use super::super::contingency::{boschloo, fisher_exact, kappa, odds_ratio_exact, odds_ratio_wald, pearson_chi_square};
 use super::super::proportion::{
-    Difference, Ratio, clopper_pearson, miettinen_nurminen_difference, newcombe_difference, risk_ratio,
-    risk_ratio_wald, wilson,
+    Difference, Ratio, agresti_caffo_difference, clopper_pearson, mee_difference, miettinen_nurminen_difference,
+    newcombe_corrected_difference, newcombe_difference, risk_ratio, risk_ratio_wald, wald_difference, wilson,
 };
 use super::super::rate::{poisson_rate, rate_ratio};
 use super::{Named, Numbers, agree, close, config, order, sorted};
@@ -26,6 +26,10 @@ fn comparisons(x1: u64, n1: u64, x2: u64, n2: u64) -> Named {
     vec![
         ("newcombe", newcombe_difference(x1, n1, x2, n2, LEVEL).map(difference)),
         ("miettinen-nurminen", miettinen_nurminen_difference(x1, n1, x2, n2, LEVEL).map(difference)),
+        ("wald", wald_difference(x1, n1, x2, n2, LEVEL).map(difference)),
+        ("agresti-caffo", agresti_caffo_difference(x1, n1, x2, n2, LEVEL).map(difference)),
+        ("newcombe corrected", newcombe_corrected_difference(x1, n1, x2, n2, LEVEL).map(difference)),
+        ("mee", mee_difference(x1, n1, x2, n2, LEVEL).map(difference)),
         ("chi square", pearson_chi_square(&table).map(|test| fixed(vec![test.statistic, test.df, test.p]))),
         ("fisher", fisher_exact(&table).map(|p| fixed(vec![p]))),
         (

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::survival::{
-    CumulativeIncidence, KaplanMeier, ProportionalHazards, Share, Ties, aalen_johansen, cox,
-    grouped_proportional_hazards, kaplan_meier, log_rank,
+    CumulativeIncidence, KaplanMeier, ProportionalHazards, Share, Ties, Weight, aalen_johansen, cox, discrete_cox,
+    firth_cox, gray_test, grouped_proportional_hazards, kaplan_meier, log_rank, restricted_mean, weighted_log_rank,
 };
 use super::super::{Undefined, real};
 use super::{Named, Numbers, agree, close, config, order, sorted};
@@ -83,6 +83,13 @@ fn all(subjects: &[Subject], exchanged: bool) -> Named {
     let treated = arm.iter().map(|arm| if *arm == 1 { 1.0 } else { 0.0 }).collect();
     let covariates: Vec<Vec<f64>> = vec![subjects.iter().map(|own| own.3).collect(), treated];
     let interval: Vec<usize> = subjects.iter().map(|own| whole(own.0)).collect();
+    let weighted = |weight| {
+        weighted_log_rank(&time, &event, &arm, 2, &vec![0; time.len()], weight).map(|test| Numbers {
+            fixed: vec![test.statistic, test.df, test.p],
+            turned: vec![test.deviations[0]],
+            ..Numbers::default()
+        })
+    };
     vec![
         ("kaplan-meier", kaplan_meier(&time, &event, LEVEL).map(|own| curve(&own))),
         ("aalen-johansen", aalen_johansen(&time, &cause, 2, LEVEL).map(|own| incidence(&own))),
@@ -94,6 +101,21 @@ fn all(subjects: &[Subject], exchanged: bool) -> Named {
                 ..Numbers::default()
             }),
         ),
+        ("gehan", weighted(Weight::Gehan)),
+        ("fleming-harrington", weighted(Weight::FlemingHarrington { rho: 1.0, gamma: 0.5 })),
+        (
+            "gray",
+            gray_test(&time, &cause, 1, &arm, 2, &vec![0; time.len()]).map(|test| Numbers {
+                fixed: vec![test.statistic, test.df, test.p],
+                turned: vec![test.deviations[0]],
+                ..Numbers::default()
+            }),
+        ),
+        (
+            "discrete",
+            discrete_cox(&time, &event, &covariates, &vec![0; time.len()], LEVEL).and_then(|own| hazards(&own)),
+        ),
+        ("firth", firth_cox(&time, &event, &covariates, Ties::Efron, LEVEL).and_then(|own| hazards(&own))),
         ("efron", cox(&time, &event, &covariates, Ties::Efron, LEVEL).and_then(|own| hazards(&own))),
         ("breslow", cox(&time, &event, &covariates, Ties::Breslow, LEVEL).and_then(|own| hazards(&own))),
         ("grouped", grouped_proportional_hazards(&interval, &event, &covariates, LEVEL).and_then(|own| hazards(&own))),
@@ -143,9 +165,25 @@ proptest! {
     }
 
     #[test]
+    fn a_restricted_mean_is_a_time(subjects in subjects(), power in -9..9, horizon in 1..9_u32) {
+        let (factor, horizon) = (libm::scalbn(1.0, power), 0.5 * f64::from(horizon));
+        let there: Vec<f64> = times(&subjects).iter().map(|time| time * factor).collect();
+        let one = restricted_mean(&times(&subjects), &events(&subjects), horizon, LEVEL);
+        let two = restricted_mean(&there, &events(&subjects), horizon * factor, LEVEL);
+        match (one, two) {
+            (Ok(one), Ok(two)) => {
+                let expected = [one.estimate * factor, one.standard_error * factor];
+                close("restricted mean", &[two.estimate, two.standard_error], &expected, 1e-12)?;
+                prop_assert!(one.estimate <= horizon);
+            }
+            (one, two) => prop_assert_eq!(one.err(), two.err()),
+        }
+    }
+
+    #[test]
     fn any_clock_that_keeps_the_order_gives_the_same_tests(subjects in subjects()) {
         let there: Subjects = subjects.iter().map(|own| (libm::expm1(own.0), own.1, own.2, own.3)).collect();
-        let tests = |all: Named| all.into_iter().filter(|(name, _)| ["log-rank", "efron"].contains(name)).collect();
+        let tests = |all: Named| all.into_iter().filter(|(name, _)| ["log-rank", "gehan", "gray", "efron"].contains(name)).collect();
         let (one, two): (Named, Named) = (tests(all(&subjects, false)), tests(all(&there, false)));
         agree(&one, &two, Numbers::all, 0.0)?;
     }
@@ -182,7 +220,7 @@ proptest! {
         };
         let there: Subjects = subjects.iter().map(extend).collect();
         let tests = |all: Named| -> Named {
-            all.into_iter().filter(|(name, _)| ["log-rank", "efron", "breslow"].contains(name)).collect()
+            all.into_iter().filter(|(name, _)| ["log-rank", "gehan", "efron", "breslow", "discrete", "firth"].contains(name)).collect()
         };
         agree(&tests(all(&subjects, false)), &tests(all(&there, false)), Numbers::all, 1e-9)?;
         let (one, two) = (kaplan_meier(&times(&subjects), &events(&subjects), LEVEL).unwrap(),
