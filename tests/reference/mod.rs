@@ -152,8 +152,17 @@ fn statistics_agree_with_their_golden_cases() {
     let mut rows = 0;
     let mut independent = BTreeSet::new();
     let mut failures = String::new();
+    let mut skipped = 0;
     for path in files(&fixtures(), "toml") {
         let file = read(&path);
+        // Public data are beside the repository, not in it.
+        let data = file.case.input.as_ref().map(|name| path.with_file_name(name));
+        if let Some(missing) = data.filter(|data| data.to_string_lossy().contains("shared") && !data.exists()) {
+            assert!(std::env::var_os("CI").is_none(), "{} is missing", missing.display());
+            eprintln!("**** SKIPPED, NOTHING TESTED: {} is missing ****", missing.display());
+            skipped += 1;
+            continue;
+        }
         let origin = &file.origin;
         let mut shown = BTreeSet::new();
         for (number, row) in file.row.iter().enumerate() {
@@ -177,6 +186,9 @@ fn statistics_agree_with_their_golden_cases() {
     }
     eprintln!("{rows} golden rows");
     assert!(failures.is_empty(), "\n{failures}");
+    if skipped > 0 {
+        return;
+    }
     assert!(rows >= ROWS, "only {rows} golden rows were found");
     let lacking: Vec<&str> = statistics().filter(|name| !independent.contains(*name)).collect();
     assert!(lacking.is_empty(), "no independent golden case: {lacking:?}");
@@ -404,7 +416,10 @@ impl Sheet {
     }
 
     fn column(&self, name: &str) -> usize {
-        self.header.iter().position(|own| own == name).unwrap_or_else(|| panic!("there is no column {name}"))
+        // Data with competing events call their time and status `ftime` and `fstatus`.
+        let place = |wanted: &dyn Fn(&str) -> bool| self.header.iter().position(|own| wanted(own));
+        let found = place(&|own| own == name).or_else(|| place(&|own| own.strip_prefix('f') == Some(name)));
+        found.unwrap_or_else(|| panic!("there is no column {name}"))
     }
 
     /// The rows without a missing value in the columns used.
