@@ -44,7 +44,7 @@ pub struct FirthEffect {
 ///
 /// # Agrees with
 /// R `logistf::logistf(y ~ x, pl = TRUE)` by its method, not run here: cases in `fixtures/reference/firth-logistic` are
-/// solved with 40 digits, and with two groups it is the table with one half added to each cell.
+/// solved with 50 digits, and with two groups it is the table with one half added to each cell.
 pub fn firth_logistic(columns: &[Vec<f64>], outcomes: &[bool], level: f64) -> Result<FirthLogistic, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
     let model = Model::new(columns, outcomes, Penalty::Jeffreys)?;
