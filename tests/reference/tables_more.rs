@@ -11,8 +11,8 @@ use trialpress::stats::logistic::{
 };
 use trialpress::stats::proportion::{
     AdjustedDifference, Difference, Needed, Ratio, Stratum, agresti_caffo_difference, agresti_coull,
-    farrington_manning, jeffreys, likelihood_proportion, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
-    mantel_haenszel_risk_ratio, mee_difference, mid_p_proportion, minimum_risk_difference,
+    cmh_weighted_difference, farrington_manning, jeffreys, likelihood_proportion, mantel_haenszel_difference,
+    mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio, mee_difference, mid_p_proportion, minimum_risk_difference,
     newcombe_corrected_difference, newcombe_difference, number_needed, stratified_miettinen_nurminen,
     stratified_newcombe, wald_difference, wald_proportion, wilson_corrected,
 };
@@ -27,6 +27,7 @@ pub(super) const STATISTICS: &[&str] = &[
     "cmh_correlation",
     "cmh_general_association",
     "cmh_row_means",
+    "cmh_weighted_difference",
     "cochran_armitage",
     "farrington_manning",
     "firth_logistic",
@@ -99,6 +100,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "likelihood_ratio_chi_square" => likelihood_ratio_chi_square(&input.table()).map(chi_square),
         "mantel_haenszel_odds_ratio" => mantel_haenszel_odds_ratio(&strata(input), input.number("level")).map(ratio),
         "mantel_haenszel_risk_ratio" => mantel_haenszel_risk_ratio(&strata(input), input.number("level")).map(ratio),
+        "cmh_weighted_difference" => cmh_weighted_difference(&strata(input), input.number("level")).map(adjusted),
         "mantel_haenszel_difference" => mantel_haenszel_difference(&strata(input), input.number("level")).map(adjusted),
         "mcnemar" => mcnemar(input.count("first"), input.count("second"), input.number("level")).map(|test| {
             let mut numbers = ratio(test.odds_ratio);

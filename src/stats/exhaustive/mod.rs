@@ -4,6 +4,7 @@
 
 mod exact;
 mod intervals;
+mod regression;
 mod strata;
 
 use super::real;

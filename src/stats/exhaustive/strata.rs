@@ -2,8 +2,9 @@
 
 use super::super::contingency::{breslow_day, cmh_correlation, cmh_general_association, cmh_row_means};
 use super::super::proportion::{
-    AdjustedDifference, Difference, Ratio, Stratum, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
-    mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen, stratified_newcombe,
+    AdjustedDifference, Difference, Ratio, Stratum, cmh_weighted_difference, mantel_haenszel_difference,
+    mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen,
+    stratified_newcombe,
 };
 use super::super::{Interval, Undefined};
 use super::{Groups, ROUNDING, arms_exchanged, cells, close, responses_exchanged, tables};
@@ -70,6 +71,17 @@ fn mantel_haenszel() {
             let one_outcome = all(|[x1, n1, x2, n2]| x1 + x2 == 0 || x1 + x2 == n1 + n2);
             let one_group = all(|[x1, n1, x2, _]| x1 == n1 && x2 == 0) || all(|[x1, _, x2, n2]| x1 == 0 && x2 == n2);
             (one_outcome || one_group).then_some(Undefined::ZeroVariance)
+        },
+    );
+}
+
+#[test]
+fn weights_of_mantel_and_haenszel() {
+    assert_laws(
+        |strata, level| cmh_weighted_difference(strata, level).map(plain),
+        |pair| {
+            let fixed = pair.into_iter().filter(|own| own[3] > 0).all(without_variance);
+            fixed.then_some(Undefined::ZeroVariance)
         },
     );
 }

@@ -44,13 +44,13 @@ pub struct FirthEffect {
 ///
 /// # Agrees with
 /// R `logistf::logistf(y ~ x, pl = TRUE)` by its method, not run here: cases in `fixtures/reference/firth-logistic` are
-/// solved with 40 digits, and with two groups it is the table with one half added to each cell.
+/// solved with 50 digits, and with two groups it is the table with one half added to each cell.
 pub fn firth_logistic(columns: &[Vec<f64>], outcomes: &[bool], level: f64) -> Result<FirthLogistic, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
     let model = Model::new(columns, outcomes, Penalty::Jeffreys)?;
     let fit = model.maximum()?;
     let effects = fit.estimates.iter().enumerate().map(|(place, coefficient)| {
-        let without = model.held(&fit.estimates, place, 0.0)?;
+        let without = model.held(&fit, &fit.estimates, place, 0.0)?;
         let statistic = finite(2.0 * (fit.value - without.value))?.max(0.0);
         Ok(FirthEffect {
             coefficient: *coefficient,
@@ -122,7 +122,7 @@ mod tests {
         let fit = model.maximum().unwrap();
         let limits = firth_logistic(&columns, &outcomes, 0.9).unwrap().effects[1].interval;
         for limit in [limits.lower, limits.upper] {
-            let held = model.held(&fit.estimates, 1, limit).unwrap();
+            let held = model.held(&fit, &fit.estimates, 1, limit).unwrap();
             assert!(libm::fabs(chi_square_sf(2.0 * (fit.value - held.value), 1.0).unwrap() - 0.1) < 1e-12);
         }
     }

@@ -65,8 +65,10 @@ struct Point {
     value: f64,
     gradient: Vec<f64>,
     information: Matrix,
-    /// What steps are measured by: the information, with a penalty that of the outcomes the penalty amounts to added.
+    /// Second derivatives with the sign changed, of the penalty too.
     curvature: Matrix,
+    /// The same for the outcomes that the penalty amounts to, if they did not depend on the estimates: never negative.
+    convex: Matrix,
 }
 
 impl Point {
@@ -95,9 +97,14 @@ impl<'a> Model<'a> {
         self.search(start, None)
     }
 
-    /// The maximum with one parameter held at a value.
-    pub(super) fn held(&self, near: &[f64], place: usize, value: f64) -> Result<Fit, Undefined> {
-        let mut start = near.to_vec();
+    /// The maximum with one parameter held at a value, sought from a point `near`.
+    ///
+    /// The other parameters begin where the covariance of the fit expects them, so that linear predictors stay of
+    /// ordinary size: with a covariate far from 0 the intercept alone would take all of them away from the data.
+    pub(super) fn held(&self, fit: &Fit, near: &[f64], place: usize, value: f64) -> Result<Fit, Undefined> {
+        let distance = (value - near[place]) / fit.covariance[place][place];
+        let mut start: Vec<f64> =
+            near.iter().zip(&fit.covariance[place]).map(|(own, covariance)| own + covariance * distance).collect();
         start[place] = value;
         self.search(start, Some(place))
     }
@@ -114,8 +121,9 @@ impl<'a> Model<'a> {
         // Without a penalty the likelihood is concave, and halving is enough.
         let mut reach = if self.penalty == Penalty::None { f64::INFINITY } else { LONGEST };
         for step in 0..STEPS {
-            let curvature = part(&here.curvature);
-            let factors = Factors::new(&curvature, &bounds(&curvature)).ok_or(lost)?;
+            let [curvature, convex] = [&here.curvature, &here.convex].map(part);
+            let factors = Factors::new(&curvature, &bounds(&curvature));
+            let factors = factors.or_else(|| Factors::new(&convex, &bounds(&convex))).ok_or(lost)?;
             let solution = factors.solve(&free.iter().map(|place| here.gradient[*place]).collect::<Vec<f64>>());
             let mut direction = vec![0.0; estimates.len()];
             for (place, own) in free.iter().zip(&solution) {
@@ -173,11 +181,11 @@ impl<'a> Model<'a> {
     fn limit(&self, fit: &Fit, place: usize, mut stride: f64, least: f64) -> Result<f64, Undefined> {
         let mut inside = fit.estimates[place];
         let unit = libm::fabs(stride);
-        let mut here = self.held(&fit.estimates, place, finite(inside + stride)?)?;
+        let mut here = self.held(fit, &fit.estimates, place, finite(inside + stride)?)?;
         while here.value >= least {
             inside = here.estimates[place];
             stride *= 2.0;
-            here = self.held(&here.estimates, place, finite(inside + stride)?)?;
+            here = self.held(fit, &here.estimates, place, finite(inside + stride)?)?;
         }
         let mut outside = here.estimates[place];
         for _ in 0..LIMIT_STEPS {
@@ -188,7 +196,7 @@ impl<'a> Model<'a> {
             if libm::fabs(next - own) <= 1e-13 * unit.max(libm::fabs(next)) {
                 return Ok(next);
             }
-            here = self.held(&here.estimates, place, next)?;
+            here = self.held(fit, &here.estimates, place, next)?;
             if here.value >= least {
                 inside = next;
             } else {
@@ -215,17 +223,28 @@ impl<'a> Model<'a> {
         let mut value = log_likelihood(&linear, self.outcomes);
         let mut residuals: Vec<f64> = linear.iter().zip(self.outcomes).map(|(eta, y)| residual(*eta, *y)).collect();
         let mut curvature = information.clone();
+        let mut convex = information.clone();
         if self.penalty == Penalty::Jeffreys {
-            let (root, leverages) = leverages(self.columns, &weights)?;
+            let (root, units) = orthogonal(self.columns, &weights)?;
             value += root;
+            let leverages: Vec<f64> =
+                (0..weights.len()).map(|subject| units.iter().map(|own| own[subject] * own[subject]).sum()).collect();
             // The score with the penalty is that of data in which each subject has a second share of its leverage, half
             // of it with each outcome.
             for ((own, leverage), eta) in residuals.iter_mut().zip(&leverages).zip(&linear) {
                 *own += leverage * f64::midpoint(residual(*eta, true), residual(*eta, false));
             }
-            let enlarged: Vec<f64> =
-                weights.iter().zip(&leverages).map(|(own, leverage)| own * (1.0 + leverage)).collect();
-            curvature = self::information(self.columns, &enlarged);
+            let slants: Vec<f64> = linear.iter().map(|eta| residual(*eta, true) + residual(*eta, false)).collect();
+            let shares = || weights.iter().zip(&leverages);
+            convex = self::information(
+                self.columns,
+                &shares().map(|(weight, leverage)| weight * (1.0 + leverage)).collect::<Vec<f64>>(),
+            );
+            let bent = shares()
+                .zip(&slants)
+                .map(|((weight, leverage), slant)| weight * (1.0 + leverage) - 0.5 * leverage * slant * slant);
+            curvature = self::information(self.columns, &bent.collect::<Vec<f64>>());
+            add_products(&mut curvature, self.columns, &units, &slants);
         }
         let slope = |own: &Vec<f64>| compensated(own.iter().zip(&residuals).map(|(x, r)| x * r));
         value.is_finite().then(|| Point {
@@ -233,6 +252,7 @@ impl<'a> Model<'a> {
             gradient: self.columns.iter().map(slope).collect(),
             information,
             curvature,
+            convex,
         })
     }
 }
@@ -267,31 +287,50 @@ fn information(columns: &[Vec<f64>], weights: &[f64]) -> Matrix {
     columns.iter().map(|one| columns.iter().map(|two| entry(one, two)).collect()).collect()
 }
 
-/// Half the logarithm of the determinant of the information, and the leverage of each subject; none where the columns
-/// with these weights depend on each other.
+/// Half the logarithm of the determinant of the information, and the weighted columns made orthogonal with length 1;
+/// none where the columns with these weights depend on each other.
 ///
-/// The weighted columns are made orthogonal one after the other (Gram and Schmidt, modified): the information itself
-/// would leave half the digits where some weights are far below others.
-fn leverages(columns: &[Vec<f64>], weights: &[f64]) -> Option<(f64, Vec<f64>)> {
-    let mut rest: Vec<Vec<f64>> =
+/// By Gram and Schmidt, modified: the information itself would leave half the digits where some weights are far below
+/// others. The sum of the squares of a subject is its leverage.
+fn orthogonal(columns: &[Vec<f64>], weights: &[f64]) -> Option<(f64, Vec<Vec<f64>>)> {
+    let mut units: Vec<Vec<f64>> =
         columns.iter().map(|own| own.iter().zip(weights).map(|(x, weight)| x * weight.sqrt()).collect()).collect();
     let product = |one: &[f64], two: &[f64]| compensated(one.iter().zip(two).map(|(one, two)| one * two));
-    let (mut half, mut leverages) = (0.0, vec![0.0; weights.len()]);
-    for place in 0..rest.len() {
-        let length = product(&rest[place], &rest[place]).sqrt();
+    let mut half = 0.0;
+    for place in 0..units.len() {
+        let length = product(&units[place], &units[place]).sqrt();
         half += libm::log(length);
-        let unit: Vec<f64> = rest[place].iter().map(|own| own / length).collect();
-        for later in &mut rest[place + 1..] {
+        let unit: Vec<f64> = units[place].iter().map(|own| own / length).collect();
+        for later in &mut units[place + 1..] {
             let share = product(&unit, later);
             for (own, one) in later.iter_mut().zip(&unit) {
                 *own -= share * one;
             }
         }
-        for (leverage, own) in leverages.iter_mut().zip(&unit) {
-            *leverage += own * own;
+        units[place] = unit;
+    }
+    (half.is_finite() && units.iter().flatten().all(|own| own.is_finite())).then_some((half, units))
+}
+
+/// Adds what the change of the leverages contributes to the second derivatives of the penalty: half the sum, over pairs
+/// of subjects, of their columns times the squared product of their orthogonal rows and both slants, 1 − 2p. Written with
+/// pairs of orthogonal columns instead, it takes time in proportion to the subjects.
+fn add_products(curvature: &mut Matrix, columns: &[Vec<f64>], units: &[Vec<f64>], slants: &[f64]) {
+    for one in 0..units.len() {
+        for two in 0..=one {
+            let times = if one == two { 0.5 } else { 1.0 };
+            let entry = |own: &Vec<f64>| {
+                let terms = own.iter().zip(slants).zip(units[one].iter().zip(&units[two]));
+                compensated(terms.map(|((x, slant), (first, second))| x * slant * first * second))
+            };
+            let entries: Vec<f64> = columns.iter().map(entry).collect();
+            for (row, first) in curvature.iter_mut().zip(&entries) {
+                for (own, second) in row.iter_mut().zip(&entries) {
+                    *own += times * first * second;
+                }
+            }
         }
     }
-    (half.is_finite() && leverages.iter().all(|own| own.is_finite())).then_some((half, leverages))
 }
 
 /// Pivots that rounding leaves of 0.

@@ -34,7 +34,7 @@ pub struct StandardisedRisks {
 ///
 /// # Agrees with
 /// SAS `%Margins`, R `marginaleffects::avg_comparisons(glm(y ~ arm + x, binomial))` by its method, not run here: cases in
-/// `fixtures/reference/standardised-risks` are solved with 40 digits and derivatives by differences. Without covariates
+/// `fixtures/reference/standardised-risks` are solved with 50 digits and derivatives by differences. Without covariates
 /// it is `wald_difference`.
 pub fn standardised_risks(
     columns: &[Vec<f64>],

@@ -8,6 +8,7 @@ mod single;
 mod single_more;
 mod stratified;
 mod stratified_ratio;
+mod stratified_wald;
 
 pub use difference::{Difference, miettinen_nurminen_difference, newcombe_difference};
 pub use difference_more::{
@@ -25,6 +26,7 @@ pub use stratified::{
     stratified_newcombe,
 };
 pub use stratified_ratio::{mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio};
+pub use stratified_wald::cmh_weighted_difference;
 
 pub(super) use ratio::{RATIOS, about, crossing};
 

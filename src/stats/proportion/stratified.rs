@@ -182,9 +182,9 @@ pub fn stratified_newcombe(strata: &[Stratum], level: f64) -> Result<Difference,
 }
 
 /// The strata with both groups and their weights.
-struct Groups {
-    strata: Vec<(Pair, f64)>,
-    total: f64,
+pub(super) struct Groups {
+    pub(super) strata: Vec<(Pair, f64)>,
+    pub(super) total: f64,
 }
 
 /// What the hybrid interval needs of one group.
@@ -195,7 +195,7 @@ struct Hybrid {
 }
 
 impl Groups {
-    fn new(strata: &[Stratum]) -> Result<Self, Undefined> {
+    pub(super) fn new(strata: &[Stratum]) -> Result<Self, Undefined> {
         if strata.iter().any(|own| own.x1 > own.n1 || own.x2 > own.n2) {
             return Err(Undefined::OutOfRange);
         }
@@ -213,7 +213,7 @@ impl Groups {
         if strata.is_empty() { Err(Undefined::NotEstimable) } else { Ok(Self { strata, total }) }
     }
 
-    fn difference(&self) -> f64 {
+    pub(super) fn difference(&self) -> f64 {
         let difference = compensated(self.strata.iter().map(|(pair, weight)| weight * pair.difference())) / self.total;
         difference.clamp(-1.0, 1.0)
     }
@@ -246,11 +246,11 @@ impl Groups {
     }
 }
 
-fn observed_variance(pair: &Pair) -> f64 {
+pub(super) fn observed_variance(pair: &Pair) -> f64 {
     [pair.first, pair.second].iter().map(|(x, n)| x / n * ((n - x) / n) / n).sum()
 }
 
-fn adjusted(estimate: f64, variance: f64, z: f64) -> Result<AdjustedDifference, Undefined> {
+pub(super) fn adjusted(estimate: f64, variance: f64, z: f64) -> Result<AdjustedDifference, Undefined> {
     if variance <= 0.0 {
         return Err(Undefined::ZeroVariance);
     }
