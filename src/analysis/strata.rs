@@ -14,8 +14,9 @@ use crate::stats::logistic::{
     firth_logistic, logistic, logistic_likelihood_ratio, logistic_profile_limits, standardised_risks,
 };
 use crate::stats::proportion::{
-    AdjustedDifference, Difference, Stratum, mantel_haenszel_difference, mantel_haenszel_odds_ratio,
-    mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen, stratified_newcombe,
+    AdjustedDifference, Difference, Stratum, cmh_weighted_difference, mantel_haenszel_difference,
+    mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen,
+    stratified_newcombe,
 };
 
 /// Who of an arm is compared, and who of them responds.
@@ -93,6 +94,7 @@ impl Work<'_> {
             Method::MantelHaenszel => {
                 self.difference_rows(mantel_haenszel_difference(strata, level).map(wald), level, of);
             }
+            Method::CmhDifference => self.difference_rows(cmh_weighted_difference(strata, level).map(wald), level, of),
             Method::MinimumRisk => self.difference_rows(minimum_risk_difference(strata, level).map(wald), level, of),
             Method::StratifiedNewcombe => self.difference_rows(stratified_newcombe(strata, level), level, of),
             _ => self.difference_rows(stratified_miettinen_nurminen(strata, level), level, of),

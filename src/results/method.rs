@@ -200,6 +200,10 @@ methods! {
     /// Mantel and Haenszel's difference over strata.
     MantelHaenszel = "mantel-haenszel", ShareStrata, "Mantel–Haenszel difference",
         "Differences of proportions over strata are weighted as by Mantel and Haenszel, with the variance of Sato (1989).";
+    /// Mantel and Haenszel's difference with the binomial variances of the strata.
+    CmhDifference = "cmh-difference", ShareStrata, "CMH-weighted difference",
+        "Differences of proportions over strata are weighted as by Cochran, Mantel and Haenszel, with the binomial variances of \
+         the strata.";
     /// Minimum-risk weights.
     MinimumRisk = "minimum-risk", ShareStrata, "minimum-risk difference",
         "Differences of proportions over strata are weighted for minimum risk (Mehrotra and Railkar 2000).";

@@ -112,8 +112,8 @@ impl Bad {
     fn faults(&self) -> Vec<String> {
         let (when, exit, says) = match &self.expected {
             Expected::HeldBy(file, test) => {
-                let text = read(&repository().join(file));
-                let is_there = text.contains(&format!("fn {test}("));
+                let source = read(&repository().join(file));
+                let is_there = source.contains(&format!("fn {test}("));
                 return if is_there { Vec::new() } else { vec![format!("{file} has no test {test}")] };
             }
             Expected::Accepted => {
