@@ -64,6 +64,8 @@ pub enum OccurrenceColumn {
     SubjectRate,
     /// Records per 100 years, with the interval; a column each arm.
     RecordRate,
+    /// The rates compared with the reference arm: a column for each method of the occurrences for it.
+    RateContrasts,
 }
 
 /// The order of levels.

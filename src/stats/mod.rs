@@ -60,7 +60,8 @@ pub enum Undefined {
     OutOfRange,
     /// Nobody had an event.
     NoEvents,
-    /// The likelihood has no maximum: it keeps rising while an estimate grows without limit.
+    /// The likelihood has no maximum: it keeps rising while an estimate grows without limit; or a cell is empty, and a ratio or
+    /// its variance has no end.
     Separated,
 }
 

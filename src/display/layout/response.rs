@@ -45,12 +45,18 @@ impl Form<'_> {
         key
     }
 
+    /// The key of a statistic of an arm; its limits are those of the first method.
     pub(super) fn of_arm(&self, arm: &str, statistic: Statistic) -> Key {
+        match interval_method(self.binary) {
+            Some(method) => self.of_arm_by(arm, statistic, method),
+            None => self.in_subgroup(self.key(statistic).arm(arm)),
+        }
+    }
+
+    fn of_arm_by(&self, arm: &str, statistic: Statistic, method: Method) -> Key {
         let key = self.in_subgroup(self.key(statistic).arm(arm));
-        match (statistic, interval_method(self.binary)) {
-            (Statistic::ShareLower | Statistic::ShareUpper, Some(method)) => {
-                key.method(method).conf_level(self.binary.conf_level)
-            }
+        match statistic {
+            Statistic::ShareLower | Statistic::ShareUpper => key.method(method).conf_level(self.binary.conf_level),
             _ => key,
         }
     }
@@ -80,6 +86,19 @@ fn of_family(binary: &Binary, family: Family) -> impl Iterator<Item = Method> {
 
 pub(super) fn difference_methods(binary: &Binary) -> impl Iterator<Item = Method> {
     of_family(binary, Family::ShareDifference)
+}
+
+const fn is_of_risks(method: Method) -> bool {
+    matches!(method, Method::RiskRatio | Method::RiskRatioWald)
+}
+
+/// The interval of a ratio, without what it is of.
+const fn interval_of(method: Method) -> &'static str {
+    match method {
+        Method::RiskRatioWald | Method::OddsRatioWald => "Wald",
+        Method::OddsRatio => "exact conditional",
+        _ => "score",
+    }
 }
 
 /// Whether a method over strata is a test, and not a difference.
@@ -140,10 +159,13 @@ fn proportions(form: &Form<'_>, assembly: &mut Assembly<'_>, rows: &mut Vec<Tabl
     let style = Style::recorded(0);
     let cells = each_arm(study, |arm| assembly.cell("{count} ({share})", style, &|s| form.of_arm(arm, s)));
     rows.push(data_row(1, "Responders, n (%)", cells));
-    if interval_method(form.binary).is_some() {
-        let cells =
-            each_arm(study, |arm| assembly.cell("{share-lower}, {share-upper}", style, &|s| form.of_arm(arm, s)));
-        rows.push(data_row(2, format!("{level} % CI, %"), cells));
+    let several = of_family(form.binary, Family::Share).nth(1).is_some();
+    for method in of_family(form.binary, Family::Share) {
+        let cells = each_arm(study, |arm| {
+            assembly.cell("{share-lower}, {share-upper}", style, &|s| form.of_arm_by(arm, s, method))
+        });
+        let name = if several { format!(", {}", method.label()) } else { String::new() };
+        rows.push(data_row(2, format!("{level} % CI, %{name}"), cells));
     }
     let counts = match (form.binary.observed.is_some(), form.binary.imputed.is_some()) {
         (true, true) => Some(("Not assessable; response imputed, n", "{missing}; {imputed}")),
@@ -190,8 +212,10 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         }
     }
     for method in of_family(form.binary, Family::ShareRatio) {
-        let of_risks = matches!(method, Method::RiskRatio | Method::RiskRatioWald);
-        let name = if of_risks { "Risk ratio" } else { "Odds ratio" };
+        let name = if is_of_risks(method) { "Risk ratio" } else { "Odds ratio" };
+        let alike = of_family(form.binary, Family::ShareRatio).filter(|own| is_of_risks(*own) == is_of_risks(method));
+        // Where there are several, each says whose it is.
+        let name = if alike.count() > 1 { format!("{name}, {}", interval_of(method)) } else { name.to_owned() };
         line(1, format!("{name} ({level} % CI)"), &[("{ratio} ({ratio-lower}, {ratio-upper})", method)], assembly);
     }
     if form.binary.methods.contains(&Method::NumberNeeded) {
@@ -312,5 +336,12 @@ fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool, study: &St
             parts.push(format!("{what}: {}{sides}", names.join(", ")));
         }
     }
-    vec![note(format!("{}.", parts.join("; ")))]
+    let mut notes = vec![note(format!("{}.", parts.join("; ")))];
+    if endpoints.iter().any(|(_, binary)| binary.methods.contains(&Method::NumberNeeded)) && !by_variant {
+        notes.push(note(
+            "Number needed to treat: negative numbers are numbers needed to harm; limits of different signs enclose infinity, \
+             not zero.",
+        ));
+    }
+    notes
 }

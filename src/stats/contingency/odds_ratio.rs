@@ -76,7 +76,7 @@ pub fn odds_ratio_exact(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Resul
 /// `x1` successes among `n1` and `x2` among `n2`; `level` strictly between 0 and 1.
 ///
 /// # Not estimable
-/// `ZeroMargin` without successes or without failures; `TooFew` when any other cell is empty; `NoData` when a group is
+/// `ZeroMargin` without successes or without failures; `Separated` when any other cell is empty; `NoData` when a group is
 /// empty; `OutOfRange` when a count exceeds its total or the level is not a probability.
 ///
 /// # Agrees with
@@ -91,7 +91,7 @@ pub fn odds_ratio_wald(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Result
     }
     let cells = [x1, n1 - x1, x2, n2 - x2];
     if cells.contains(&0) {
-        return Err(Undefined::TooFew);
+        return Err(Undefined::Separated);
     }
     let [success1, failure1, success2, failure2] = cells.map(real);
     let variance: f64 = cells.iter().map(|cell| 1.0 / real(*cell)).sum();
@@ -220,7 +220,7 @@ mod tests {
             assert_eq!(ratio(6, 5, 1, 5, 0.95), Err(Undefined::OutOfRange));
             assert_eq!(ratio(1, 5, 1, 5, f64::NAN), Err(Undefined::OutOfRange));
         }
-        assert_eq!(odds_ratio_wald(0, 5, 1, 5, 0.95), Err(Undefined::TooFew));
-        assert_eq!(odds_ratio_wald(1, 5, 5, 5, 0.95), Err(Undefined::TooFew));
+        assert_eq!(odds_ratio_wald(0, 5, 1, 5, 0.95), Err(Undefined::Separated));
+        assert_eq!(odds_ratio_wald(1, 5, 5, 5, 0.95), Err(Undefined::Separated));
     }
 }

@@ -109,12 +109,12 @@ fn ratios() {
         (odds_ratio_score, one_outcome),
         (odds_ratio_score_debiased, one_outcome),
         (odds_ratio_wald, |table| {
-            one_outcome(table).or_else(|| cells(table).concat().contains(&0).then_some(Undefined::TooFew))
+            one_outcome(table).or_else(|| cells(table).concat().contains(&0).then_some(Undefined::Separated))
         }),
         (risk_ratio, |[x1, _, x2, _]| (x1 + x2 == 0).then_some(Undefined::ZeroMargin)),
         (risk_ratio_wald, |[x1, n1, x2, n2]| match (x1, x2) {
             (0, 0) => Some(Undefined::ZeroMargin),
-            (0, _) | (_, 0) => Some(Undefined::TooFew),
+            (0, _) | (_, 0) => Some(Undefined::Separated),
             _ => (x1 == n1 && x2 == n2).then_some(Undefined::ZeroVariance),
         }),
     ];

@@ -176,7 +176,7 @@ fn ratios_of_mantel_and_haenszel() {
     let reason = |above: bool, below: bool| match (above, below) {
         (true, true) => Some(Undefined::ZeroMargin),
         (false, false) => None,
-        _ => Some(Undefined::TooFew),
+        _ => Some(Undefined::Separated),
     };
     for pair in pairs() {
         let odds = reason(none(pair, |[x1, _, x2, n2]| x1 * (n2 - x2)), none(pair, |[x1, n1, x2, _]| x2 * (n1 - x1)));

@@ -68,7 +68,7 @@ pub fn risk_ratio(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Result<Rati
 /// `x1` successes among `n1` and `x2` among `n2`; `level` strictly between 0 and 1.
 ///
 /// # Not estimable
-/// `ZeroMargin` without successes in either group; `TooFew` without successes in one of them; `ZeroVariance` when all
+/// `ZeroMargin` without successes in either group; `Separated` without successes in one of them; `ZeroVariance` when all
 /// are successes; `NoData` when a group is empty; `OutOfRange` when a count exceeds its total or the level is not a
 /// probability.
 ///
@@ -82,7 +82,7 @@ pub fn risk_ratio_wald(x1: u64, n1: u64, x2: u64, n2: u64, level: f64) -> Result
         return Err(Undefined::ZeroMargin);
     }
     if x1 == 0 || x2 == 0 {
-        return Err(Undefined::TooFew);
+        return Err(Undefined::Separated);
     }
     // 1/x − 1/n without the cancellation.
     let variance: f64 = pair.iter().map(|(x, n)| (n - x) / n / x).sum();
@@ -226,8 +226,8 @@ mod tests {
             let huge = ratio(1, u64::MAX, u64::MAX, u64::MAX, 0.95).unwrap();
             assert!(huge.interval.lower > 0.0 && huge.interval.upper.unwrap() < 1.0);
         }
-        assert_eq!(risk_ratio_wald(0, 5, 1, 5, 0.95), Err(Undefined::TooFew));
-        assert_eq!(risk_ratio_wald(1, 5, 0, 5, 0.95), Err(Undefined::TooFew));
+        assert_eq!(risk_ratio_wald(0, 5, 1, 5, 0.95), Err(Undefined::Separated));
+        assert_eq!(risk_ratio_wald(1, 5, 0, 5, 0.95), Err(Undefined::Separated));
         assert_eq!(risk_ratio_wald(5, 5, 4, 4, 0.95), Err(Undefined::ZeroVariance));
     }
 }

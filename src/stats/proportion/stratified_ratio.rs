@@ -18,7 +18,7 @@ use super::stratified::Stratum;
 /// The strata in any order; `level` strictly between 0 and 1.
 ///
 /// # Not estimable
-/// `NoData` without subjects; `NotEstimable` when no stratum has both groups; `ZeroMargin` when both sums are 0; `TooFew`
+/// `NoData` without subjects; `NotEstimable` when no stratum has both groups; `ZeroMargin` when both sums are 0; `Separated`
 /// when one of them is; `OutOfRange` when a count exceeds its total or the level is not a probability.
 ///
 /// # Agrees with
@@ -55,7 +55,7 @@ pub fn mantel_haenszel_odds_ratio(strata: &[Stratum], level: f64) -> Result<Rati
 /// The strata in any order; `level` strictly between 0 and 1.
 ///
 /// # Not estimable
-/// `NoData` without subjects; `NotEstimable` when no stratum has both groups; `ZeroMargin` without successes; `TooFew`
+/// `NoData` without subjects; `NotEstimable` when no stratum has both groups; `ZeroMargin` without successes; `Separated`
 /// without successes in one of the groups; `ZeroVariance` when each stratum has only successes or none; `OutOfRange` when
 /// a count exceeds its total or the level is not a probability.
 ///
@@ -96,7 +96,7 @@ fn check(above: f64, below: f64) -> Result<(), Undefined> {
     match (above > 0.0, below > 0.0) {
         (true, true) => Ok(()),
         (false, false) => Err(Undefined::ZeroMargin),
-        _ => Err(Undefined::TooFew),
+        _ => Err(Undefined::Separated),
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
             assert_eq!(of(&strata(&[[3, 2, 1, 2]]), 0.95), Err(Undefined::OutOfRange));
             assert_eq!(of(&strata(&[[1, 2, 1, 2]]), 0.0), Err(Undefined::OutOfRange));
             assert_eq!(of(&strata(&[[0, 2, 0, 2]]), 0.95), Err(Undefined::ZeroMargin));
-            assert_eq!(of(&strata(&[[1, 2, 0, 2]]), 0.95), Err(Undefined::TooFew));
+            assert_eq!(of(&strata(&[[1, 2, 0, 2]]), 0.95), Err(Undefined::Separated));
         }
         let all = strata(&[[2, 2, 3, 3], [0, 4, 0, 1]]);
         assert_eq!(mantel_haenszel_risk_ratio(&all, 0.95), Err(Undefined::ZeroVariance));

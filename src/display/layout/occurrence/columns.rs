@@ -29,6 +29,7 @@ enum What {
     Grade(String),
     Rate(Method),
     Difference(Method),
+    RateContrast(Method),
     Test(Method),
 }
 
@@ -60,9 +61,21 @@ fn first_of(occurrence: &Occurrence, family: Family) -> Option<Method> {
     occurrence.methods.iter().copied().find(|method| method.family() == family)
 }
 
+/// Whether rates are compared by their difference, and not by their ratio.
+const fn is_rate_difference(method: Method) -> bool {
+    matches!(method, Method::RateDifference | Method::StratifiedRateDifference)
+}
+
 /// The key of a statistic of a comparison: limits have their confidence level.
 pub(in crate::display::layout) fn compared(key: Key, method: Method, conf_level: f64) -> Key {
-    let limits = [Statistic::DifferenceLower, Statistic::DifferenceUpper, Statistic::RateLower, Statistic::RateUpper];
+    let limits = [
+        Statistic::DifferenceLower,
+        Statistic::DifferenceUpper,
+        Statistic::RateLower,
+        Statistic::RateUpper,
+        Statistic::RatioLower,
+        Statistic::RatioUpper,
+    ];
     let key = key.method(method);
     if limits.contains(&key.statistic) { key.conf_level(conf_level) } else { key }
 }
@@ -74,7 +87,7 @@ impl Table<'_> {
         asked.iter().filter_map(|column| match column {
             OccurrenceColumn::SubjectRate => Some(Method::SubjectRate),
             OccurrenceColumn::RecordRate => Some(Method::RecordRate),
-            OccurrenceColumn::Difference | OccurrenceColumn::PValue => None,
+            OccurrenceColumn::Difference | OccurrenceColumn::PValue | OccurrenceColumn::RateContrasts => None,
         })
     }
 
@@ -85,6 +98,13 @@ impl Table<'_> {
             difference_method(self.occurrence).filter(|_| asked(OccurrenceColumn::Difference)),
             test_method(self.occurrence).filter(|_| asked(OccurrenceColumn::PValue)),
         )
+    }
+
+    /// The comparisons of rates asked for.
+    pub(super) fn rate_contrasts(self) -> impl Iterator<Item = Method> {
+        let asked = self.layout.subgroup.is_none() && self.layout.show.contains(&OccurrenceColumn::RateContrasts);
+        let methods = self.occurrence.methods.iter().copied();
+        methods.filter(move |method| asked && method.family() == Family::RateContrast)
     }
 
     /// What the cells of counts hold, in letters: "n (%)".
@@ -209,6 +229,12 @@ impl Table<'_> {
             if let Some(method) = test {
                 columns.push(vec!["p-value".to_owned()], &[], What::Test(method));
             }
+            for method in self.rate_contrasts() {
+                let interval = format!("({} % CI)", level_text(self.occurrence.conf_level));
+                let name = if is_rate_difference(method) { "Rate difference" } else { "Rate ratio" };
+                let head = [name.to_owned(), method.label().to_owned(), interval].to_vec();
+                columns.push(head, &[], What::RateContrast(method));
+            }
             for place in &mut columns.places[first..] {
                 place.contrast = Some((arm.id.to_string(), reference.id.to_string()));
             }
@@ -256,8 +282,17 @@ impl Table<'_> {
                 let format = "{difference} ({difference-lower}, {difference-upper})";
                 assembly.cell(format, style, &|s| compared(key(s), *method, level))
             }
+            (What::RateContrast(_), _) if node.of_subjects => Cell::default(),
+            (What::RateContrast(method), None) => {
+                let format = if is_rate_difference(*method) {
+                    "{difference} ({difference-lower}, {difference-upper})"
+                } else {
+                    "{ratio} ({ratio-lower}, {ratio-upper})"
+                };
+                assembly.cell(format, Style::recorded(0), &|s| compared(key(s), *method, level))
+            }
             (What::Test(method), None) => assembly.cell("{p-value}", style, &|s| compared(key(s), *method, level)),
-            (What::Rate(_) | What::Difference(_) | What::Test(_), Some(_)) => Cell::default(),
+            (What::Rate(_) | What::Difference(_) | What::RateContrast(_) | What::Test(_), Some(_)) => Cell::default(),
         }
     }
 

@@ -110,6 +110,9 @@ impl Table<'_> {
                 "p-value: {name} against {reference}, two-sided, not adjusted for the number of comparisons."
             ));
         }
+        if self.rate_contrasts().next().is_some() {
+            sentences.push(format!("Rates are compared with {reference}; differences are per 100 person-years."));
+        }
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
