@@ -13,7 +13,7 @@ use crate::stats::rate::{
     rate_ratio_score, rate_score, stratified_rate_difference, stratified_rate_ratio,
 };
 use crate::stats::survival::{HazardRatio, Ties, andersen_gill};
-use crate::stats::{Interval, Undefined};
+use crate::stats::{Interval, Undefined, as_ratio};
 
 /// Days of a year, in rates.
 const YEAR: f64 = 365.25;
@@ -168,7 +168,7 @@ impl Work<'_> {
                 }
                 _ => {
                     let effect = count_ratio(*method, arms, level);
-                    let ratio = effect.map(|own| (libm::exp(own.coefficient), exponential(own.interval)));
+                    let ratio = effect.and_then(|own| as_ratio(own.coefficient, own.interval));
                     self.closed_ratio(ratio, effect.map(|own| own.p), level, &of);
                 }
             }
@@ -245,10 +245,6 @@ fn count_ratio(method: Method, arms: [&[AtRisk]; 2], level: f64) -> Result<LogRa
         _ => poisson_regression(&columns, &counts, &exposure, CountErrors::Robust, level)?,
     };
     fit.effects.get(1).copied().ok_or(Undefined::NotEstimable)
-}
-
-fn exponential(interval: Interval) -> Interval {
-    Interval { lower: libm::exp(interval.lower), upper: libm::exp(interval.upper) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "days at risk are far below 2^53")]

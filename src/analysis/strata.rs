@@ -7,7 +7,6 @@ use crate::data::vector::Vector;
 use crate::derive::FrameValues;
 use crate::plan::{BoundBinary, RuleId};
 use crate::results::{Family, Key, Method, Statistic};
-use crate::stats::Undefined;
 use crate::stats::contingency::{breslow_day, cmh_general_association, cochran_armitage};
 use crate::stats::gee::{BinaryGee, GeeErrors, WorkingCorrelation, gee_binary};
 use crate::stats::logistic::{
@@ -18,6 +17,7 @@ use crate::stats::proportion::{
     mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio, minimum_risk_difference, stratified_miettinen_nurminen,
     stratified_newcombe,
 };
+use crate::stats::{Undefined, as_ratio};
 
 /// Who of an arm is compared, and who of them responds.
 pub(super) struct Responders<'a> {
@@ -129,9 +129,10 @@ impl Work<'_> {
             }
         };
         let limit = |statistic: Statistic| of(statistic).conf_level(level);
-        self.push(of(Statistic::Ratio), value(effect.map(|own| libm::exp(own.0))), None);
-        self.push(limit(Statistic::RatioLower), value(effect.map(|own| libm::exp(own.1.lower))), None);
-        self.push(limit(Statistic::RatioUpper), value(effect.map(|own| libm::exp(own.1.upper))), None);
+        let ratio = effect.and_then(|own| as_ratio(own.0, own.1));
+        self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
+        self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
+        self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
         self.push(of(Statistic::PValue), value(p), None);
     }
 
@@ -148,9 +149,10 @@ impl Work<'_> {
                 let effect = fit.as_ref().map_err(|own| *own);
                 let effect = effect
                     .and_then(|fit| fit.effects.get(visits.len() + place).copied().ok_or(Undefined::NotEstimable));
-                self.push(of(Statistic::Ratio), value(effect.map(|own| libm::exp(own.coefficient))), None);
-                self.push(limit(Statistic::RatioLower), value(effect.map(|own| libm::exp(own.interval.lower))), None);
-                self.push(limit(Statistic::RatioUpper), value(effect.map(|own| libm::exp(own.interval.upper))), None);
+                let ratio = effect.and_then(|own| as_ratio(own.coefficient, own.interval));
+                self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
+                self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
+                self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
                 self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
             }
         }

@@ -82,6 +82,16 @@ fn tail(level: f64) -> Result<f64, Undefined> {
     if level > 0.0 && level < 1.0 { Ok((1.0 - level) / 2.0) } else { Err(Undefined::OutOfRange) }
 }
 
+/// An effect on the logarithmic scale as a ratio with its limits.
+///
+/// # Not estimable
+/// `OutOfRange` when the ratio or a limit is beyond the range of a double.
+pub fn as_ratio(logarithm: f64, interval: Interval) -> Result<(f64, Interval), Undefined> {
+    let ratio = |logarithm: f64| finite(libm::exp(logarithm));
+    let limits = Interval { lower: ratio(interval.lower)?, upper: ratio(interval.upper)? };
+    Ok((ratio(logarithm)?, limits))
+}
+
 /// A result that may leave the module: finite, or a reason.
 fn finite(value: f64) -> Result<f64, Undefined> {
     if value.is_finite() { Ok(value) } else { Err(Undefined::OutOfRange) }

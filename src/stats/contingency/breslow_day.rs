@@ -20,8 +20,8 @@ pub struct Homogeneity {
 /// Test that the odds ratio of two groups is the same in all strata.
 ///
 /// # Method
-/// Breslow and Day 1980, Statistical Methods in Cancer Research I, 4.4: squared deviations of the first group's
-/// successes from those fitted with the common odds ratio of Mantel and Haenszel, over their asymptotic variances.
+/// Breslow and Day 1980, IARC Scientific Publications 32, 4.4: squared deviations of the first group's successes from
+/// those fitted with the common odds ratio of Mantel and Haenszel, over their asymptotic variances.
 /// Tarone 1985, Biometrika 72:91, takes from it the squared sum of the deviations over the sum of the variances.
 ///
 /// # Input
