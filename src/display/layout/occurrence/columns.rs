@@ -272,7 +272,7 @@ impl Table<'_> {
         let level = self.occurrence.conf_level;
         match (&place.what, grade) {
             (What::Count, grade) => self.count(node, grade, place, assembly),
-            (What::Grade(_) | What::Rate(_), _) if node.of_subjects => Cell::default(),
+            (What::Grade(_) | What::Rate(_) | What::RateContrast(_), _) if node.of_subjects => Cell::default(),
             (What::Grade(grade), _) => self.count(node, Some(grade), place, assembly),
             (What::Rate(method), None) => {
                 let format = "{rate} ({rate-lower}–{rate-upper})";
@@ -282,7 +282,6 @@ impl Table<'_> {
                 let format = "{difference} ({difference-lower}, {difference-upper})";
                 assembly.cell(format, style, &|s| compared(key(s), *method, level))
             }
-            (What::RateContrast(_), _) if node.of_subjects => Cell::default(),
             (What::RateContrast(method), None) => {
                 let format = if is_rate_difference(*method) {
                     "{difference} ({difference-lower}, {difference-upper})"
