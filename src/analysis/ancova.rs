@@ -8,6 +8,7 @@ use crate::data::vector::Vector;
 use crate::plan::{BoundAncova, RuleId};
 use crate::results::{Key, Method, Statistic, Value};
 use crate::spec::endpoint::NUMBER_STATISTICS;
+use crate::spec::method::Margins;
 use crate::stats::Undefined;
 use crate::stats::ancova::Ancova;
 
@@ -106,7 +107,10 @@ impl Work<'_> {
 
     fn means(&mut self, ancova: &BoundAncova, fit: Result<&Ancova, Undefined>) {
         for arm in 0..self.plan.arms.len() {
-            let mean = fit.and_then(|fit| fit.least_squares_mean(arm, ancova.conf_level));
+            let mean = fit.and_then(|fit| match ancova.margins {
+                Margins::Balanced => fit.least_squares_mean(arm, ancova.conf_level),
+                Margins::Observed => fit.least_squares_mean_observed(arm, ancova.conf_level),
+            });
             let key = |this: &Self, statistic| this.key(statistic).arm(&this.plan.arms[arm].id).method(Method::Ancova);
             let unit = ancova.unit.as_deref();
             let limit = |this: &Self, statistic| key(this, statistic).conf_level(ancova.conf_level);

@@ -9,7 +9,7 @@ use crate::results::{Method, Reason, Statistic, Value};
 use crate::spec::design::Quantiles;
 use crate::spec::endpoint::{LevelSpec, NUMBER_STATISTICS};
 use crate::stats::Undefined;
-use crate::stats::contingency::{fisher_exact, pearson_chi_square};
+use crate::stats::contingency::{cmh_correlation, cmh_row_means, fisher_exact, pearson_chi_square};
 use crate::stats::describe::{self, QuantileRule};
 use crate::stats::linear::one_way_anova;
 use crate::stats::sample::{coefficient_of_variation, geometric_cv, geometric_mean, standard_error};
@@ -207,6 +207,11 @@ impl Work<'_> {
         let p = match item.test {
             Some(Method::ChiSquare) => pearson_chi_square(table).map(|test| test.p),
             Some(Method::Fisher) => fisher_exact(table),
+            Some(Method::CmhRowMeans) => cmh_row_means(&[table.to_vec()], &scores(table)).map(|test| test.p),
+            Some(Method::CmhCorrelation) => {
+                let dose: Vec<f64> = self.plan.arms.iter().map(|arm| arm.dose.unwrap_or(0.0)).collect();
+                cmh_correlation(&[table.to_vec()], &dose, &scores(table)).map(|test| test.p)
+            }
             _ => return,
         };
         let key = self.key(Statistic::PValue).variable(&item.id);
@@ -214,4 +219,10 @@ impl Work<'_> {
         let value = p.map_or_else(|undefined| Value::NotEstimable(reason(undefined)), Value::number);
         self.push(key, value, None);
     }
+}
+
+/// The levels of a category as scores: 1, 2, 3 ….
+fn scores(table: &[Vec<u64>]) -> Vec<f64> {
+    let levels = table.first().map_or(0, Vec::len);
+    (1..=u32::try_from(levels).unwrap_or(u32::MAX)).map(f64::from).collect()
 }

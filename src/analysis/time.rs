@@ -4,8 +4,9 @@ use crate::analysis::times::{End, TimeOf};
 use crate::analysis::{Work, count, value};
 use crate::plan::{BoundSurvival, BoundTime};
 use crate::results::{Key, Method, Reason, Statistic, Value};
+use crate::spec::method::Limits;
 use crate::stats::Undefined;
-use crate::stats::survival::{Share, aalen_johansen, kaplan_meier};
+use crate::stats::survival::{Scale, Share, aalen_johansen, kaplan_meier};
 
 /// How an end is told in results.
 const fn end_name(end: End) -> &'static str {
@@ -28,6 +29,8 @@ pub(super) struct Timing<'a> {
     pub(super) last_day: i32,
     /// The stratum of each subject.
     pub(super) stratum_of: Vec<usize>,
+    /// The scale on which limits of Kaplan and Meier's estimate are symmetric.
+    pub(super) scale: Scale,
 }
 
 impl Work<'_> {
@@ -40,6 +43,7 @@ impl Work<'_> {
             readings,
             last_day: time.last_day,
             stratum_of: self.stratum_of(&time.strata),
+            scale: scale_of(time.limits),
         };
         self.timed(&timing, &|this, members| this.times(time, members));
     }
@@ -54,6 +58,7 @@ impl Work<'_> {
             readings,
             last_day,
             stratum_of: self.stratum_of(&survival.strata),
+            scale: scale_of(survival.limits),
         };
         self.timed(&timing, &|this, members| this.known_times(survival, members));
     }
@@ -149,7 +154,8 @@ impl Work<'_> {
             let with: Vec<usize> = then.map(|own| own.subject).collect();
             let counted = at(self, Statistic::Count);
             self.push_count(counted, Value::Count(step.events), &with);
-            self.shares(SURVIVAL, Ok(&step.survival), time.conf_level, &at);
+            let share = on_scale(step.survival, time);
+            self.shares(SURVIVAL, Ok(&share), time.conf_level, &at);
         }
         for (name, day) in &time.readings {
             let at = |this: &Self, statistic| key(this, statistic).at(name);
@@ -168,9 +174,12 @@ impl Work<'_> {
             let censored = at(self, Statistic::Censored);
             self.push_count(censored, Value::Count(count(&without)), &without);
             let read = curve.as_ref().map_err(|own| *own).and_then(|curve| curve.survival_at(*day));
+            let read = read.map(|share| on_scale(share, time));
             self.shares(SURVIVAL, read.as_ref().map_err(|own| *own), time.conf_level, &at);
         }
-        let quantile = |p| curve.as_ref().map_err(|own| *own).and_then(|curve| curve.time_quantile(p));
+        let quantile = |p| {
+            curve.as_ref().map_err(|own| *own).and_then(|curve| curve.time_quantile_on(p, time.scale, time.conf_level))
+        };
         for (statistic, p) in [(Statistic::Q1, 0.25), (Statistic::Median, 0.5), (Statistic::Q3, 0.75)] {
             self.push(key(self, statistic), reached(quantile(p).map(|own| own.estimate)), DAYS);
         }
@@ -199,6 +208,21 @@ impl Work<'_> {
 
 const INCIDENCE: [Statistic; 3] = [Statistic::Incidence, Statistic::IncidenceLower, Statistic::IncidenceUpper];
 const SURVIVAL: [Statistic; 3] = [Statistic::Survival, Statistic::SurvivalLower, Statistic::SurvivalUpper];
+
+/// A share with its limits on the scale asked for; where it has none (0, 1) the reason stays.
+fn on_scale(share: Share, time: &Timing<'_>) -> Share {
+    Share { interval: share.interval.and_then(|_| share.limits_on(time.scale, time.conf_level)), ..share }
+}
+
+const fn scale_of(limits: Limits) -> Scale {
+    match limits {
+        Limits::LogLog => Scale::LogLog,
+        Limits::Plain => Scale::Plain,
+        Limits::Log => Scale::Log,
+        Limits::Logit => Scale::Logit,
+        Limits::ArcSine => Scale::ArcSine,
+    }
+}
 
 /// A time that may not be reached.
 fn reached(result: Result<Option<f64>, Undefined>) -> Value {

@@ -51,7 +51,12 @@ impl Work<'_> {
             };
             Some(TimeOf { subject: *subject, days, date: 0, start: 0, end, last_without: None, visits: 0 })
         };
-        subjects.iter().filter_map(time_of).collect()
+        let mut times: Vec<TimeOf> = subjects.iter().filter_map(time_of).collect();
+        if let Some(landmark) = survival.landmark {
+            times.retain(|own| own.days > landmark);
+            times.iter_mut().for_each(|own| own.days -= landmark);
+        }
+        times
     }
 
     /// The times of some subjects, in their order; a subject without start date has none.

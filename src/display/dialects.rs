@@ -3,6 +3,7 @@
 use crate::results::{Method, Provenance, Results};
 use crate::spec::Study;
 use crate::spec::design::{Quantiles, Rounding};
+use crate::spec::method::Limits;
 
 /// How numbers are described, with the definition of quantiles.
 pub(super) fn description(study: &Study) -> String {
@@ -26,13 +27,19 @@ pub(super) fn description(study: &Study) -> String {
 }
 
 /// Definitions of estimates and limits of times, as far as they are used.
-pub(super) fn of_times(results: &Results) -> Option<String> {
+pub(super) fn of_times(study: &Study, results: &Results) -> Option<String> {
     let used = |method: Method| results.rows.iter().any(|row| row.key.method == Some(method));
+    let times = study.endpoint.iter().filter_map(|endpoint| endpoint.time.as_ref()).map(|time| time.limits);
+    let known = study.endpoint.iter().filter_map(|endpoint| endpoint.survival.as_ref()).map(|own| own.limits);
+    let mut scales: Vec<&str> = times.chain(known).map(Limits::label).collect();
+    scales.dedup();
     used(Method::KaplanMeier).then(|| {
-        "A quantile of time is the first day on which the curve has fallen to its height; where the curve runs level at just \
-         that height, the middle between that day and the first one below (as R’s survival package). Its limits are those \
-         days for the limits of the curve."
-            .to_owned()
+        format!(
+            "A quantile of time is the first day on which the curve has fallen to its height; where the curve runs level at \
+             just that height, the middle between that day and the first one below (as R’s survival package). Its limits are \
+             those days for the limits of the curve, which are symmetric on the {} scale.",
+            scales.join(" or ")
+        )
     })
 }
 

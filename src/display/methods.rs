@@ -46,7 +46,7 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
     let mut paragraphs: Vec<String> =
         Method::ALL.iter().filter(|method| used(method)).map(|method| method.sentence().to_owned()).collect();
     paragraphs.push(dialects::description(study));
-    paragraphs.extend(dialects::of_times(results));
+    paragraphs.extend(dialects::of_times(study, results));
     if used(&Method::Wilcoxon) || used(&Method::WilcoxonWorstRank) {
         paragraphs.push(
             "Rank-sum tests are exact wherever the permutation distribution can be computed, whatever the ties."
@@ -292,6 +292,9 @@ fn days(endpoint: &Endpoint, survival: &Survival) -> Fact {
     let mut text = format!("days: {}; event: {}", one_line(&survival.days.sql), one_line(&survival.event.sql));
     if let Some(competing) = &survival.competing {
         text.push_str(&format!("; competing event: {}", one_line(&competing.sql)));
+    }
+    if let Some(day) = survival.landmark {
+        text.push_str(&format!("; landmark: day {day}, only those without event or end by then, time from it"));
     }
     Fact { label: format!("{} (known in days)", endpoint.label), text }
 }

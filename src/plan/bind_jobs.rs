@@ -167,6 +167,7 @@ impl Binding<'_> {
             unit: ancova.unit.clone(),
             factors: ancova.factors.iter().map(ToString::to_string).collect(),
             covariates: ancova.covariates.iter().map(ToString::to_string).collect(),
+            margins: ancova.margins,
             trend: ancova.trend,
             describe,
             conf_level: ancova.conf_level,

@@ -72,6 +72,7 @@ impl Binding<'_> {
             last_day: time.last_day,
             closing_days: self.study.visits.iter().flat_map(|visits| visits.closing_days(time.last_day)).collect(),
             strata: self.strata(&time.strata, label),
+            limits: time.limits,
             methods: time.methods.clone(),
             conf_level: time.conf_level,
         }

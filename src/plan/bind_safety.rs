@@ -151,6 +151,8 @@ impl Binding<'_> {
             event: self.truth(&survival.event, Scope::Subjects, &format!("{label}: event")),
             competing: self.maybe(survival.competing.as_ref(), &Scope::Subjects, &format!("{label}: competing event")),
             at: survival.at.clone(),
+            landmark: survival.landmark,
+            limits: survival.limits,
             strata: self.strata(&survival.strata, label),
             methods: survival.methods.clone(),
             conf_level: survival.conf_level,

@@ -8,7 +8,7 @@ use crate::plan::{
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
-use crate::spec::method::Attempt;
+use crate::spec::method::{Attempt, Limits, Margins};
 
 /// One analysis.
 #[derive(Clone, Debug)]
@@ -216,6 +216,8 @@ pub struct BoundTime {
     pub closing_days: Vec<(usize, i32)>,
     /// What divides the subjects into strata.
     pub strata: Vec<RuleId>,
+    /// The scale of limits.
+    pub limits: Limits,
     /// Methods.
     pub methods: Vec<Method>,
     /// Confidence level.
@@ -237,6 +239,8 @@ pub struct BoundAncova {
     pub factors: Vec<String>,
     /// Covariates.
     pub covariates: Vec<String>,
+    /// How levels of factors count in least-squares means.
+    pub margins: Margins,
     /// Whether the dose response is tested.
     pub trend: bool,
     /// Described variables: identifier, records, value.

@@ -2,6 +2,7 @@
 
 use crate::plan::{BoundSubgroup, RuleId};
 use crate::results::Method;
+use crate::spec::method::Limits;
 
 /// Occurrences.
 #[derive(Clone, Debug)]
@@ -112,6 +113,10 @@ pub struct BoundSurvival {
     pub competing: Option<RuleId>,
     /// Days at which the curve is read.
     pub at: Vec<i32>,
+    /// Only those without event by this day, from it.
+    pub landmark: Option<i32>,
+    /// The scale of limits.
+    pub limits: Limits,
     /// What divides the subjects into strata.
     pub strata: Vec<RuleId>,
     /// Methods.

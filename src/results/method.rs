@@ -328,8 +328,8 @@ methods! {
          events named; intervals on the log(−log) scale.";
     /// Kaplan and Meier's estimate.
     KaplanMeier = "kaplan-meier", Curve, "Kaplan–Meier",
-        "Medians and quartiles of time are those of the Kaplan–Meier estimate with Brookmeyer and Crowley’s limits on the \
-         log(−log) scale.";
+        "Probabilities without event, medians and quartiles of time are those of the Kaplan–Meier estimate, with Greenwood’s \
+         variance and Brookmeyer and Crowley’s limits.";
     /// Cumulative hazard of Nelson and Aalen.
     NelsonAalen = "nelson-aalen", Curve, "Nelson–Aalen",
         "The cumulative hazard is that of Nelson (1972) and Aalen (1978), intervals on the logarithmic scale.";
@@ -467,6 +467,13 @@ methods! {
     Kappa = "kappa", Own, "Cohen’s kappa",
         "The agreement of two assessments of the participants of an arm is Cohen’s kappa (1960), unweighted, with limits by the \
          variance of Fleiss, Cohen and Everitt (1969).";
+    /// Mean scores of an ordered category.
+    CmhRowMeans = "cmh-row-means", Own, "test of mean scores",
+        "Ordered categories are compared by their mean scores 1, 2, 3 …, with the statistic of Cochran, Mantel and Haenszel.";
+    /// Correlation of an ordered category with the dose.
+    CmhCorrelation = "cmh-correlation", Own, "test of correlation with dose",
+        "The correlation of ordered categories, scored 1, 2, 3 …, with the doses of the arms is tested with the statistic of \
+         Mantel (1963).";
     /// Analysis of covariance.
     Ancova = "ancova", Change, "analysis of covariance",
         "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed under the table. \

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::results::{Method, Statistic};
+use crate::spec::method::Margins;
 use crate::spec::occurrence::Survival;
 use crate::spec::outcome::{Continuous, Time};
 use crate::spec::text::{Name, RuleText};
@@ -153,6 +154,9 @@ pub struct AncovaSpec {
     /// Variables that enter the model as numbers.
     #[serde(default)]
     pub covariates: Vec<Name>,
+    /// How levels of factors count in least-squares means.
+    #[serde(default)]
+    pub margins: Margins,
     /// Whether the dose response is tested, with the `dose` of the arms.
     #[serde(default)]
     pub trend: bool,
@@ -272,7 +276,8 @@ pub struct Item {
     /// Another analysis set than that of the summary, with its own way to count arms.
     #[serde(default)]
     pub set: Option<Name>,
-    /// A test of the arms: `anova` for a number, `chi-square` or `fisher` for a category or a count; of a shift in each arm
+    /// A test of the arms: `anova` for a number, `chi-square` or `fisher` for a category or a count;
+    /// `cmh-row-means`, and with doses `cmh-correlation`, for a category with its levels in order; of a shift in each arm
     /// `mcnemar` (two levels) or `kappa`.
     #[serde(default)]
     pub test: Option<Method>,

@@ -127,6 +127,48 @@ impl Inference {
     }
 }
 
+/// The scale on which limits of Kaplan and Meier's estimate are symmetric.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limits {
+    /// The logarithm of the negative logarithm (SAS's default).
+    #[default]
+    LogLog,
+    /// The share itself.
+    Plain,
+    /// Its logarithm (R's default).
+    Log,
+    /// The logarithm of its odds.
+    Logit,
+    /// The arc sine of its root.
+    ArcSine,
+}
+
+impl Limits {
+    /// As printed.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::LogLog => "log(−log)",
+            Self::Plain => "plain",
+            Self::Log => "logarithmic",
+            Self::Logit => "logit",
+            Self::ArcSine => "arc-sine root",
+        }
+    }
+}
+
+/// At which levels of the factors a least-squares mean is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Margins {
+    /// Each level counts alike (SAS's default, R's emmeans).
+    #[default]
+    Balanced,
+    /// Each level counts as often as it was observed (SAS `OM`).
+    Observed,
+}
+
 /// The sequence tried where an endpoint declares none: the richest covariance first, empirical errors last.
 pub const ATTEMPTS: [Attempt; 4] = [
     Attempt { structure: Covariance::Unstructured, inference: Inference::KenwardRoger },

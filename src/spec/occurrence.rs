@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::results::Method;
 use crate::spec::endpoint::{LevelSpec, ninety_five};
+use crate::spec::method::Limits;
 use crate::spec::text::{Name, RuleText};
 
 /// How many subjects have a record, and how many records there are: in all, for each condition, or at each level of a
@@ -156,6 +157,12 @@ pub struct Survival {
     /// Texts of the subject that divide it into strata, for the methods over strata.
     #[serde(default)]
     pub strata: Vec<RuleText>,
+    /// The scale on which limits of Kaplan and Meier's estimate are symmetric.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Only those without event or end of observation by this day are analysed, and their time is counted from it.
+    #[serde(default)]
+    pub landmark: Option<i32>,
     /// Methods: those of a time of visits, without `grouped-hazards` and `turnbull`.
     pub methods: Vec<Method>,
     /// Confidence level of intervals.

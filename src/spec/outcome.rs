@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::results::Method;
 use crate::spec::endpoint::{LevelSpec, ninety_five};
-use crate::spec::method::Attempt;
+use crate::spec::method::{Attempt, Limits};
 use crate::spec::text::{Name, RuleText};
 
 /// A number by visit: its value and its change from baseline, described and compared.
@@ -78,6 +78,9 @@ pub struct Time {
     /// Texts of the subject that divide it into strata, for the methods over strata.
     #[serde(default)]
     pub strata: Vec<RuleText>,
+    /// The scale on which limits of Kaplan and Meier's estimate are symmetric.
+    #[serde(default)]
+    pub limits: Limits,
     /// Methods: curves, tests, hazard ratios, mean times, such as `aalen-johansen`, `kaplan-meier`, `log-rank`, `gray`,
     /// `cox`, `grouped-hazards`; `trialpress spec` lists all.
     pub methods: Vec<Method>,

@@ -44,6 +44,9 @@ impl Check<'_> {
         if let Some(survival) = &endpoint.survival {
             self.level(at, survival.conf_level);
             self.methods(at, &survival.methods, Use::Survival, survival.strata.len());
+            if survival.landmark.is_some_and(|day| day < 1) {
+                self.error(at, format!("endpoint {}: a landmark is a day from 1", endpoint.id));
+            }
             for pair in survival.at.windows(2).filter(|pair| pair[0] >= pair[1]) {
                 self.error(at, format!("endpoint {}: day {} does not follow day {}", endpoint.id, pair[1], pair[0]));
             }
@@ -234,6 +237,10 @@ impl Check<'_> {
             Some(Method::Mcnemar) => item.from.is_some() && item.levels.len() == 2,
             Some(Method::Kappa) => item.from.is_some(),
             Some(_) if item.from.is_some() => false,
+            Some(Method::CmhRowMeans) => item.levels.len() > 1,
+            Some(Method::CmhCorrelation) => {
+                item.levels.len() > 1 && self.study.arm.iter().all(|arm| arm.dose.is_some())
+            }
             Some(Method::Anova) => item.number.is_some(),
             Some(Method::ChiSquare | Method::Fisher) => item.category.is_some() || item.count.is_some(),
             Some(_) => false,
