@@ -54,7 +54,9 @@ impl Work<'_> {
         let mut times: Vec<TimeOf> = subjects.iter().filter_map(time_of).collect();
         if let Some(landmark) = survival.landmark {
             times.retain(|own| own.days > landmark);
-            times.iter_mut().for_each(|own| own.days -= landmark);
+            for own in &mut times {
+                own.days -= landmark;
+            }
         }
         times
     }

@@ -216,6 +216,29 @@ pub(super) fn aligned(mut table: Table) -> Table {
     table
 }
 
+/// A table without the columns that say nothing: no head, and no cell with a text or a result.
+pub(super) fn without_empty_columns(mut table: Table) -> Table {
+    let says_something = |column: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(column));
+        let head = table.columns[column].head.iter().any(|line| !line.is_empty());
+        head || cells.into_iter().any(|cell| !cell.text.is_empty() || !cell.keys.is_empty())
+    };
+    let kept: Vec<bool> = (0..table.columns.len()).map(says_something).collect();
+    let before = |column: usize| kept[..column].iter().filter(|kept| **kept).count();
+    for spanner in &mut table.spanners {
+        let (first, end) = (before(spanner.first), before(spanner.first + spanner.columns));
+        (spanner.first, spanner.columns) = (first, end - first);
+    }
+    table.spanners.retain(|spanner| spanner.columns > 0);
+    let mut places = kept.iter();
+    table.columns.retain(|_| places.next().is_none_or(|kept| *kept));
+    for row in &mut table.rows {
+        let mut places = kept.iter();
+        row.cells.retain(|_| places.next().is_none_or(|kept| *kept));
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::explained;

@@ -477,8 +477,8 @@ methods! {
     /// Analysis of covariance.
     Ancova = "ancova", Change, "analysis of covariance",
         "Continuous outcomes are compared by analysis of covariance with the factors and covariates listed under the table. \
-         Least-squares means weight the levels of a factor equally and set covariates to their mean; intervals and p-values \
-         use the t distribution.";
+         Least-squares means weight the levels of a factor equally (or as observed, where the table says so) and set \
+         covariates to their mean; intervals and p-values use the t distribution.";
     /// The same with standard errors that hold for unequal variances.
     AncovaHc3 = "ancova-hc3", Change, "analysis of covariance, HC3",
         "As a sensitivity analysis, the difference of the analysis of covariance is given with standard errors that hold for \

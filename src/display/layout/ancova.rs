@@ -7,6 +7,7 @@ use crate::display::number::Style;
 use crate::display::report::{Body, Cell, Table, TableRow};
 use crate::results::{Key, Method, Statistic};
 use crate::spec::endpoint::{AncovaSpec, Endpoint};
+use crate::spec::method::Margins;
 use crate::spec::output::AncovaLayout;
 
 pub(super) fn table(layout: &AncovaLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
@@ -38,6 +39,9 @@ pub(super) fn table(layout: &AncovaLayout, assembly: &mut Assembly<'_>) -> Optio
         "LS: least-squares; SE: standard error; CI: confidence interval. Model: {}.",
         terms.join(", ")
     ))];
+    if ancova.margins == Margins::Observed {
+        footnotes.push(note("LS means weight the levels of factors as observed."));
+    }
     if ancova.trend {
         footnotes.push(note("Dose response: the same model with the dose as a number in place of the arm."));
     }

@@ -1,7 +1,7 @@
 //! A table of a continuous endpoint on one page: a line a visit for the value and for its change, statistics beside each
 //! other under each arm, and the comparisons of the change below.
 
-use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
+use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain, without_empty_columns};
 use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, contrasts, shown, shown_from_baseline};
 use crate::display::number::{Style, needs_no_more};
@@ -53,6 +53,8 @@ pub(super) fn table(layout: &ChangeLayout, assembly: &mut Assembly<'_>) -> Optio
         }
     }
     let table = Table { stub_head: String::new(), columns, spanners, rows };
+    // Under the described values every arm has the same columns; alone, the comparisons need fewer.
+    let table = if layout.describe { table } else { without_empty_columns(table) };
     let footnotes = of.footnotes(layout, assembly);
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: vec![endpoint.id.to_string()] })
 }
