@@ -12,6 +12,7 @@ mod flow;
 mod frame_summary;
 mod imputed;
 mod listing;
+mod monitoring;
 mod multiplicity;
 mod occurrence;
 mod parameters;
@@ -63,6 +64,7 @@ pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
         }
     }
     let families = multiplicity::rows(plan, &results);
+    results.rows.extend(monitoring::rows(plan));
     results.rows.extend(families);
     results
 }

@@ -160,6 +160,7 @@ impl Examples<'_> {
             methods.extend(endpoint.ancova.iter().filter(|ancova| ancova.trend).map(|_| Method::AncovaTrend));
         }
         methods.extend(study.multiplicity.iter().map(|family| family.method));
+        methods.extend(study.monitoring.iter().map(|_| Method::GroupSequential));
         methods.extend(study.occurrence.iter().flat_map(|occurrence| &occurrence.methods));
         methods.extend(study.summary.iter().flat_map(|summary| &summary.items).filter_map(|item| item.test));
         for method in methods {

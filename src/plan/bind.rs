@@ -145,6 +145,7 @@ impl<'a> Binding<'a> {
             quantiles: study.study.quantiles,
             random: study.random,
             multiplicity: study.multiplicity.clone(),
+            monitoring: study.monitoring.clone(),
             tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
             visits: visits
                 .map(|visit| BoundVisit {

@@ -37,6 +37,7 @@ use crate::spec::derivation::{Across, Pulse};
 use crate::spec::design::{ArmBasis, Quantiles, Tie};
 use crate::spec::instrument::{Conversion, DoseInstrument, ScoreInstrument};
 use crate::spec::method::{Multiplicity, Random};
+use crate::spec::monitoring::Monitoring;
 use crate::spec::text::RuleText;
 
 /// What will be done.
@@ -64,6 +65,8 @@ pub struct Plan {
     pub random: Random,
     /// Families of hypotheses.
     pub multiplicity: Vec<Multiplicity>,
+    /// Group-sequential designs.
+    pub monitoring: Vec<Monitoring>,
     /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
     /// Identifier of baseline.

@@ -158,6 +158,18 @@ named! {
         KappaLower = "kappa-lower",
         /// Upper confidence limit of the agreement.
         KappaUpper = "kappa-upper",
+        /// Share of the full information.
+        Information = "information",
+        /// Error of the first kind spent so far.
+        Spent = "spent",
+        /// Bound for efficacy on the scale of Z.
+        Bound = "bound",
+        /// Bound for futility on the scale of Z.
+        FutilityBound = "futility-bound",
+        /// Probability to have stopped for efficacy by then, with the effect assumed.
+        PowerBy = "power-by",
+        /// Expected share of the full information at the end, with the effect assumed.
+        ExpectedInformation = "expected-information",
         /// The statistic of a test.
         TestStatistic = "test-statistic",
         /// Degrees of freedom of a test or of an interval.
@@ -205,6 +217,7 @@ impl Statistic {
             | Self::NumberNeededUpper
             | Self::Df => Decimals::Fixed(1),
             Self::Hazard | Self::HazardLower | Self::HazardUpper => Decimals::Fixed(3),
+            Self::Bound | Self::FutilityBound | Self::Spent => Decimals::Fixed(4),
             Self::Share
             | Self::ShareLower
             | Self::ShareUpper
@@ -212,6 +225,9 @@ impl Statistic {
             | Self::IncidenceLower
             | Self::IncidenceUpper
             | Self::CompetingIncidence
+            | Self::Information
+            | Self::PowerBy
+            | Self::ExpectedInformation
             | Self::Cv
             | Self::GeometricCv
             | Self::Survival

@@ -486,6 +486,11 @@ methods! {
     /// Analysis of covariance with the dose as a number.
     AncovaTrend = "ancova-trend", Own, "dose response",
         "The dose response is tested in the same model with the arm replaced by its dose as a number.";
+    /// Group-sequential design.
+    GroupSequential = "group-sequential", Own, "group-sequential design",
+        "The bounds of the group-sequential design are on the scale of Z and keep the error of all looks together (Armitage, \
+         McPherson and Rowe 1969; Lan and DeMets 1983 where an error is spent); probabilities to stop are computed by recursive \
+         integration.";
     /// Bonferroni's adjustment.
     Bonferroni = "bonferroni", Adjustment, "Bonferroni",
         "p-values of a family are adjusted by Bonferroni’s inequality.";

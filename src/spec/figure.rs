@@ -29,6 +29,14 @@ pub struct TippingPointLayout {
     pub of: Name,
 }
 
+/// A table of the bounds of group-sequential designs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BoundsLayout {
+    /// The designs, in order.
+    pub of: Vec<Name>,
+}
+
 /// A table of families of hypotheses: the p-value of each as it is, and adjusted for their number.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

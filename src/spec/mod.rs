@@ -12,6 +12,7 @@ pub mod export;
 pub mod figure;
 pub mod instrument;
 pub mod method;
+pub mod monitoring;
 pub mod narrative;
 pub mod occurrence;
 pub mod outcome;
@@ -36,6 +37,7 @@ use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits
 use endpoint::{Endpoint, Summary};
 use export::Export;
 use method::{Multiplicity, Random};
+use monitoring::Monitoring;
 use narrative::{Checklist, Statement, TextSpec};
 use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
@@ -87,6 +89,8 @@ pub struct Study {
     pub endpoint: Vec<Endpoint>,
     /// Families of hypotheses.
     pub multiplicity: Vec<Multiplicity>,
+    /// Group-sequential designs.
+    pub monitoring: Vec<Monitoring>,
     /// Sensitivity and supplementary analyses.
     pub variant: Vec<Variant>,
     /// Descriptive summaries.
@@ -138,6 +142,7 @@ const KEYS: &[&str] = &[
     "random",
     "endpoint",
     "multiplicity",
+    "monitoring",
     "variant",
     "summary",
     "occurrence",
@@ -329,6 +334,7 @@ impl Reading {
         let random = parts.remove("random").and_then(|value| self.element(value)).unwrap_or_default();
         let endpoint = self.list("endpoint", parts.remove("endpoint"));
         let multiplicity = self.list("multiplicity", parts.remove("multiplicity"));
+        let monitoring = self.list("monitoring", parts.remove("monitoring"));
         let variant = self.list("variant", parts.remove("variant"));
         let summary = self.list("summary", parts.remove("summary"));
         let records = self.named("records", parts.remove("records"));
@@ -362,6 +368,7 @@ impl Reading {
             random,
             endpoint,
             multiplicity,
+            monitoring,
             variant,
             summary,
             occurrence,

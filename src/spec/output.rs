@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::spec::figure::{
-    ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout, IndividualLayout,
-    MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
+    BoundsLayout, ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout,
+    IndividualLayout, MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::safety_figure::{
@@ -67,6 +67,9 @@ pub struct DisplaySpec {
     /// A table of the p-values of families of hypotheses, as they are and adjusted.
     #[serde(default)]
     pub hypotheses: Option<HypothesesLayout>,
+    /// A table of the bounds of group-sequential designs.
+    #[serde(default)]
+    pub bounds: Option<BoundsLayout>,
     /// A table of a continuous endpoint by visit.
     #[serde(default)]
     pub change: Option<ChangeLayout>,

@@ -96,6 +96,7 @@ pub(super) const LAWS: &[Law] = &[
             "spec::design",
             "spec::endpoint",
             "spec::method",
+            "spec::monitoring",
             "stats",
         ],
         crates: &["rayon"],

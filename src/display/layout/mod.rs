@@ -2,6 +2,7 @@
 
 mod ancova;
 mod axis;
+mod bounds;
 mod boxes;
 mod by_visit;
 mod change;
@@ -91,6 +92,9 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.tipping_point {
         return tipping_point::grid(layout, assembly);
+    }
+    if let Some(layout) = &spec.bounds {
+        return Some(bounds::table(layout, assembly));
     }
     if let Some(layout) = &spec.hypotheses {
         return Some(hypotheses::table(layout, assembly));

@@ -27,6 +27,7 @@ impl<'a> Check<'a> {
             display.forest.is_some(),
             display.tipping_point.is_some(),
             display.hypotheses.is_some(),
+            display.bounds.is_some(),
             display.change.is_some(),
             display.means.is_some(),
             display.individual.is_some(),
@@ -142,6 +143,10 @@ impl<'a> Check<'a> {
             let known =
                 self.endpoints_of(|endpoint| endpoint.binary.as_ref().is_some_and(|binary| binary.tipping_point));
             self.refers(&layout.of, "endpoint with `tipping-point`", &known);
+        }
+        if let Some(layout) = &display.bounds {
+            let plans: Vec<&str> = study.monitoring.iter().map(|plan| &*plan.id).collect();
+            layout.of.iter().for_each(|name| self.refers(name, "monitoring plan", &plans));
         }
         if let Some(layout) = &display.hypotheses {
             let families: Vec<&str> = study.multiplicity.iter().map(|family| &*family.id).collect();

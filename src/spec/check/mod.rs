@@ -6,6 +6,7 @@ mod conformance;
 mod cut;
 mod displays;
 mod methods;
+mod monitoring;
 mod narrative;
 mod records;
 
@@ -31,6 +32,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.records();
     check.endpoints();
     check.multiplicities();
+    check.monitorings();
     check.summaries();
     check.exports();
     check.displays();
