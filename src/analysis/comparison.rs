@@ -70,12 +70,11 @@ impl Pair {
         }
     }
 
-    fn p(self, method: Method, margin: Option<f64>) -> Result<f64, Undefined> {
+    fn p(self, method: Method) -> Result<f64, Undefined> {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         let table = [vec![x1, n1.saturating_sub(x1)], vec![x2, n2.saturating_sub(x2)]];
         match method {
             Method::Boschloo => boschloo(x1, n1, x2, n2).map(|test| test.p),
-            Method::FarringtonManning => farrington_manning(x1, n1, x2, n2, margin.unwrap_or(0.0)).map(|test| test.p),
             Method::Barnard => barnard(x1, n1, x2, n2).map(|test| test.p),
             Method::LikelihoodRatio => likelihood_ratio_chi_square(&table).map(|test| test.p),
             Method::ChiSquare => pearson_chi_square(&table).map(|test| test.p),
@@ -96,7 +95,13 @@ impl Work<'_> {
                 Family::ShareRatio => {
                     self.ratio_rows(pair.ratio(*method, level), level, &of);
                 }
-                Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method, asked.margin)), None),
+                Family::ShareTest => self.push(of(Statistic::PValue), value(pair.p(*method)), None),
+                Family::ShareMargin => {
+                    let ((x1, n1), (x2, n2)) = (pair.first, pair.second);
+                    let test = farrington_manning(x1, n1, x2, n2, asked.margin.unwrap_or(0.0));
+                    self.push(of(Statistic::TestStatistic), value(test.map(|test| test.z)), None);
+                    self.push(of(Statistic::PValue), value(test.map(|test| test.p)), None);
+                }
                 Family::ShareNumberNeeded => {
                     let first = methods.iter().find(|own| own.family() == Family::ShareDifference);
                     let difference = first.map_or(Err(Undefined::NotEstimable), |own| pair.difference(*own, level));
@@ -143,11 +148,18 @@ impl Work<'_> {
             (Err(undefined), _) | (_, Err(undefined)) => Value::NotEstimable(reason(*undefined)),
         };
         self.push(of(Statistic::NumberNeeded), end(|needed, _| needed.estimate), None);
-        let lower = end(|_, difference| reciprocal(difference.interval.lower));
-        let upper = end(|_, difference| reciprocal(difference.interval.upper));
+        let lower = end(|_, difference| reciprocal(ends(difference).0));
+        let upper = end(|_, difference| reciprocal(ends(difference).1));
         self.push(limit(Statistic::NumberNeededLower), lower, None);
         self.push(limit(Statistic::NumberNeededUpper), upper, None);
     }
+}
+
+/// The limits of which the ends of a number needed are the reciprocals: of one sign the ends rise; of two they enclose
+/// infinity, and stand in the order of the limits.
+fn ends(difference: Difference) -> (f64, f64) {
+    let (lower, upper) = (difference.interval.lower, difference.interval.upper);
+    if lower * upper > 0.0 { (upper, lower) } else { (lower, upper) }
 }
 
 /// One over a difference; none of zero.

@@ -51,11 +51,13 @@ impl Work<'_> {
     /// Events lie after the last visit without and no later than the visit at which they were seen.
     fn turnbull(&mut self, time: &Timing<'_>, arm: usize, times: &[TimeOf]) {
         let id = self.plan.arms[arm].id.clone();
-        let lower: Vec<f64> = times.iter().map(|own| f64::from(own.last_without.unwrap_or(0))).collect();
-        let upper: Vec<f64> = times
-            .iter()
-            .map(|own| if matches!(own.end, End::Event(_)) { f64::from(own.days) } else { f64::INFINITY })
-            .collect();
+        // Visits of one week fall on different days. With these days an event would be placed after the visit of another
+        // participant; by the schedule all have the same visits.
+        let closing =
+            |visits: usize| visits.checked_sub(1).and_then(|visit| time.readings.get(visit)).map_or(0.0, |own| own.1);
+        let lower: Vec<f64> = times.iter().map(|own| closing(own.visits_without)).collect();
+        let by = |own: &TimeOf| if matches!(own.end, End::Event(_)) { closing(own.visits) } else { f64::INFINITY };
+        let upper: Vec<f64> = times.iter().map(by).collect();
         let estimate = turnbull(&lower, &upper);
         let key = |this: &Self, statistic| this.key(statistic).arm(&id).method(Method::Turnbull);
         let mut mass = 0.0;
@@ -141,16 +143,12 @@ impl Work<'_> {
 
 fn mean_until(time: &Timing<'_>, times: &[TimeOf]) -> Result<RestrictedMean, Undefined> {
     let (days, event) = days_and_events(times);
-    restricted_mean(&days, &event, f64::from(time.last_day), time.conf_level)
+    restricted_mean(&days, &event, time.horizon, time.conf_level)
 }
 
 /// The share with the event by a day; not identified where events lie on both sides of it and it is not known how many.
 fn incidence_by(estimate: &Turnbull, day: f64) -> Result<f64, Undefined> {
-    if estimate
-        .intervals
-        .iter()
-        .any(|interval| interval.lower < day && day < interval.upper && interval.upper.is_finite())
-    {
+    if estimate.intervals.iter().any(|interval| interval.lower < day && day < interval.upper) {
         return Err(Undefined::NotEstimable);
     }
     Ok(estimate.intervals.iter().filter(|interval| interval.upper <= day).fold(0.0, |sum, own| sum + own.mass))

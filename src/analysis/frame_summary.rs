@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::summary::Numbers;
+use crate::analysis::summary::{Numbers, unit_of};
 use crate::analysis::{Work, count, value};
 use crate::data::vector::{Measure, Vector};
 use crate::derive::FrameValues;
@@ -90,7 +90,7 @@ impl Work<'_> {
                 let with = cell.holding(|subject| !cell.number(rule, subject).is_missing());
                 self.push_count(key, value, &with);
             } else {
-                self.push(key, value, cell.item.unit.as_deref());
+                self.push(key, value, unit_of(*statistic, cell.item.unit.as_deref()));
             }
         }
     }

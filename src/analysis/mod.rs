@@ -25,6 +25,8 @@ mod time;
 mod time_comparison;
 mod times;
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::derive::Frames;
@@ -79,7 +81,8 @@ enum Records {
 /// Where each analysis came from: its place, datasets and rules.
 #[must_use]
 pub fn sources(plan: &Plan, frames: &Frames) -> Vec<AnalysisSource> {
-    plan.jobs
+    let mut sources: Vec<AnalysisSource> = plan
+        .jobs
         .iter()
         .map(|job| AnalysisSource {
             analysis: job.analysis.clone(),
@@ -99,7 +102,18 @@ pub fn sources(plan: &Plan, frames: &Frames) -> Vec<AnalysisSource> {
                 })
                 .collect(),
         })
-        .collect()
+        .collect();
+    // A family draws on what its endpoints draw on.
+    for family in &plan.multiplicity {
+        let is_meant = |own: &&AnalysisSource| family.hypotheses.iter().any(|of| *of.endpoint == *own.analysis);
+        let of: Vec<&AnalysisSource> = sources.iter().filter(is_meant).collect();
+        let datasets: BTreeSet<String> = of.iter().flat_map(|own| own.datasets.iter().cloned()).collect();
+        let place = of.first().map_or_else(String::new, |own| own.place.clone());
+        let rules = of.iter().flat_map(|own| own.rules.iter().cloned()).collect();
+        let analysis = family.id.to_string();
+        sources.push(AnalysisSource { analysis, place, datasets: datasets.into_iter().collect(), rules });
+    }
+    sources
 }
 
 /// The work on one job.

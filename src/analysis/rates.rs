@@ -101,12 +101,14 @@ impl Work<'_> {
             })
         };
         let all: Vec<AtRisk> = members.iter().filter_map(contribution).collect();
-        let with = own_records.len() as u64;
+        // Who has no time at risk is in neither number of a rate.
+        let with = all.iter().filter(|own| own.occurred()).count() as u64;
+        let whole_records = all.iter().map(|own| own.records).sum();
         let (to_first, whole) = (all.iter().map(|own| own.to_first).sum(), all.iter().map(|own| own.days).sum());
         let key = |statistic, method| Key { statistic, method: Some(method), ..at.clone() };
         self.push(key(Statistic::PersonYears, Method::SubjectRate), Value::number(years(to_first)), Some("years"));
         for (method, events, days) in
-            [(Method::SubjectRate, with, to_first), (Method::RecordRate, records.len() as u64, whole)]
+            [(Method::SubjectRate, with, to_first), (Method::RecordRate, whole_records, whole)]
         {
             let rate = poisson_rate(events, per_years(days), occurrence.conf_level);
             self.push(key(Statistic::Rate, method), value(rate.map(|rate| rate.estimate)), None);
@@ -205,7 +207,8 @@ impl Work<'_> {
     fn over_rate_strata(&mut self, method: Method, strata: &[RateStratum], level: f64, of: &dyn Fn(Statistic) -> Key) {
         if method == Method::StratifiedRateRatio {
             let found = stratified_rate_ratio(strata, level);
-            let ratio = found.map(|own: StratifiedRate| (own.estimate, own.interval));
+            // The function gives the logarithm.
+            let ratio = found.and_then(|own: StratifiedRate| as_ratio(own.estimate, own.interval));
             return self.closed_ratio(ratio, found.map(|own| own.p), level, of);
         }
         let limit = |statistic: Statistic| of(statistic).conf_level(level);

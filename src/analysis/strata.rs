@@ -6,7 +6,7 @@ use crate::analysis::{Work, value};
 use crate::data::vector::Vector;
 use crate::derive::FrameValues;
 use crate::plan::{BoundBinary, RuleId};
-use crate::results::{Family, Key, Method, Statistic};
+use crate::results::{Family, Key, Method, Statistic, Value};
 use crate::stats::contingency::{breslow_day, cmh_general_association, cochran_armitage};
 use crate::stats::gee::{BinaryGee, GeeErrors, WorkingCorrelation, gee_binary};
 use crate::stats::logistic::{
@@ -69,6 +69,7 @@ impl Work<'_> {
         for method in binary.methods.iter().filter(|method| method.family() == Family::ShareModel) {
             let of = |statistic| key(statistic).method(*method);
             let model = ModelData::new(binary, (frame, derivation_set, visit), arms);
+            self.push(of(Statistic::N), Value::Count(model.outcomes.len() as u64), None);
             self.modelled(*method, &model, level, &of);
         }
     }
@@ -140,15 +141,23 @@ impl Work<'_> {
     pub(super) fn repeated_responses(&mut self, visits: &[Vec<Responders<'_>>], at: &[Key], level: f64) {
         for (arm, reference) in self.contrasts() {
             let [first, second] = self.arm_ids((arm, reference));
-            let fit = gee_of(visits, arm, reference, level);
-            for (place, at) in at.iter().enumerate() {
+            // A visit at which an arm has no or only responders has no odds ratio, and would take those of the others along.
+            let telling = |own: &Responders<'_>| !own.with.is_empty() && own.with.len() < own.members.len();
+            let tell = |arms: &[Responders<'_>]| telling(&arms[arm]) && telling(&arms[reference]);
+            let kept: Vec<usize> = (0..visits.len()).filter(|visit| tell(&visits[*visit])).collect();
+            let of_kept: Vec<[&Responders<'_>; 2]> =
+                kept.iter().map(|visit| [&visits[*visit][arm], &visits[*visit][reference]]).collect();
+            let fit = gee_of(&of_kept, level);
+            for (visit, at) in at.iter().enumerate() {
                 let at = at.clone().contrast(&first, &second);
                 let of = |statistic| Key { statistic, ..at.clone() };
                 let limit = |statistic: Statistic| of(statistic).conf_level(level);
                 // Intercepts of the visits come first, then the arm at each of them.
-                let effect = fit.as_ref().map_err(|own| *own);
-                let effect = effect
-                    .and_then(|fit| fit.effects.get(visits.len() + place).copied().ok_or(Undefined::NotEstimable));
+                let place = kept.iter().position(|own| *own == visit).ok_or(Undefined::Separated);
+                let effect = place.and_then(|place| {
+                    let fit = fit.as_ref().map_err(|own| *own)?;
+                    fit.effects.get(kept.len() + place).copied().ok_or(Undefined::NotEstimable)
+                });
                 let ratio = effect.and_then(|own| as_ratio(own.coefficient, own.interval));
                 self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
                 self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
@@ -190,11 +199,11 @@ fn tables(stratum_of: &[usize], [first, second]: &[Responders<'_>; 2]) -> Vec<St
 }
 
 /// The equations of two arms: an intercept for each visit, and the arm at each visit.
-fn gee_of(visits: &[Vec<Responders<'_>>], arm: usize, reference: usize, level: f64) -> Result<BinaryGee, Undefined> {
+fn gee_of(visits: &[[&Responders<'_>; 2]], level: f64) -> Result<BinaryGee, Undefined> {
     let mut columns = vec![Vec::new(); 2 * visits.len()];
     let (mut outcomes, mut subjects) = (Vec::new(), Vec::new());
-    for (place, arms) in visits.iter().enumerate() {
-        for (own, indicator) in [(&arms[arm], 1.0), (&arms[reference], 0.0)] {
+    for (place, [arm, reference]) in visits.iter().enumerate() {
+        for (own, indicator) in [(arm, 1.0), (reference, 0.0)] {
             for subject in own.members {
                 outcomes.push(own.responds(*subject));
                 subjects.push(*subject);

@@ -139,7 +139,7 @@ impl Work<'_> {
                 if matches!(statistic, Statistic::N) {
                     self.push_count(key, value, &subjects);
                 } else {
-                    self.push(key, value, item.unit.as_deref());
+                    self.push(key, value, unit_of(*statistic, item.unit.as_deref()));
                 }
             }
             if group.is_some() {
@@ -225,4 +225,9 @@ impl Work<'_> {
 fn scores(table: &[Vec<u64>]) -> Vec<f64> {
     let levels = table.first().map_or(0, Vec::len);
     (1..=u32::try_from(levels).unwrap_or(u32::MAX)).map(f64::from).collect()
+}
+
+/// The unit of a statistic of a number: none of a ratio.
+pub(super) fn unit_of(statistic: Statistic, unit: Option<&str>) -> Option<&str> {
+    unit.filter(|_| !matches!(statistic, Statistic::Cv | Statistic::GeometricCv))
 }

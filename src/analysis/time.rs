@@ -31,6 +31,8 @@ pub(super) struct Timing<'a> {
     pub(super) stratum_of: Vec<usize>,
     /// The scale on which limits of Kaplan and Meier's estimate are symmetric.
     pub(super) scale: Scale,
+    /// To which day the curves of all arms are known: the horizon of restricted means.
+    pub(super) horizon: f64,
 }
 
 impl Work<'_> {
@@ -44,8 +46,9 @@ impl Work<'_> {
             last_day: time.last_day,
             stratum_of: self.stratum_of(&time.strata),
             scale: scale_of(time.limits),
+            horizon: 0.0,
         };
-        self.timed(&timing, &|this, members| this.times(time, members));
+        self.timed(timing, &|this, members| this.times(time, members));
     }
 
     pub(super) fn survival(&mut self, survival: &BoundSurvival) {
@@ -59,12 +62,20 @@ impl Work<'_> {
             last_day,
             stratum_of: self.stratum_of(&survival.strata),
             scale: scale_of(survival.limits),
+            horizon: 0.0,
         };
-        self.timed(&timing, &|this, members| this.known_times(survival, members));
+        self.timed(timing, &|this, members| this.known_times(survival, members));
     }
 
-    fn timed(&mut self, time: &Timing<'_>, times_of: &dyn Fn(&Self, &[usize]) -> Vec<TimeOf>) {
+    fn timed(&mut self, time: Timing<'_>, times_of: &dyn Fn(&Self, &[usize]) -> Vec<TimeOf>) {
         let mut arms: Vec<Vec<TimeOf>> = Vec::new();
+        let each = (0..self.plan.arms.len()).map(|arm| times_of(self, &self.members(self.job.set, Some(arm))));
+        let horizon = each.filter_map(|times| known_until(&times)).fold(f64::from(time.last_day), f64::min);
+        let time = &Timing { horizon, ..time };
+        if time.methods.contains(&Method::RestrictedMean) {
+            let key = self.key(Statistic::Until).method(Method::RestrictedMean);
+            self.push(key, Value::number(horizon), DAYS);
+        }
         for group in self.groups() {
             let members = self.members(self.job.set, group);
             let times = times_of(self, &members);
@@ -208,6 +219,13 @@ impl Work<'_> {
 
 const INCIDENCE: [Statistic; 3] = [Statistic::Incidence, Statistic::IncidenceLower, Statistic::IncidenceUpper];
 const SURVIVAL: [Statistic; 3] = [Statistic::Survival, Statistic::SurvivalLower, Statistic::SurvivalUpper];
+
+/// The last day on which the curve of an arm is known: that of its last participant, or any if the last had the event.
+fn known_until(times: &[TimeOf]) -> Option<f64> {
+    let last = times.iter().map(|own| own.days).max()?;
+    let ends = times.iter().any(|own| own.days == last && matches!(own.end, End::Event(_)));
+    (!ends).then_some(f64::from(last))
+}
 
 /// A share with its limits on the scale asked for; where it has none (0, 1) the reason stays.
 fn on_scale(share: Share, time: &Timing<'_>) -> Share {

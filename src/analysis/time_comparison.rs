@@ -34,6 +34,14 @@ impl Competing {
     }
 }
 
+/// The item of comparisons of cumulative incidence.
+const INCIDENCE: &str = "cumulative-incidence";
+
+/// Whether a method compares cumulative incidences, in which competing events are neither censored nor at risk.
+const fn of_incidence(method: Method) -> bool {
+    matches!(method, Method::Gray | Method::FineGray)
+}
+
 /// The subjects of two arms, those of the first one first.
 struct Both {
     days: Vec<f64>,
@@ -122,11 +130,12 @@ impl Work<'_> {
         for competing in Competing::ALL {
             let both = Both::new(time, times, competing);
             let key = |this: &Self, statistic: Statistic, method: Method| {
-                this.key(statistic).variable(competing.name()).contrast(&first, &second).method(method)
+                let item = if of_incidence(method) { INCIDENCE } else { competing.name() };
+                this.key(statistic).variable(item).contrast(&first, &second).method(method)
             };
             for method in time.methods {
-                // Gray's test treats competing events in its own way, as do curves that censor them.
-                let own_way = *method == Method::Gray || !matches!(method.family(), Family::TimeTest | Family::Hazard);
+                // What speaks of incidence treats competing events in its own way, and curves censor them.
+                let own_way = of_incidence(*method) || !matches!(method.family(), Family::TimeTest | Family::Hazard);
                 if own_way && competing == Competing::AtRisk {
                     continue;
                 }
@@ -188,8 +197,7 @@ impl Work<'_> {
         let fit = |ties| cox(&both.days, &both.event, std::slice::from_ref(&indicator), ties, level);
         let efron = LazyCell::new(|| fit(Ties::Efron));
         for method in time.methods.iter().filter(|method| method.family() == Family::Hazard) {
-            // It speaks of competing events in its own way.
-            if *method == Method::FineGray && competing == Competing::AtRisk {
+            if of_incidence(*method) && competing == Competing::AtRisk {
                 continue;
             }
             let of = |this: &Self, statistic: Statistic| key(this, statistic, *method);

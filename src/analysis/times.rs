@@ -30,6 +30,8 @@ pub(super) struct TimeOf {
     pub(super) last_without: Option<i32>,
     /// How many visits of the schedule are part of it: up to that of the event, or the last one assessed.
     pub(super) visits: usize,
+    /// The number of the last visit of the schedule without the event, counted from 1; 0 if there is none.
+    pub(super) visits_without: usize,
 }
 
 impl Work<'_> {
@@ -49,7 +51,16 @@ impl Work<'_> {
             } else {
                 End::Censored
             };
-            Some(TimeOf { subject: *subject, days, date: 0, start: 0, end, last_without: None, visits: 0 })
+            Some(TimeOf {
+                subject: *subject,
+                days,
+                date: 0,
+                start: 0,
+                end,
+                last_without: None,
+                visits: 0,
+                visits_without: 0,
+            })
         };
         let mut times: Vec<TimeOf> = subjects.iter().filter_map(time_of).collect();
         if let Some(landmark) = survival.landmark {
@@ -79,8 +90,16 @@ impl Work<'_> {
             (day(date) <= time.last_day).then_some((date, position))
         });
         let competing = competing.min();
-        let mut last =
-            TimeOf { subject, days: 1, date: start, start, end: End::Censored, last_without: None, visits: 0 };
+        let mut last = TimeOf {
+            subject,
+            days: 1,
+            date: start,
+            start,
+            end: End::Censored,
+            last_without: None,
+            visits: 0,
+            visits_without: 0,
+        };
         for visit in 0..self.plan.visits.len() {
             let Some(date) = frame.date("visit_date", subject, visit) else { continue };
             let passed = competing.is_some_and(|(earlier, _)| earlier <= date);
@@ -91,7 +110,14 @@ impl Work<'_> {
                 return Some(TimeOf { days: day(date), date, end: End::Event(visit), visits: visit + 1, ..last });
             }
             if frame.truth(time.assessed, None, subject, visit).holds() {
-                last = TimeOf { days: day(date), date, last_without: Some(day(date)), visits: visit + 1, ..last };
+                last = TimeOf {
+                    days: day(date),
+                    date,
+                    last_without: Some(day(date)),
+                    visits: visit + 1,
+                    visits_without: visit + 1,
+                    ..last
+                };
             }
         }
         Some(match competing {

@@ -3,7 +3,7 @@
 use crate::display::dialects;
 use crate::display::methods_safety;
 use crate::display::report::{Fact, MethodsParagraph};
-use crate::results::{Method, Provenance, Results};
+use crate::results::{Family, Method, Provenance, Results, Statistic};
 use crate::spec::Study;
 use crate::spec::derivation::{Across, Choice, Derivation, Dose, Score};
 use crate::spec::design::{ArmBasis, Tie};
@@ -53,6 +53,7 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
                 .to_owned(),
         );
     }
+    paragraphs.extend(draws(study, results));
     if used(&Method::Cox) {
         paragraphs.push("The p-value of a hazard ratio of Cox’s model is that of Wald’s test.".to_owned());
     }
@@ -61,6 +62,30 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
         paragraphs.push(format!("Differences are the arm named minus {reference} unless said otherwise."));
     }
     MethodsParagraph { heading: "Statistics".to_owned(), paragraphs, rules: Vec::new() }
+}
+
+/// The seed and the numbers of what is drawn, if something is.
+fn draws(study: &Study, results: &Results) -> Option<String> {
+    let random = study.random;
+    let sampled = results.rows.iter().any(|row| row.key.statistic == Statistic::Sampled);
+    let imputed = results.rows.iter().any(|row| row.key.method.is_some_and(|own| own.family() == Family::Imputed));
+    let mut sentences = Vec::new();
+    if sampled {
+        sentences.push(format!(
+            "Where the allocations of a permutation test are too many to be counted, {} of them are sampled.",
+            random.allocations
+        ));
+    }
+    if imputed {
+        sentences.push(format!(
+            "Multiple imputation draws {} completed sets: changes at all visits together on arm and baseline, each visit with \
+             its own coefficients and one covariance for all arms, under Jeffreys’ prior; sets are 20 cycles of data \
+             augmentation apart, after 200 to begin with. Gaps before the last value are taken as missing at random under all \
+             rules; a change of which only a bound is known, and one after death, is imputed like a missing one.",
+            random.imputations
+        ));
+    }
+    (!sentences.is_empty()).then(|| format!("{} The seed of all draws is {}.", sentences.join(" "), random.seed))
 }
 
 fn visits(study: &Study) -> Option<MethodsParagraph> {
@@ -219,17 +244,20 @@ fn outcomes(study: &Study) -> Option<MethodsParagraph> {
     let numbers = study.endpoint.iter().filter_map(|endpoint| Some(change(endpoint, endpoint.continuous.as_ref()?)));
     let times = study.endpoint.iter().filter_map(|endpoint| Some(duration(study, endpoint, endpoint.time.as_ref()?)));
     let known = study.endpoint.iter().filter_map(|endpoint| Some(days(endpoint, endpoint.survival.as_ref()?)));
-    let rules: Vec<Fact> = numbers.chain(times).chain(known).collect();
+    let adjusted = study.endpoint.iter().filter_map(adjustment);
+    let rules: Vec<Fact> = numbers.chain(times).chain(known).chain(adjusted).collect();
     if rules.is_empty() {
         return None;
     }
     let mut paragraphs = Vec::new();
     if study.endpoint.iter().any(|endpoint| endpoint.continuous.is_some()) {
-        paragraphs.push(
+        let mut continuous = study.endpoint.iter().filter_map(|endpoint| endpoint.continuous.as_ref());
+        let imputes = continuous.any(|own| own.methods.iter().any(|method| method.family() == Family::Imputed));
+        let except = if imputes { " except where a method says so" } else { "" };
+        paragraphs.push(format!(
             "The change of a number is its value at the visit minus that at baseline, in those who have both; nothing \
-             is imputed. Analysis of covariance of a change has the arm as factor and the baseline as covariate."
-                .to_owned(),
-        );
+             is imputed{except}. Analysis of covariance of a change has the arm as factor and the baseline as covariate."
+        ));
     }
     if study.endpoint.iter().any(|endpoint| endpoint.time.is_some()) {
         paragraphs.push(
@@ -286,6 +314,28 @@ fn duration(study: &Study, endpoint: &Endpoint, time: &Time) -> Fact {
             one_line(&time.assessed.sql)
         ),
     }
+}
+
+/// What comparisons of an endpoint are adjusted for.
+fn adjustment(endpoint: &Endpoint) -> Option<Fact> {
+    let binary = endpoint.binary.as_ref();
+    let strata = binary.map(|own| &own.strata);
+    let strata = strata.or(endpoint.continuous.as_ref().map(|own| &own.strata));
+    let strata = strata.or(endpoint.time.as_ref().map(|own| &own.strata));
+    let strata = strata.or(endpoint.survival.as_ref().map(|own| &own.strata));
+    let listed = |rules: &[crate::spec::text::RuleText]| {
+        rules.iter().map(|rule| one_line(&rule.sql)).collect::<Vec<String>>().join(", ")
+    };
+    let mut parts = Vec::new();
+    if let Some(strata) = strata.filter(|strata| !strata.is_empty()) {
+        parts.push(format!("strata: {} (participants without one form a stratum)", listed(strata)));
+    }
+    if let Some(binary) = binary.filter(|own| !own.covariates.is_empty()) {
+        let covariates = listed(&binary.covariates);
+        parts.push(format!("covariates of models: {covariates} (participants without one are left out of the models)"));
+    }
+    let label = format!("{} — adjusted comparisons", endpoint.label);
+    (!parts.is_empty()).then(|| Fact { label, text: parts.join("; ") })
 }
 
 fn days(endpoint: &Endpoint, survival: &Survival) -> Fact {

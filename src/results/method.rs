@@ -15,6 +15,8 @@ pub enum Family {
     ShareRatio,
     /// A test of two proportions.
     ShareTest,
+    /// A test that the difference of two proportions is a margin.
+    ShareMargin,
     /// Those who must be treated for one to benefit: from the first difference of proportions.
     ShareNumberNeeded,
     /// A difference of two proportions, or a test of it, over strata.
@@ -189,17 +191,19 @@ methods! {
          one-sided one, at most 1.";
     /// Barnard's exact test.
     Barnard = "barnard", ShareTest, "Barnard’s exact test",
-        "Proportions are compared with Barnard’s unconditional exact test (1947) of the pooled score statistic, two-sided.";
+        "Proportions are compared with Barnard’s unconditional exact test (1947) of the pooled score statistic, \
+         two-sided.";
     /// Farrington and Manning's test of a margin.
-    FarringtonManning = "farrington-manning", ShareTest, "Farrington–Manning test of the margin",
-        "Whether the difference of proportions is the margin named is tested with the score test of Farrington and Manning \
-         (1990), two-sided.";
+    FarringtonManning = "farrington-manning", ShareMargin, "Farrington–Manning test",
+        "Whether the difference of proportions is the margin shown is tested with the score test of Farrington and Manning \
+         (1990); its statistic is above 0 where the difference is above the margin.";
     /// Cochran and Armitage's trend.
     CochranArmitage = "cochran-armitage", ShareTrend, "Cochran–Armitage trend",
         "The trend of proportions over the doses of the arms is tested as by Cochran (1954) and Armitage (1955).";
     /// Mantel and Haenszel's difference over strata.
     MantelHaenszel = "mantel-haenszel", ShareStrata, "Mantel–Haenszel difference",
-        "Differences of proportions over strata are weighted as by Mantel and Haenszel, with the variance of Sato (1989).";
+        "Differences of proportions over strata are weighted as by Mantel and Haenszel, with the variance of Sato \
+         (1989).";
     /// Mantel and Haenszel's difference with the binomial variances of the strata.
     CmhDifference = "cmh-difference", ShareStrata, "CMH-weighted difference",
         "Differences of proportions over strata are weighted as by Cochran, Mantel and Haenszel, with the binomial variances of \
@@ -213,7 +217,8 @@ methods! {
          weighted as by Cochran, Mantel and Haenszel.";
     /// Newcombe's interval over strata.
     StratifiedNewcombe = "stratified-newcombe", ShareStrata, "stratified Newcombe",
-        "Differences of proportions over strata are given with the stratified hybrid score interval of Yan and Su (2010).";
+        "Differences of proportions over strata are given with the stratified hybrid score interval of Yan and Su \
+         (2010).";
     /// Mantel and Haenszel's odds ratio.
     MantelHaenszelOddsRatio = "mantel-haenszel-odds-ratio", ShareStrata, "Mantel–Haenszel odds ratio",
         "Odds ratios over strata are those of Mantel and Haenszel, limits by the variance of Robins, Breslow and Greenland \
@@ -224,7 +229,8 @@ methods! {
          (1985).";
     /// Cochran, Mantel and Haenszel's test.
     CochranMantelHaenszel = "cochran-mantel-haenszel", ShareStrata, "Cochran–Mantel–Haenszel test",
-        "Proportions are compared over strata with the test of Cochran, Mantel and Haenszel, without continuity correction.";
+        "Proportions are compared over strata with the test of Cochran, Mantel and Haenszel, without continuity \
+         correction.";
     /// Breslow and Day's test with Tarone's adjustment.
     BreslowDay = "breslow-day", ShareStrata, "Breslow–Day test",
         "Whether the odds ratio is the same in all strata is tested as by Breslow and Day (1980) with Tarone’s adjustment \
@@ -235,29 +241,33 @@ methods! {
          limits and test.";
     /// Logistic regression with limits by the profile of the likelihood.
     LogisticProfile = "logistic-profile", ShareModel, "logistic regression, profile likelihood",
-        "Odds ratios of logistic regression are also given with limits by the profile of the likelihood and the \
+        "Odds ratios of logistic regression are given with limits by the profile of the likelihood and the \
          likelihood-ratio test of the arm.";
     /// Firth's logistic regression.
     FirthLogistic = "firth-logistic", ShareModel, "logistic regression, Firth’s penalty",
-        "Odds ratios are also those of Firth’s penalised logistic regression (Heinze and Schemper 2002), which are finite where \
-         an arm has no response; limits and test by the profile of the penalised likelihood.";
+        "Odds ratios are those of Firth’s penalised logistic regression (Heinze and Schemper 2002), which are \
+         finite where an arm has no response; limits and test by the profile of the penalised likelihood.";
     /// Standardised difference of risks.
     StandardisedDifference = "standardised-difference", ShareModel, "standardised difference",
-        "The difference of proportions standardised to the covariates of all participants (g-computation) is that of the \
-         fitted risks of logistic regression with everybody in either arm, with limits by the delta method.";
+        "The difference of proportions standardised to the covariates of the participants of the two arms \
+         (g-computation) is that of the fitted risks of logistic regression with all of them in either arm, with \
+         limits by the delta method.";
     /// Generalised estimating equations.
     Gee = "gee", ShareRepeated, "GEE",
-        "Odds ratios at all visits together are those of generalised estimating equations (Liang and Zeger 1986) with arm at each \
-         visit, exchangeable working correlation and robust standard errors.";
+        "Odds ratios at all visits together are those of generalised estimating equations (Liang and Zeger 1986) \
+         with arm at each visit, exchangeable working correlation and robust standard errors; visits at which an \
+         arm has none or only responders are left out.";
     /// Interval of a mean by the t distribution.
     TInterval = "t-interval", Mean, "t distribution",
         "Means by visit are given with intervals from the t distribution, each visit by itself.";
     /// Paired t test.
     PairedT = "paired-t", Within, "paired t test",
-        "The change within an arm is tested with the paired t test, its mean given with the limits of the t distribution.";
+        "The change within an arm is tested with the paired t test, its mean given with the limits of the t \
+         distribution.";
     /// Wilcoxon's signed-rank test.
     SignedRank = "signed-rank", Within, "signed-rank test",
-        "The change within an arm is tested with Wilcoxon’s signed-rank test: exact with ties, zero changes left out.";
+        "The change within an arm is tested with Wilcoxon’s signed-rank test, zero changes left out: exact with \
+         ties, and beyond 1,000 changes the normal approximation with continuity correction.";
     /// Sign test.
     Sign = "sign", Within, "sign test",
         "The change within an arm is tested with the sign test, exact, zero changes left out.";
@@ -266,18 +276,20 @@ methods! {
         "Mean changes are compared with Student’s t test for equal variances.";
     /// Welch's test.
     Welch = "welch", Change, "Welch test",
-        "Mean changes are compared with Welch’s test for unequal variances (1947), degrees of freedom by Satterthwaite.";
+        "Mean changes are compared with Welch’s test for unequal variances (1947), degrees of freedom by \
+         Satterthwaite.";
     /// Wilcoxon's rank-sum test.
     Wilcoxon = "wilcoxon", Change, "Wilcoxon rank-sum test",
-        "Changes are compared with Wilcoxon’s rank-sum test: the exact permutation distribution of the midranks, two-sided; \
-         the normal approximation with ties where that is too large.";
+        "Changes are compared with Wilcoxon’s rank-sum test: the exact permutation distribution of the midranks, \
+         two-sided; the normal approximation with ties and continuity correction where that is too large.";
     /// Wilcoxon's rank-sum test with the worst rank for those with an intercurrent event.
     WilcoxonWorstRank = "wilcoxon-worst-rank", Change, "Wilcoxon rank-sum test, worst rank",
-        "As a composite strategy, participants with the intercurrent events named share the worst rank in the same test; those \
-         without value and without event are left out.";
+        "As a composite strategy, participants with the intercurrent events named share the worst rank in \
+         Wilcoxon’s rank-sum test, exact where it can be; those without value and without event are left out.";
     /// Hodges and Lehmann's difference.
     HodgesLehmann = "hodges-lehmann", Change, "Hodges–Lehmann",
-        "The difference of locations is the median of all pairwise differences (Hodges and Lehmann 1963), with Moses’ limits.";
+        "The difference of locations is the median of all pairwise differences (Hodges and Lehmann 1963), with \
+         Moses’ limits.";
     /// Quade's analysis of covariance of ranks.
     RankAncova = "rank-ancova", Change, "rank analysis of covariance",
         "The ranks of the changes are compared after regression on the ranks of the baseline (Quade 1967).";
@@ -286,11 +298,12 @@ methods! {
         "Changes are compared within strata with the rank-sum test of van Elteren (1960).";
     /// Permutation test of a difference in means.
     Permutation = "permutation", Change, "permutation test",
-        "Mean changes are compared with the two-sided permutation test over all allocations of the participants; where these \
-         are too many, over a sample of them with the seed printed.";
+        "Mean changes are compared with the two-sided permutation test over all allocations of the participants to \
+         the two arms, or over a sample of them where they are too many.";
     /// Dunnett's comparisons with the reference.
     Dunnett = "dunnett", Change, "Dunnett’s test",
-        "Mean changes are compared with the reference by Dunnett’s test (1955), whose p-values hold for all arms together.";
+        "Mean changes are compared with the reference by Dunnett’s test (1955), whose p-values hold for all arms \
+         together.";
     /// Kruskal and Wallis' test.
     KruskalWallis = "kruskal-wallis", ChangeOfAll, "Kruskal–Wallis test",
         "Changes of all arms are compared with the test of Kruskal and Wallis (1952), corrected for ties.";
@@ -306,22 +319,30 @@ methods! {
          least-squares means are at the mean baseline.";
     /// Multiple imputation under missing at random.
     MultipleImputation = "multiple-imputation", Imputed, "multiple imputation (MAR)",
-        "Missing values at visits are imputed from the multivariate normal distribution of the participant’s own arm \
-         (missing at random); each completed set is analysed by analysis of covariance and the results are pooled by Rubin’s \
-         rules, degrees of freedom by Barnard and Rubin (1999).";
+        "Missing changes are imputed several times, each completed set is analysed by analysis of covariance, and \
+         the results are pooled by Rubin’s rules with the degrees of freedom of Barnard and Rubin (1999): missing \
+         at random, from the visits of the participant’s own arm.";
     /// Jump to reference.
     JumpToReference = "jump-to-reference", Imputed, "jump to reference",
-        "The same with missing values as those of the reference arm from the last value observed on (jump to reference; \
-         Carpenter, Roger and Kenward 2013).";
+        "Missing changes are imputed several times, each completed set is analysed by analysis of covariance, and \
+         the results are pooled by Rubin’s rules with the degrees of freedom of Barnard and Rubin (1999): after the \
+         last value observed as in the reference arm (jump to reference; Carpenter, Roger and Kenward 2013).";
     /// Copy reference.
     CopyReference = "copy-reference", Imputed, "copy reference",
-        "The same with missing values as if the participant had been in the reference arm throughout (copy reference).";
+        "Missing changes are imputed several times, each completed set is analysed by analysis of covariance, and \
+         the results are pooled by Rubin’s rules with the degrees of freedom of Barnard and Rubin (1999): as if the \
+         participant had been in the reference arm throughout (copy reference; Carpenter, Roger and Kenward 2013).";
     /// Copy increments in reference.
     CopyIncrements = "copy-increments", Imputed, "copy increments in reference",
-        "The same with increments of the reference arm after the last value observed (copy increments in reference).";
+        "Missing changes are imputed several times, each completed set is analysed by analysis of covariance, and \
+         the results are pooled by Rubin’s rules with the degrees of freedom of Barnard and Rubin (1999): after the \
+         last value observed with the increments of the reference arm (copy increments in reference; Carpenter, \
+         Roger and Kenward 2013).";
     /// Delta adjustment.
     DeltaAdjusted = "delta-adjusted", Imputed, "delta-adjusted",
-        "As a tipping-point analysis, imputed values outside the reference arm are made worse by a growing amount.";
+        "Missing changes are imputed several times, each completed set is analysed by analysis of covariance, and \
+         the results are pooled by Rubin’s rules with the degrees of freedom of Barnard and Rubin (1999): missing \
+         at random, and then made worse by a growing amount outside the reference arm (a tipping-point analysis).";
     /// Cumulative incidence with competing events.
     AalenJohansen = "aalen-johansen", Curve, "Aalen–Johansen",
         "The probability of the event over time is the cumulative incidence of Aalen and Johansen (1978), with the competing \
@@ -335,12 +356,12 @@ methods! {
         "The cumulative hazard is that of Nelson (1972) and Aalen (1978), intervals on the logarithmic scale.";
     /// Turnbull's estimate for interval-censored times.
     Turnbull = "turnbull", Curve, "Turnbull",
-        "As a sensitivity analysis, events are taken as known to lie between two visits: the maximum-likelihood estimate of \
-         Turnbull (1976), competing events as censoring.";
+        "As a sensitivity analysis, events are taken as known to lie between two visits of the schedule, each by \
+         the end of its window: the maximum-likelihood estimate of Turnbull (1976), competing events as censoring.";
     /// Restricted mean time.
     RestrictedMean = "restricted-mean", MeanTime, "restricted mean time",
-        "The restricted mean time without event is the area under the Kaplan–Meier estimate up to the last day observed; arms \
-         are compared by its difference and its ratio.";
+        "The restricted mean time without event is the area under the Kaplan–Meier estimate up to the last day on which the \
+         curves of all arms are known; arms are compared by its difference and its ratio.";
     /// Difference of survival at fixed times.
     SurvivalDifference = "survival-difference", CurveContrast, "difference of survival",
         "Differences of Kaplan–Meier estimates at fixed times have Wald limits with Greenwood’s variances.";
@@ -361,7 +382,8 @@ methods! {
         "Times are compared with the test of Tarone and Ware (1977): weights are the roots of the numbers at risk.";
     /// Peto and Peto's test.
     PetoPeto = "peto-peto", TimeTest, "Peto–Peto test",
-        "Times are compared with the test of Peto and Peto (1972): weights are the pooled survival.";
+        "Times are compared with the test of Peto and Peto (1972): weights are the pooled survival with factors 1 − \
+         d/(n + 1).";
     /// Fleming and Harrington's test for late differences.
     FlemingHarrington = "fleming-harrington", TimeTest, "Fleming–Harrington test (0, 1)",
         "Times are compared with the test of Fleming and Harrington (1991) for late differences (ρ = 0, γ = 1).";
@@ -370,9 +392,8 @@ methods! {
         "The trend of hazards over the doses of the arms is tested with the log-rank trend test.";
     /// Permutation log-rank test.
     PermutationLogRank = "permutation-log-rank", TimeTest, "permutation log-rank test",
-        "Because the number of participants is small, the log-rank statistic is also compared with its distribution over the \
-         allocations of the participants to the arms: all of them where they can be counted, otherwise a sample of them with \
-         the seed printed.";
+        "The log-rank statistic is compared with its distribution over the allocations of the participants to the \
+         two arms: all of them, or a sample where they are too many.";
     /// Test of proportional hazards.
     ProportionalHazards = "proportional-hazards", TimeTest, "test of proportional hazards",
         "Whether the hazard ratio of Cox’s model is the same at all times is tested with the score test of an effect of the arm \
@@ -382,28 +403,31 @@ methods! {
         "Cumulative incidences are compared with Gray’s test (1988), ρ = 0.";
     /// Cox's proportional hazards model with Efron's handling of ties.
     Cox = "cox", Hazard, "Cox model",
-        "Hazard ratios are those of Cox’s model with the arm as only covariate, ties by Efron’s method, with Wald limits.";
+        "Hazard ratios are those of Cox’s model with the arm as only covariate, ties by Efron’s method, with Wald \
+         limits.";
     /// The same with limits by the profile of the likelihood.
     CoxProfile = "cox-profile", Hazard, "Cox model, profile likelihood",
-        "Hazard ratios are also given with limits by the profile of the partial likelihood.";
+        "Hazard ratios of Cox’s model (ties by Efron’s method) are given with limits by the profile of the partial \
+         likelihood.";
     /// Cox's model with Breslow's handling of ties.
     CoxBreslow = "cox-breslow", Hazard, "Cox model, Breslow’s ties",
-        "Hazard ratios are also those of Cox’s model with ties by Breslow’s method.";
+        "Hazard ratios of Cox’s model are given with ties by Breslow’s method, Wald limits.";
     /// Cox's model for discrete times.
     CoxDiscrete = "cox-discrete", Hazard, "Cox model, discrete times",
-        "Hazard odds ratios are those of Cox’s exact partial likelihood for discrete times.";
+        "Odds ratios of the event among those at risk are those of Cox’s exact partial likelihood for discrete \
+         times, Wald limits.";
     /// Cox's model over strata.
     CoxStratified = "cox-stratified", Hazard, "Cox model over strata",
-        "Hazard ratios are also those of Cox’s model with a baseline hazard of its own for each stratum, ties by Efron’s \
+        "Hazard ratios of Cox’s model are given with a baseline hazard of its own for each stratum, ties by Efron’s \
          method, Wald limits.";
     /// Cox's model with Firth's penalty.
     FirthCox = "firth-cox", Hazard, "Cox model, Firth’s penalty",
-        "Hazard ratios are also those of Cox’s model with Firth’s penalised likelihood (Heinze and Schemper 2001), which are \
-         finite where an arm has no event; limits and p-value by the profile of the penalised likelihood.";
+        "Hazard ratios are those of Cox’s model with Firth’s penalised likelihood (Heinze and Schemper 2001), which \
+         are finite where an arm has no event; limits and p-value by the profile of the penalised likelihood.";
     /// Fine and Gray's regression.
     FineGray = "fine-gray", Hazard, "Fine–Gray model",
-        "Ratios of subdistribution hazards are those of Fine and Gray (1999), which speak of the cumulative incidence with \
-         competing events.";
+        "Ratios of subdistribution hazards are those of Fine and Gray (1999), which speak of the cumulative \
+         incidence with competing events; Wald limits with robust standard errors.";
     /// Proportional hazards in grouped time.
     GroupedHazards = "grouped-hazards", Hazard, "grouped time",
         "Because the event can be seen only at visits, hazard ratios are also estimated in grouped time: complementary log-log \
@@ -449,8 +473,8 @@ methods! {
          as offset, with robust standard errors.";
     /// Negative binomial regression of the number of records.
     NegativeBinomial = "negative-binomial", RateContrast, "negative binomial regression",
-        "Ratios of exposure-adjusted event rates are those of negative binomial regression of the number of events with the time \
-         at risk as offset, by maximum likelihood.";
+        "Ratios of exposure-adjusted event rates are those of negative binomial regression of the number of events \
+         with the time at risk as offset, by maximum likelihood; standard errors take the dispersion as known.";
     /// Ratio of the mean numbers of events.
     RecurrentRatio = "recurrent-ratio", RateContrast, "ratio of mean numbers of events",
         "Ratios of mean numbers of events, which may come again, are those of Lin, Wei, Yang and Ying (2000): Cox regression \
@@ -469,7 +493,8 @@ methods! {
          variance of Fleiss, Cohen and Everitt (1969).";
     /// Mean scores of an ordered category.
     CmhRowMeans = "cmh-row-means", Own, "test of mean scores",
-        "Ordered categories are compared by their mean scores 1, 2, 3 …, with the statistic of Cochran, Mantel and Haenszel.";
+        "Ordered categories are compared by their mean scores 1, 2, 3 …, with the statistic of Cochran, Mantel and \
+         Haenszel.";
     /// Correlation of an ordered category with the dose.
     CmhCorrelation = "cmh-correlation", Own, "test of correlation with dose",
         "The correlation of ordered categories, scored 1, 2, 3 …, with the doses of the arms is tested with the statistic of \
@@ -481,11 +506,11 @@ methods! {
          covariates to their mean; intervals and p-values use the t distribution.";
     /// The same with standard errors that hold for unequal variances.
     AncovaHc3 = "ancova-hc3", Change, "analysis of covariance, HC3",
-        "As a sensitivity analysis, the difference of the analysis of covariance is given with standard errors that hold for \
-         unequal variances (HC3; MacKinnon and White 1985).";
+        "As a sensitivity analysis, the difference of an analysis of covariance of the change, with arm and \
+         baseline, is given with standard errors that hold for unequal variances (HC3; MacKinnon and White 1985).";
     /// Analysis of covariance with the dose as a number.
     AncovaTrend = "ancova-trend", Own, "dose response",
-        "The dose response is tested in the same model with the arm replaced by its dose as a number.";
+        "The dose response is tested in the analysis of covariance with the arm replaced by its dose as a number.";
     /// Group-sequential design.
     GroupSequential = "group-sequential", Own, "group-sequential design",
         "The bounds of the group-sequential design are on the scale of Z and keep the error of all looks together (Armitage, \
@@ -499,7 +524,8 @@ methods! {
         "p-values of a family are adjusted step-down as by Holm (1979).";
     /// Hochberg's adjustment.
     Hochberg = "hochberg", Adjustment, "Hochberg",
-        "p-values of a family are adjusted step-up as by Hochberg (1988), which assumes that they are not negatively dependent.";
+        "p-values of a family are adjusted step-up as by Hochberg (1988), which assumes that they are not \
+         negatively dependent.";
     /// Hommel's adjustment.
     Hommel = "hommel", Adjustment, "Hommel",
         "p-values of a family are adjusted as by Hommel (1988), which assumes that they are not negatively dependent.";
@@ -508,7 +534,7 @@ methods! {
         "Hypotheses of a family are tested in the fixed order given, each only if all before it are rejected.";
     /// Fall-back procedure.
     FallBack = "fall-back", Adjustment, "fall-back procedure",
-        "Hypotheses of a family are tested by the fall-back procedure of Wiens and Dmitrienko (2005) with the weights given.";
+        "Hypotheses of a family are tested by the fall-back procedure of Wiens (2003) with the weights given.";
     /// Graphical procedure.
     Graphical = "graphical", Adjustment, "graphical procedure",
         "Hypotheses of a family are tested by the graphical procedure of Bretz and others (2009) with the weights and \

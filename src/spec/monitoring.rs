@@ -45,9 +45,9 @@ pub enum TestSides {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoundRule {
-    /// Lan and DeMets' spending function of O'Brien and Fleming's kind.
+    /// Lan and `DeMets`' spending function of O'Brien and Fleming's kind.
     SpendingObrienFleming,
-    /// Lan and DeMets' spending function of Pocock's kind.
+    /// Lan and `DeMets`' spending function of Pocock's kind.
     SpendingPocock,
     /// Hwang, Shih and De Cani's spending functions, with their parameter.
     HwangShihDeCani(f64),

@@ -152,7 +152,8 @@ pub struct Survival {
     /// Whether it ended with a competing event.
     #[serde(default)]
     pub competing: Option<RuleText>,
-    /// Days at which the curve is read, and at which figures tell the numbers at risk.
+    /// Days at which the curve is read, and at which figures tell the numbers at risk; counted from the landmark, if there
+    /// is one.
     pub at: Vec<i32>,
     /// Texts of the subject that divide it into strata, for the methods over strata.
     #[serde(default)]

@@ -168,6 +168,19 @@ impl Change<'_> {
                 self.of_contrasts(visit, formats, Method::HodgesLehmann, assembly),
             ));
         }
+        for method in self.of(Shown::All) {
+            // Of all arms: it stands once, under the first.
+            let cells = self.of_arms(assembly, &|arm, assembly| {
+                let here = assembly.study.arm.first().is_some_and(|first| first.id == arm.id);
+                let p = if here {
+                    assembly.cell("{p-value}", self.style, &|s| self.key(visit, s, method))
+                } else {
+                    Cell::default()
+                };
+                [Cell::default(), Cell::default(), Cell::default(), p]
+            });
+            rows.push(data_row(1, format!("{}, all arms", short(method)), cells));
+        }
         for method in self.of(Shown::Test) {
             rows.push(data_row(1, short(method), self.of_contrasts(visit, ["", "", "{p-value}"], method, assembly)));
         }
@@ -312,6 +325,7 @@ impl Change<'_> {
         if self.has(Method::HodgesLehmann) {
             rows.push("difference and limits of Hodges and Lehmann".to_owned());
         }
+        rows.extend(self.of(Shown::All).map(|method| method.label().to_owned()));
         rows.extend(self.of(Shown::Test).map(|method| method.label().to_owned()));
         if !rows.is_empty() {
             sentences.push(format!("Rows below: {}.", rows.join("; ")));
@@ -322,7 +336,8 @@ impl Change<'_> {
                     .to_owned(),
             );
         }
-        sentences.push("p-values are two-sided and not adjusted for the number of comparisons.".to_owned());
+        let except = if self.has(Method::Dunnett) { ", Dunnett’s apart," } else { "" };
+        sentences.push(format!("p-values are two-sided and{except} not adjusted for the number of comparisons."));
         sentences.join(" ")
     }
 }
@@ -341,13 +356,16 @@ enum Shown {
     Difference,
     /// A p-value under the arm compared.
     Test,
+    /// A p-value of all arms.
+    All,
 }
 
-/// How a method is shown; those of all arms at once have no place under an arm.
+/// How a method is shown; Hodges and Lehmann's difference in its own way.
 const fn how(method: Method) -> Option<Shown> {
     match method.family() {
         Family::Repeated => Some(Shown::Model),
         Family::Within => Some(Shown::Within),
+        Family::ChangeOfAll => Some(Shown::All),
         Family::Imputed => Some(Shown::Difference),
         Family::Change => match method {
             Method::Ancova => Some(Shown::Model),

@@ -88,6 +88,13 @@ pub(super) fn difference_methods(binary: &Binary) -> impl Iterator<Item = Method
     of_family(binary, Family::ShareDifference)
 }
 
+/// A number with the sign of print.
+fn signed(number: f64) -> String {
+    // Without the dust of binary arithmetic.
+    let text = ((number * 1e6).round() / 1e6).to_string();
+    text.strip_prefix('-').map_or_else(|| text.clone(), |rest| format!("−{rest}"))
+}
+
 const fn is_of_risks(method: Method) -> bool {
     matches!(method, Method::RiskRatio | Method::RiskRatioWald)
 }
@@ -252,6 +259,10 @@ fn comparisons(form: &Form<'_>, p_decimals: u8, assembly: &mut Assembly<'_>, row
         let parts: Vec<(&str, Method)> = tests.iter().map(|method| ("{p-value}", *method)).collect();
         line(1, format!("p-value ({})", names.join("; ")), &parts, assembly);
     }
+    if let Some(margin) = form.binary.margin {
+        let label = format!("Difference of {} % points: z; p-value (Farrington–Manning)", signed(100.0 * margin));
+        line(1, label, &[("{test-statistic}; {p-value}", Method::FarringtonManning)], assembly);
+    }
     for method in of_family(form.binary, Family::ShareTrend) {
         // Of all arms: it stands once, under the first.
         let mut cells = vec![Cell::default(); study.arm.len()];
@@ -339,8 +350,8 @@ fn method_notes(endpoints: &[(&Endpoint, &Binary)], by_variant: bool, study: &St
     let mut notes = vec![note(format!("{}.", parts.join("; ")))];
     if endpoints.iter().any(|(_, binary)| binary.methods.contains(&Method::NumberNeeded)) && !by_variant {
         notes.push(note(
-            "Number needed to treat: negative numbers are numbers needed to harm; limits of different signs enclose infinity, \
-             not zero.",
+            "Number needed to treat: participants to treat for one more responder; negative for one fewer. Limits of different \
+             signs enclose infinity, not zero.",
         ));
     }
     notes

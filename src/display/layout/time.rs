@@ -14,6 +14,8 @@ use crate::spec::outcome::Time;
 
 /// What becomes of competing events where hazards are compared: the item of the results, and in words.
 pub(super) const CENSORED: (&str, &str) = ("competing-censored", "competing events censored");
+/// The item of comparisons of cumulative incidence.
+const OF_INCIDENCE: &str = "cumulative-incidence";
 const AT_RISK: (&str, &str) = ("competing-at-risk", "competing events kept at risk to the last day");
 
 pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
@@ -31,6 +33,7 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
         block.quantiles(assembly);
         block.more(assembly);
         block.contrasts(assembly);
+        block.comparison(OF_INCIDENCE, "Comparison of cumulative incidence", assembly);
         if time.competes == Competes::Nothing {
             block.comparison(CENSORED.0, "Comparison of hazards", assembly);
         } else {
@@ -140,7 +143,9 @@ impl Block<'_, '_> {
         }
         if time.has(Method::RestrictedMean) {
             let key = |key: Key| limit(key.method(Method::RestrictedMean), level);
-            let label = format!("Restricted mean, days ({} % CI)", level_text(level));
+            let until = Key::new(&*time.endpoint.id, Statistic::Until).method(Method::RestrictedMean);
+            let until = assembly.text(&until, style);
+            let label = format!("Restricted mean to day {until}, days ({} % CI)", level_text(level));
             self.arms(1, label, "{mean} ({mean-lower}, {mean-upper})", &key, assembly);
         }
     }
@@ -148,8 +153,9 @@ impl Block<'_, '_> {
     /// The comparison with the reference, with one treatment of competing events.
     fn comparison(&mut self, item: &str, title: &str, assembly: &mut Assembly<'_>) {
         let is_shown = |method: &Method| matches!(method.family(), Family::TimeTest | Family::Hazard);
-        let own_way = |method: &Method| matches!(method, Method::Gray | Method::FineGray) && item != CENSORED.0;
-        let methods = self.time.methods.iter().copied().filter(|method| is_shown(method) && !own_way(method));
+        let of_incidence = |method: &Method| matches!(method, Method::Gray | Method::FineGray);
+        let belongs = |method: &Method| is_shown(method) && of_incidence(method) == (item == OF_INCIDENCE);
+        let methods = self.time.methods.iter().copied().filter(belongs);
         let mut methods: Vec<Method> = methods.collect();
         methods.sort_unstable();
         if methods.is_empty() {
@@ -165,6 +171,8 @@ impl Block<'_, '_> {
                 Method::Cox => (format!("Hazard ratio to {reference} ({level} % CI); p-value"), with_p),
                 Method::CoxProfile => (format!("{level} % CI, profile likelihood"), "{ratio-lower}, {ratio-upper}"),
                 Method::GroupedHazards => (format!("Hazard ratio in grouped time ({level} % CI); p-value"), with_p),
+                Method::FineGray => (format!("Ratio of subdistribution hazards ({level} % CI); p-value"), with_p),
+                Method::CoxDiscrete => (format!("Odds ratio, {} ({level} % CI); p-value", method.label()), with_p),
                 _ if method.family() == Family::Hazard => {
                     (format!("Hazard ratio, {} ({level} % CI); p-value", method.label()), with_p)
                 }
@@ -293,7 +301,20 @@ fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
         ),
         (Method::LogRank, "p-values two-sided"),
     ];
+    let censoring = [
+        Method::NelsonAalen,
+        Method::RestrictedMean,
+        Method::SurvivalDifference,
+        Method::Milestone,
+        Method::LogRankTrend,
+    ];
     parts.extend(methods.into_iter().filter(|(method, _)| has(*method)).map(|(_, words)| words));
+    if competing && censoring.into_iter().any(has) {
+        parts.push(
+            "cumulative hazards, restricted means, differences without event, milestone and trend tests: competing events \
+             censored",
+        );
+    }
     let mut notes = vec![note(format!("{}.", parts.join("; ")))];
     let mut named: Vec<String> = Vec::new();
     for time in endpoints {

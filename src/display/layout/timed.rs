@@ -60,10 +60,11 @@ impl<'a> Timed<'a> {
             });
         }
         let survival = endpoint.survival.as_ref()?;
+        let after = survival.landmark.map(|landmark| format!(" after day {landmark}")).unwrap_or_default();
         let reading = |day: &i32| Reading {
             at: day.to_string(),
             day: f64::from(*day),
-            label: format!("Day {day}"),
+            label: format!("Day {day}{after}"),
             tick: day.to_string(),
         };
         Some(Self {

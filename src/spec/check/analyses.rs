@@ -1,7 +1,7 @@
 //! Whether endpoints, summaries and exports hold together.
 
 use super::Check;
-use super::methods::Use;
+use super::methods::{Use, reads_covariates, reads_strata, reads_worst};
 use crate::results::{Family, Method};
 use crate::spec::endpoint::{Binary, Endpoint, Item, MORE_STATISTICS, Summary};
 use crate::spec::export::Parameter;
@@ -44,6 +44,7 @@ impl Check<'_> {
         if let Some(survival) = &endpoint.survival {
             self.level(at, survival.conf_level);
             self.methods(at, &survival.methods, Use::Survival, survival.strata.len());
+            self.read_by(at, "strata", !survival.strata.is_empty(), &survival.methods, reads_strata);
             if survival.landmark.is_some_and(|day| day < 1) {
                 self.error(at, format!("endpoint {}: a landmark is a day from 1", endpoint.id));
             }
@@ -78,6 +79,8 @@ impl Check<'_> {
         self.level(at, binary.conf_level);
         self.methods(at, &binary.methods, Use::Binary, binary.strata.len());
         self.margin(at, &binary.methods, binary.margin);
+        self.read_by(at, "strata", !binary.strata.is_empty(), &binary.methods, reads_strata);
+        self.read_by(at, "covariates", !binary.covariates.is_empty(), &binary.methods, reads_covariates);
         let subgroups: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
         binary.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &subgroups));
         self.once(at, "subgroup", binary.subgroups.iter().map(|name| &**name));
@@ -109,6 +112,8 @@ impl Check<'_> {
         self.decimals(at, continuous.decimals);
         self.methods(at, &continuous.methods, Use::Continuous, continuous.strata.len());
         self.attempts(at, &continuous.methods, &continuous.mmrm);
+        self.read_by(at, "strata", !continuous.strata.is_empty(), &continuous.methods, reads_strata);
+        self.read_by(at, "worst", continuous.worst.is_some(), &continuous.methods, reads_worst);
         self.deltas(at, &continuous.methods, &continuous.deltas);
         if continuous.methods.contains(&Method::WilcoxonWorstRank) && continuous.worst.is_none() {
             self.error(at, format!("endpoint {} needs the rule `worst` for wilcoxon-worst-rank", endpoint.id));
@@ -130,6 +135,7 @@ impl Check<'_> {
             self.error(at, format!("endpoint {}: the last day is not between 1 and {}", endpoint.id, super::LONGEST));
         }
         self.methods(at, &time.methods, Use::Time, time.strata.len());
+        self.read_by(at, "strata", !time.strata.is_empty(), &time.methods, reads_strata);
     }
 
     pub(super) fn summaries(&mut self) {
@@ -156,6 +162,7 @@ impl Check<'_> {
             let known: Vec<&str> = frame.iter().flat_map(|frame| &frame.scores).map(|name| &**name).collect();
             self.refers(score, "score of the frame", &known);
         }
+        self.once(at, "statistic", summary.more.iter().map(|statistic| statistic.name()));
         for statistic in summary.more.iter().filter(|own| !MORE_STATISTICS.contains(own)) {
             let known: Vec<&str> = MORE_STATISTICS.iter().map(|own| own.name()).collect();
             let message = format!("{} is no further statistic of a summary", statistic.name());

@@ -162,6 +162,12 @@ impl<'a> Check<'a> {
             self.refers(&layout.of, "continuous endpoint", &continuous);
             let named = study.endpoint(&layout.of).map(Endpoint::methods).unwrap_or_default();
             let has_means = |model: &Method| matches!(model, Method::Ancova | Method::Mmrm) && named.contains(model);
+            if layout.model.is_some() && !layout.change {
+                self.error(
+                    at,
+                    format!("display {} shows a model, which is one of the change: `change = true`", display.id),
+                );
+            }
             if layout.model.is_some_and(|model| !has_means(&model)) {
                 self.error(at, format!("endpoint {} has no least-squares means of that model", layout.of));
             }

@@ -43,6 +43,7 @@ impl Use {
                     | Family::ShareNumberNeeded
                     | Family::ShareRatio
                     | Family::ShareTest
+                    | Family::ShareMargin
                     | Family::ShareStrata
                     | Family::ShareModel
                     | Family::ShareRepeated
@@ -64,7 +65,7 @@ impl Use {
             // Days are known: there are no visits between which an event lies.
             Self::Survival => Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull),
             Self::Occurrence { at_risk } => {
-                matches!(family, Family::ShareDifference | Family::ShareTest) && method != Method::FarringtonManning
+                matches!(family, Family::ShareDifference | Family::ShareTest)
                     || at_risk && matches!(family, Family::Rate | Family::RateContrast)
             }
             Self::Multiplicity => family == Family::Adjustment,
@@ -108,6 +109,16 @@ impl Check<'_> {
         if let Some(arm) = undosed {
             for method in methods.iter().filter(|method| by_dose(**method)) {
                 self.error(at, format!("method {} needs the dose of arm {}", method.name(), arm.id));
+            }
+        }
+        let mut doses: Vec<f64> = self.study.arm.iter().filter_map(|arm| arm.dose).collect();
+        doses.sort_by(f64::total_cmp);
+        let equal = doses.windows(2).any(|pair| pair[0].total_cmp(&pair[1]).is_eq());
+        let all_equal = doses.len() > 1 && doses.first() == doses.last();
+        for method in methods.iter().filter(|method| by_dose(**method)) {
+            // Its order of the arms would be that of the specification.
+            if all_equal || equal && *method == Method::Jonckheere {
+                self.error(at, format!("method {} needs arms of different doses", method.name()));
             }
         }
         let difference = methods.iter().any(|method| method.family() == Family::ShareDifference);
@@ -192,13 +203,13 @@ impl Check<'_> {
         }
     }
 
+    /// A hypothesis names one p-value: of a method that gives one, at a visit where there are several, of an arm where
+    /// there are several.
     fn hypothesis(&mut self, own: &Hypothesis) {
         let study = self.study;
+        let at = own.id.span.start;
         let known: Vec<&str> = study.endpoint.iter().map(|endpoint| &*endpoint.id).collect();
         self.refers(&own.endpoint, "endpoint", &known);
-        own.at.iter().for_each(|visit| self.refers_visit(visit));
-        let arms: Vec<&str> = study.arm.iter().map(|arm| &*arm.id).collect();
-        own.arm.iter().for_each(|arm| self.refers(arm, "arm", &arms));
         let Some(endpoint) = study.endpoint(&own.endpoint) else { return };
         let methods = endpoint.methods();
         if !methods.contains(&own.method) {
@@ -206,5 +217,97 @@ impl Check<'_> {
             let named: Vec<&str> = methods.iter().map(|method| method.name()).collect();
             self.error(own.endpoint.span.start, message).hint = Some(format!("it has {}", listed(&named)));
         }
+        if !gives_p(own.method) {
+            self.error(at, format!("method {} gives no p-value of two arms or of all", own.method.name()));
+        }
+        let visits: Vec<&str> = match (&endpoint.binary, &endpoint.continuous) {
+            (Some(binary), _) => binary.at.iter().map(|visit| &**visit).collect(),
+            (_, Some(continuous)) => continuous.compare_at.iter().map(|visit| &**visit).collect(),
+            _ => Vec::new(),
+        };
+        match &own.at {
+            Some(visit) if visits.is_empty() => {
+                self.error(visit.span.start, format!("endpoint {} is not analysed by visit", own.endpoint));
+            }
+            Some(visit) => self.refers(visit, "visit of the comparison", &visits),
+            None if visits.len() > 1 => {
+                self.error(at, format!("hypothesis {} does not say at which visit", own.id));
+            }
+            None => {}
+        }
+        let reference = study.reference_arm();
+        let others = study.arm.iter().enumerate().filter(|(place, _)| *place != reference);
+        let arms: Vec<&str> = others.map(|(_, arm)| &*arm.id).collect();
+        match &own.arm {
+            Some(arm) if of_all_arms(own.method) => {
+                self.error(arm.span.start, format!("method {} compares all arms", own.method.name()));
+            }
+            Some(arm) => self.refers(arm, "arm compared", &arms),
+            None if arms.len() > 1 && !of_all_arms(own.method) => {
+                self.error(at, format!("hypothesis {} does not say of which arm", own.id));
+            }
+            None => {}
+        }
     }
+
+    /// Seeds and numbers of draws.
+    pub(super) fn random(&mut self) {
+        let random = self.study.random;
+        if !(100..=10_000_000).contains(&random.allocations) {
+            self.error(0, "[random] allocations is a number from 100 to 10 000 000");
+        }
+        if !(2..=10_000).contains(&random.imputations) {
+            self.error(0, "[random] imputations is a number from 2 to 10 000");
+        }
+    }
+
+    /// What is named for methods that are not.
+    pub(super) fn read_by(&mut self, at: usize, key: &str, named: bool, methods: &[Method], reads: fn(Method) -> bool) {
+        if named && !methods.iter().any(|method| reads(*method)) {
+            self.error(at, format!("no method reads `{key}`"));
+        }
+    }
+}
+
+/// Whether a method gives one p-value for two arms, or for all.
+fn gives_p(method: Method) -> bool {
+    match method.family() {
+        Family::ShareTest
+        | Family::ShareMargin
+        | Family::ShareRepeated
+        | Family::ShareTrend
+        | Family::ChangeOfAll
+        | Family::Repeated
+        | Family::MeanTime
+        | Family::TimeTest
+        | Family::TimeTrend => true,
+        Family::ShareStrata => matches!(method, Method::CochranMantelHaenszel | Method::BreslowDay),
+        Family::ShareModel => method != Method::StandardisedDifference,
+        Family::Change => method != Method::HodgesLehmann,
+        Family::Imputed => method != Method::DeltaAdjusted,
+        Family::Hazard => method != Method::CoxProfile,
+        Family::Own => matches!(method, Method::AncovaTrend),
+        _ => false,
+    }
+}
+
+/// Whether a method compares all arms at once.
+const fn of_all_arms(method: Method) -> bool {
+    matches!(method.family(), Family::ShareTrend | Family::ChangeOfAll | Family::TimeTrend)
+        || matches!(method, Method::AncovaTrend)
+}
+
+/// Whether a method works over strata.
+pub(super) const fn reads_strata(method: Method) -> bool {
+    over_strata(method)
+}
+
+/// Whether a method has covariates of its own.
+pub(super) const fn reads_covariates(method: Method) -> bool {
+    matches!(method.family(), Family::ShareModel)
+}
+
+/// Whether a method gives those with an intercurrent event the worst outcome.
+pub(super) const fn reads_worst(method: Method) -> bool {
+    matches!(method, Method::WilcoxonWorstRank)
 }

@@ -32,6 +32,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.records();
     check.endpoints();
     check.multiplicities();
+    check.random();
     check.monitorings();
     check.summaries();
     check.exports();
@@ -173,7 +174,9 @@ impl<'a> Check<'a> {
             .iter()
             .map(|endpoint| &endpoint.id)
             .chain(study.summary.iter().map(|summary| &summary.id))
-            .chain(study.flow.iter().map(|flow| &flow.id));
+            .chain(study.flow.iter().map(|flow| &flow.id))
+            .chain(study.multiplicity.iter().map(|family| &family.id))
+            .chain(study.monitoring.iter().map(|plan| &plan.id));
         self.unique("analysis", analyses);
         for summary in &study.summary {
             self.unique("item", summary.items.iter().map(|item| &item.id));

@@ -5,7 +5,6 @@ use crate::spec::monitoring::{BoundRule, Monitoring, TestSides};
 
 impl Check<'_> {
     pub(super) fn monitorings(&mut self) {
-        self.unique("monitoring plan", self.study.monitoring.iter().map(|plan| &plan.id));
         for plan in &self.study.monitoring {
             self.monitoring(plan);
         }

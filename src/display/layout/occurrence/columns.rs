@@ -230,7 +230,8 @@ impl Table<'_> {
                 columns.push(vec!["p-value".to_owned()], &[], What::Test(method));
             }
             for method in self.rate_contrasts() {
-                let interval = format!("({} % CI)", level_text(self.occurrence.conf_level));
+                let p = if is_rate_difference(method) { "" } else { "; p-value" };
+                let interval = format!("({} % CI){p}", level_text(self.occurrence.conf_level));
                 let name = if is_rate_difference(method) { "Rate difference" } else { "Rate ratio" };
                 let head = [name.to_owned(), method.label().to_owned(), interval].to_vec();
                 columns.push(head, &[], What::RateContrast(method));
@@ -239,7 +240,7 @@ impl Table<'_> {
                 place.contrast = Some((arm.id.to_string(), reference.id.to_string()));
             }
             if contrasts.len() > 1 && columns.heads.len() > first {
-                columns.span(format!("{} − {}", arm.label, reference.label), first);
+                columns.span(format!("{} against {}", arm.label, reference.label), first);
             }
         }
     }
@@ -286,7 +287,7 @@ impl Table<'_> {
                 let format = if is_rate_difference(*method) {
                     "{difference} ({difference-lower}, {difference-upper})"
                 } else {
-                    "{ratio} ({ratio-lower}, {ratio-upper})"
+                    "{ratio} ({ratio-lower}, {ratio-upper}); {p-value}"
                 };
                 assembly.cell(format, Style::recorded(0), &|s| compared(key(s), *method, level))
             }
