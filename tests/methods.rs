@@ -5,25 +5,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use trialpress::results::Method;
 use trialpress::stats::mixed::{Degrees, Likelihood, MixedModel, Observations, Structure};
 
 use crate::support::{
-    Record, argument, field, fixture_study, read, records, repository, results_csv, scratch, succeed, write,
+    Record, argument, field, fixture_study, read, records, repository, results_csv, scratch, succeed, trialpress, write,
 };
 
-/// The second study with the endpoints of `tests/methods/endpoints.toml`, run.
-fn package() -> TempDir {
-    let folder = scratch();
-    let study = folder.path().join("study");
+/// The second study with the endpoints of `tests/methods/endpoints.toml`, changed in one place.
+fn study(folder: &Path, (from, to): (&str, &str)) -> PathBuf {
+    let study = folder.join("study");
     let own = fixture_study("sle-three-arm");
     copy(&own, &study);
     let more = read(&repository().join("tests/methods/endpoints.toml"));
-    let text = format!("{}\n{more}", read(&own.join("study.toml")));
+    assert!(more.contains(from), "the endpoints do not say {from}");
+    let text = format!("{}\n{}", read(&own.join("study.toml")), more.replacen(from, to, 1));
     write(&study.join("study.toml"), &text);
+    study
+}
+
+/// The same as it is, run.
+fn package() -> TempDir {
+    let folder = scratch();
+    let study = study(folder.path(), ("", ""));
     succeed(folder.path(), &["run", argument(&study), "--out", "package", "--quiet"]);
     folder
 }
@@ -176,6 +183,79 @@ fn imputed_values_that_are_shifted_by_nothing_are_those_missing_at_random() {
         assert_eq!(random, shifted, "{arm} at {visit}");
         assert!(random.contains_key("difference"), "{arm} at {visit} has no difference: {random:?}");
     }
+}
+
+#[test]
+fn ratios_are_above_zero_and_curves_agree_where_they_must() {
+    let folder = package();
+    let results = results_csv(&folder.path().join("package"));
+    let number = |row: &Record| field(row, "value").parse::<f64>().ok();
+    let mut ratios = 0;
+    for row in results.iter().filter(|row| field(row, "statistic").starts_with("ratio")) {
+        if let Some(ratio) = number(row) {
+            ratios += 1;
+            assert!(ratio >= 0.0, "{row:?}");
+        }
+    }
+    assert!(ratios > 100, "only {ratios} ratios");
+    // Nobody of this arm has a competing event or misses a visit: what is known between visits is known by their ends.
+    let read = |method: &str| -> Vec<f64> {
+        let is_meant = |row: &&Record| {
+            [("analysis", "m_time"), ("arm", "placebo"), ("method", method), ("statistic", "incidence"), ("levels", "")]
+                .iter()
+                .all(|(column, wanted)| field(row, column) == *wanted)
+        };
+        results.iter().filter(is_meant).filter(|row| !field(row, "at").is_empty()).filter_map(number).collect()
+    };
+    let (one, other) = (read("turnbull"), read("aalen-johansen"));
+    assert_eq!(one.len(), 4);
+    for (one, other) in one.iter().zip(&other) {
+        assert!((one - other).abs() < 1e-6, "{one} by Turnbull, {other} by Aalen and Johansen");
+    }
+}
+
+#[test]
+fn methods_that_cannot_be_are_refused() {
+    let mut faults = Vec::new();
+    for (from, to, says) in [
+        ("margin = -0.1\n", "", "farrington-manning and `margin` go together"),
+        ("margin = -0.1", "margin = 1.5", "between −1 and 1"),
+        ("strata = [\"SEX\"]\ncovariates", "covariates", "needs `strata`"),
+        ("deltas = [0, 2, 4]", "deltas = [4, 2]", "deltas rise"),
+        ("deltas = [0, 2, 4]\n", "", "delta-adjusted and `deltas` go together"),
+        ("allocations = 2000", "allocations = 0", "allocations is a number from 100"),
+        ("imputations = 20", "imputations = 1", "imputations is a number from 2"),
+        ("\"number-needed\",", "\"number-needed\", \"kaplan-meier\",", "is not one of a binary endpoint"),
+        ("id = \"f_holm\"", "id = \"f_bonferroni\"", "defined twice"),
+        ("id = \"f_holm\"", "id = \"m_binary\"", "defined twice"),
+        ("\"geometric-cv\"]", "\"geometric-cv\", \"se\"]", "se"),
+        (
+            "{ id = \"response\", endpoint = \"m_binary\", method = \"fisher\", at = \"W18\", arm = \"high\" }",
+            "{ id = \"response\", endpoint = \"m_binary\", method = \"fisher\", arm = \"high\" }",
+            "does not say at which visit",
+        ),
+        (
+            "method = \"fisher\", at = \"W18\", arm = \"high\" }",
+            "method = \"fisher\", at = \"W18\", arm = \"placebo\" }",
+            "arm compared placebo",
+        ),
+        (
+            "method = \"fisher\", at = \"W18\", arm = \"high\" }",
+            "method = \"risk-ratio\", at = \"W18\", arm = \"high\" }",
+            "gives no p-value",
+        ),
+        ("landmark = 7", "landmark = 0", "a landmark is a day from 1"),
+        ("looks = [0.5, 1.0]", "looks = [0.5, 0.4, 1.0]", "rise to 1"),
+        ("change = true, model", "model", "change = true"),
+    ] {
+        let folder = scratch();
+        let study = study(folder.path(), (from, to));
+        let outcome = trialpress(folder.path(), &["check", argument(&study)]);
+        if outcome.exit != 3 || !outcome.stderr.contains(says) {
+            faults.push(format!("{to}: exit {}, {}", outcome.exit, outcome.stderr));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
