@@ -15,10 +15,10 @@ pub(super) fn table(layout: &BoundsLayout, assembly: &mut Assembly<'_>) -> Laid 
     let stops = plans.iter().any(|plan| plan.futility.is_some());
     let assumed = plans.iter().any(|plan| plan.drift.is_some());
     let style = Style { p_decimals: 4, ..Style::recorded(0) };
-    let mut formats = vec![("Information", "{information}"), ("Bound on Z", "{bound}"), ("Nominal p", "{p-value}")];
+    let mut formats = vec![("Information, %", "{information}"), ("Bound on Z", "{bound}"), ("Nominal p", "{p-value}")];
     formats.extend(stops.then_some(("Futility bound on Z", "{futility-bound}")));
     formats.push(("Error spent", "{spent}"));
-    formats.extend(assumed.then_some(("Probability to have stopped for efficacy", "{power-by}")));
+    formats.extend(assumed.then_some(("Stopped for efficacy, %", "{power-by}")));
     let mut rows = Vec::new();
     for plan in &plans {
         rows.push(heading(0, plan.label.clone()));
@@ -38,7 +38,10 @@ pub(super) fn table(layout: &BoundsLayout, assembly: &mut Assembly<'_>) -> Laid 
     }
     let column = |head: &&str| Column { head: vec![(*head).to_owned()], align: Align::Decimal };
     let columns = formats.iter().map(|(head, _)| column(head)).collect();
-    let footnotes = plans.iter().map(|plan| words(plan, assembly)).collect();
+    let mut footnotes: Vec<Footnote> = plans.iter().map(|plan| words(plan, assembly)).collect();
+    if assumed {
+        footnotes.push(note("Stopped for efficacy: probability to have done so by the look, with the effect assumed."));
+    }
     let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
     let analyses = plans.iter().map(|plan| plan.id.to_string()).collect();
     Laid { body: Body::Table(aligned(table)), footnotes, analyses }
