@@ -297,7 +297,8 @@ fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
         (Method::FirthCox, "Firth’s penalty: limits and p-value by the profile of the penalised likelihood"),
         (
             Method::Turnbull,
-            "Turnbull: events known to lie between two visits of the schedule, each by the end of its window; competing events censored",
+            "Turnbull: events known to lie between two visits of the schedule, each by the end of its window; competing \
+             events censored",
         ),
         (Method::LogRank, "p-values two-sided"),
     ];
