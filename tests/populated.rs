@@ -50,6 +50,18 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
             let all = &[0, 1, 2, 3];
             vec![row(&[], &[3]), row(&[3], &[3]), row(&[0], all), row(&[0, 3], all), row(&[0, 1, 2], all)]
         }
+        // The same comparisons alone: the reference has no p-value, or no column at all.
+        "change" if columns == 4 * arms - 1 => {
+            let own = |arm: usize| if arm == reference { 0..3 } else { 0..4 };
+            let places: Vec<(usize, usize)> = (0..arms).flat_map(|arm| own(arm).map(move |own| (arm, own))).collect();
+            let blank = |is_blank: &dyn Fn(usize, usize) -> bool| -> Vec<usize> {
+                (0..columns).filter(|column| is_blank(places[*column].0, places[*column].1)).collect()
+            };
+            vec![blank(&|arm, own| arm != reference && own == 3), blank(&|arm, own| arm == reference || own == 0)]
+        }
+        "change" if columns == 3 * (arms - 1) => {
+            vec![(0..columns).filter(|column| column % 3 < 2).collect()]
+        }
         // A p-value stands in the first row of what it compares.
         "summary" if columns > arms => vec![vec![columns - 1]],
         // The number assessed stands behind the first row of a block.
