@@ -19,7 +19,7 @@ REMAP  := --remap-path-prefix=$(HOME_OF_CARGO)=/cargo --remap-path-prefix=$(TARG
 REMAP_C := -ffile-prefix-map=$(HOME_OF_CARGO)=/cargo -ffile-prefix-map=$(TARGET)=/target -ffile-prefix-map=$(CURDIR)=/trialpress
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown commit)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 
-.PHONY: help report pilot test check bench fixtures dist clean
+.PHONY: help report pilot test check bench fixtures reference dist clean
 
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
@@ -45,6 +45,9 @@ bench: ## wall, processor time and memory of each stage for 40, 1,000 and 20,000
 fixtures: ## simulate the flagship data again (the bytes are the same) and lock them
 	$(CARGO) run --release --locked --example simulate -- $(STUDY)/data --latent $(STUDY)/latent.csv
 	$(CARGO) run --release --locked --bin trialpress -- lock $(STUDY) --date 2026-11-20
+
+reference: ## runs what R can of the golden cases again and prints the differences
+	@python3 fixtures/reference/scripts/rerun.py
 
 dist: ## the binary to hand on, the same bytes from every folder (prints its SHA-256 last)
 	@RUSTFLAGS="$(REMAP)" CFLAGS="$(REMAP_C)" CARGO_INCREMENTAL=0 LC_ALL=C TZ=UTC \
