@@ -80,7 +80,7 @@ const STATISTICS: [&str; 33] = [
 const PREPARATIONS: [&str; 3] = ["as_ratio", "fit", "landmark"];
 
 /// Fewer rows than this mean that cases were lost.
-const ROWS: usize = 3_000;
+const ROWS: usize = 11_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
