@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
+mod cost;
 #[path = "../fixtures/simulate/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the command line of the generator uses what the benchmark does not")]
 mod simulate;
@@ -14,6 +15,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use trialpress::pipeline::{self, StudyFile};
+
+use cost::{peak_memory, processor_time};
 
 /// Sizes that are measured if none is named on the command line.
 const SIZES: [usize; 3] = [40, 1_000, 20_000];
@@ -76,20 +79,4 @@ fn prepare(subjects: usize) -> PathBuf {
     pipeline::lock(&StudyFile::at(&folder, None), &pipeline::LockOrder::on("2026-11-20"))
         .expect("simulated data can be locked");
     folder
-}
-
-/// Processor time of the process in milliseconds, user and system, in steps of ten.
-fn processor_time() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_name = stat.rsplit(')').next().unwrap_or("");
-    let ticks: u64 =
-        behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    ticks * 10
-}
-
-/// Largest resident memory so far in MiB.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
-    line.split_whitespace().nth(1).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

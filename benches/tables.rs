@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
+mod cost;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +16,8 @@ use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use polars_io::prelude::ParquetWriter;
 use trialpress::data::{DatasetFile, Delivery, Format, Kind, LockHead, Reading, lock, open};
 use trialpress::error::Place;
+
+use cost::{peak_memory, processor_time};
 
 const RECORDS: usize = 5_000_000;
 const PARAMETERS: usize = 50;
@@ -150,20 +154,4 @@ fn text(to: &mut impl std::io::Write) -> std::io::Result<()> {
         writeln!(to, "{line}")?;
     }
     to.flush()
-}
-
-/// Processor time of the process in milliseconds, user and system, in steps of ten.
-fn processor_time() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_name = stat.rsplit(')').next().unwrap_or("");
-    let ticks: u64 =
-        behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    ticks * 10
-}
-
-/// Largest resident memory so far in MiB.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
-    line.split_whitespace().nth(1).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

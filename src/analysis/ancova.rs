@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::summary::Numbers;
-use crate::analysis::{Work, count, reason, value};
+use crate::analysis::{Work, count, value};
 use crate::data::vector::Vector;
 use crate::plan::{BoundAncova, RuleId};
-use crate::results::{Key, Method, Statistic, Value};
+use crate::results::{Method, Statistic, Value};
 use crate::spec::endpoint::NUMBER_STATISTICS;
 use crate::spec::method::Margins;
 use crate::stats::Undefined;
@@ -111,13 +111,9 @@ impl Work<'_> {
                 Margins::Balanced => fit.least_squares_mean(arm, ancova.conf_level),
                 Margins::Observed => fit.least_squares_mean_observed(arm, ancova.conf_level),
             });
-            let key = |this: &Self, statistic| this.key(statistic).arm(&this.plan.arms[arm].id).method(Method::Ancova);
-            let unit = ancova.unit.as_deref();
-            let limit = |this: &Self, statistic| key(this, statistic).conf_level(ancova.conf_level);
-            self.push(key(self, Statistic::LsMean), value(mean.map(|mean| mean.estimate)), unit);
-            self.push(key(self, Statistic::LsMeanSe), value(mean.map(|mean| mean.standard_error)), unit);
-            self.push(limit(self, Statistic::LsMeanLower), value(mean.map(|mean| mean.interval.lower)), unit);
-            self.push(limit(self, Statistic::LsMeanUpper), value(mean.map(|mean| mean.interval.upper)), unit);
+            let key =
+                |this: &Work<'_>, statistic| this.key(statistic).arm(&this.plan.arms[arm].id).method(Method::Ancova);
+            self.least_squares_mean(mean, ancova.unit.as_deref(), ancova.conf_level, &key);
         }
     }
 
@@ -130,31 +126,11 @@ impl Work<'_> {
         for (position, first) in others.iter().enumerate() {
             pairs.extend(others[position + 1..].iter().map(|second| (*second, *first)));
         }
-        let unit = ancova.unit.as_deref();
-        for (first, second) in pairs {
-            let ids = [&self.plan.arms[first].id, &self.plan.arms[second].id].map(Clone::clone);
-            let key = |this: &Self, statistic| -> Key {
-                this.key(statistic).contrast(&ids[0], &ids[1]).method(Method::Ancova)
-            };
-            let contrast = fit.and_then(|fit| fit.difference(first, second, ancova.conf_level));
-            let limit = |this: &Self, statistic| key(this, statistic).conf_level(ancova.conf_level);
-            match contrast {
-                Ok(contrast) => {
-                    self.push(key(self, Statistic::Difference), Value::number(contrast.estimate), unit);
-                    self.push(key(self, Statistic::DifferenceSe), Value::number(contrast.standard_error), unit);
-                    self.push(limit(self, Statistic::DifferenceLower), Value::number(contrast.interval.lower), unit);
-                    self.push(limit(self, Statistic::DifferenceUpper), Value::number(contrast.interval.upper), unit);
-                    self.push(key(self, Statistic::PValue), Value::number(contrast.p), None);
-                }
-                Err(undefined) => {
-                    let why = || Value::NotEstimable(reason(undefined));
-                    self.push(key(self, Statistic::Difference), why(), unit);
-                    self.push(key(self, Statistic::DifferenceSe), why(), unit);
-                    self.push(limit(self, Statistic::DifferenceLower), why(), unit);
-                    self.push(limit(self, Statistic::DifferenceUpper), why(), unit);
-                    self.push(key(self, Statistic::PValue), why(), None);
-                }
-            }
+        for pair in pairs {
+            let [first, second] = self.arm_ids(pair);
+            let contrast = fit.and_then(|fit| fit.difference(pair.0, pair.1, ancova.conf_level));
+            let key = |this: &Work<'_>, statistic| this.key(statistic).contrast(&first, &second).method(Method::Ancova);
+            self.contrast(contrast, ancova.unit.as_deref(), ancova.conf_level, &key);
         }
     }
 }

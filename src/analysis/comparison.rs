@@ -120,6 +120,21 @@ impl Work<'_> {
         self.push(limit(Statistic::RatioUpper), bounded(ratio.map(|ratio| ratio.interval.upper)), None);
     }
 
+    /// The ratio of a model with its limits, and its p-value.
+    pub(super) fn effect_rows(
+        &mut self,
+        ratio: Result<(f64, Interval), Undefined>,
+        p: Result<f64, Undefined>,
+        level: f64,
+        of: &dyn Fn(Statistic) -> Key,
+    ) {
+        let limit = |statistic: Statistic| of(statistic).conf_level(level);
+        self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
+        self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
+        self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
+        self.push(of(Statistic::PValue), value(p), None);
+    }
+
     /// A difference of proportions with its limits.
     pub(super) fn difference_rows(
         &mut self,

@@ -166,29 +166,15 @@ impl Work<'_> {
                 Method::RecurrentRatio => {
                     let effect = recurrent_ratio(arms, level);
                     let ratio = effect.map(|own| (own.hazard_ratio, own.interval));
-                    self.closed_ratio(ratio, effect.map(|own| own.p), level, &of);
+                    self.effect_rows(ratio, effect.map(|own| own.p), level, &of);
                 }
                 _ => {
                     let effect = count_ratio(*method, arms, level);
                     let ratio = effect.and_then(|own| as_ratio(own.coefficient, own.interval));
-                    self.closed_ratio(ratio, effect.map(|own| own.p), level, &of);
+                    self.effect_rows(ratio, effect.map(|own| own.p), level, &of);
                 }
             }
         }
-    }
-
-    fn closed_ratio(
-        &mut self,
-        ratio: Result<(f64, Interval), Undefined>,
-        p: Result<f64, Undefined>,
-        level: f64,
-        of: &dyn Fn(Statistic) -> Key,
-    ) {
-        let limit = |statistic: Statistic| of(statistic).conf_level(level);
-        self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
-        self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
-        self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
-        self.push(of(Statistic::PValue), value(p), None);
     }
 
     /// First records and the time to them, in each stratum with time in both arms.
@@ -209,7 +195,7 @@ impl Work<'_> {
             let found = stratified_rate_ratio(strata, level);
             // The function gives the logarithm.
             let ratio = found.and_then(|own: StratifiedRate| as_ratio(own.estimate, own.interval));
-            return self.closed_ratio(ratio, found.map(|own| own.p), level, of);
+            return self.effect_rows(ratio, found.map(|own| own.p), level, of);
         }
         let limit = |statistic: Statistic| of(statistic).conf_level(level);
         let found = stratified_rate_difference(strata, level);

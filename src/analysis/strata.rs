@@ -129,12 +129,7 @@ impl Work<'_> {
                 }
             }
         };
-        let limit = |statistic: Statistic| of(statistic).conf_level(level);
-        let ratio = effect.and_then(|own| as_ratio(own.0, own.1));
-        self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
-        self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
-        self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
-        self.push(of(Statistic::PValue), value(p), None);
+        self.effect_rows(effect.and_then(|own| as_ratio(own.0, own.1)), p, level, of);
     }
 
     /// The odds ratios of each arm to the reference at all visits together. `visits` has the arms of each visit, `at` its key.
@@ -151,7 +146,6 @@ impl Work<'_> {
             for (visit, at) in at.iter().enumerate() {
                 let at = at.clone().contrast(&first, &second);
                 let of = |statistic| Key { statistic, ..at.clone() };
-                let limit = |statistic: Statistic| of(statistic).conf_level(level);
                 // Intercepts of the visits come first, then the arm at each of them.
                 let place = kept.iter().position(|own| *own == visit).ok_or(Undefined::Separated);
                 let effect = place.and_then(|place| {
@@ -159,10 +153,7 @@ impl Work<'_> {
                     fit.effects.get(kept.len() + place).copied().ok_or(Undefined::NotEstimable)
                 });
                 let ratio = effect.and_then(|own| as_ratio(own.coefficient, own.interval));
-                self.push(of(Statistic::Ratio), value(ratio.map(|own| own.0)), None);
-                self.push(limit(Statistic::RatioLower), value(ratio.map(|own| own.1.lower)), None);
-                self.push(limit(Statistic::RatioUpper), value(ratio.map(|own| own.1.upper)), None);
-                self.push(of(Statistic::PValue), value(effect.map(|own| own.p)), None);
+                self.effect_rows(ratio, effect.map(|own| own.p), level, &of);
             }
         }
     }

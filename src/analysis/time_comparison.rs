@@ -251,12 +251,9 @@ impl Work<'_> {
     }
 
     fn hazard(&mut self, effect: Result<HazardRatio, Undefined>, level: f64, key: &dyn Fn(&Self, Statistic) -> Key) {
-        let limit = |statistic| key(self, statistic).conf_level(level);
-        let (lower, upper) = (limit(Statistic::RatioLower), limit(Statistic::RatioUpper));
-        self.push(key(self, Statistic::Ratio), value(effect.map(|own| own.hazard_ratio)), None);
-        self.push(lower, value(effect.map(|own| own.interval.lower)), None);
-        self.push(upper, value(effect.map(|own| own.interval.upper)), None);
-        self.push(key(self, Statistic::PValue), value(effect.map(|own| own.p)), None);
+        let at = key(self, Statistic::Ratio);
+        let of = |statistic| Key { statistic, ..at.clone() };
+        self.effect_rows(effect.map(|own| (own.hazard_ratio, own.interval)), effect.map(|own| own.p), level, &of);
     }
 
     /// The same with limits and p-value of the profile of a penalised likelihood.

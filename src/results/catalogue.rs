@@ -194,6 +194,38 @@ named! {
 }
 
 impl Statistic {
+    /// Whether it is a confidence limit, whose key has a level.
+    #[must_use]
+    pub const fn is_limit(self) -> bool {
+        matches!(
+            self,
+            Self::ShareLower
+                | Self::ShareUpper
+                | Self::RateLower
+                | Self::RateUpper
+                | Self::MeanLower
+                | Self::MeanUpper
+                | Self::MedianLower
+                | Self::MedianUpper
+                | Self::DifferenceLower
+                | Self::DifferenceUpper
+                | Self::RatioLower
+                | Self::RatioUpper
+                | Self::IncidenceLower
+                | Self::IncidenceUpper
+                | Self::SurvivalLower
+                | Self::SurvivalUpper
+                | Self::NumberNeededLower
+                | Self::NumberNeededUpper
+                | Self::HazardLower
+                | Self::HazardUpper
+                | Self::KappaLower
+                | Self::KappaUpper
+                | Self::LsMeanLower
+                | Self::LsMeanUpper
+        )
+    }
+
     /// The decimals it prints with.
     #[must_use]
     pub const fn decimals(self) -> Decimals {

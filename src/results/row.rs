@@ -107,6 +107,12 @@ impl Key {
         self
     }
 
+    /// At one confidence level, if it is the key of a limit.
+    #[must_use]
+    pub fn limited(self, level: f64) -> Self {
+        if self.statistic.is_limit() { self.conf_level(level) } else { self }
+    }
+
     /// At one confidence level, a fraction such as 0.95.
     #[must_use]
     pub fn conf_level(mut self, level: f64) -> Self {

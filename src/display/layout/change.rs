@@ -201,15 +201,7 @@ impl Change<'_> {
 
     fn key(&self, visit: &str, statistic: Statistic, method: Method) -> Key {
         let key = Key::new(&*self.endpoint.id, statistic).variable("change").at(visit).method(method);
-        match statistic {
-            Statistic::LsMeanLower
-            | Statistic::LsMeanUpper
-            | Statistic::MeanLower
-            | Statistic::MeanUpper
-            | Statistic::DifferenceLower
-            | Statistic::DifferenceUpper => key.conf_level(self.continuous.conf_level),
-            _ => key,
-        }
+        key.limited(self.continuous.conf_level)
     }
 
     /// The cells of a row of comparisons: four under each arm.

@@ -2,7 +2,7 @@
 
 use crate::display::assemble::{Assembly, note};
 use crate::display::layout::response::level_text;
-use crate::display::layout::time::{competing, limit, observed};
+use crate::display::layout::time::{competing, observed};
 use crate::display::layout::{Laid, axis, interval, number};
 use crate::display::number::Style;
 use crate::display::report::{Axis, Body, Cell, Footnote, Mark, Plot, Series, SeriesStyle, UnderRow};
@@ -58,7 +58,7 @@ struct Curve<'a> {
 impl Curve<'_> {
     fn key(&self, arm: &str, statistic: Statistic) -> Key {
         let key = Key::new(&*self.endpoint.id, statistic).arm(arm).method(Method::AalenJohansen);
-        limit(key, self.time.conf_level)
+        key.limited(self.time.conf_level)
     }
 
     /// The times of an arm, as the results write them.

@@ -80,16 +80,10 @@ impl Means<'_> {
     fn key(&self, arm: &str, visit: &Shown<'_>, statistic: Statistic) -> Key {
         let key = Key::new(&*self.endpoint.id, statistic).variable(self.variable).at(visit.id).arm(arm);
         if let Some(model) = self.model {
-            let key = key.method(model);
-            let is_limit = matches!(statistic, Statistic::LsMeanLower | Statistic::LsMeanUpper);
-            return if is_limit { key.conf_level(self.continuous.conf_level) } else { key };
+            return key.method(model).limited(self.continuous.conf_level);
         }
-        match statistic {
-            Statistic::MeanLower | Statistic::MeanUpper => {
-                key.method(Method::TInterval).conf_level(self.continuous.conf_level)
-            }
-            _ => key,
-        }
+        // Means themselves are of no method.
+        if statistic.is_limit() { key.method(Method::TInterval).conf_level(self.continuous.conf_level) } else { key }
     }
 
     /// The marks of an arm, and its means in words.

@@ -55,23 +55,12 @@ impl Form<'_> {
 
     fn of_arm_by(&self, arm: &str, statistic: Statistic, method: Method) -> Key {
         let key = self.in_subgroup(self.key(statistic).arm(arm));
-        match statistic {
-            Statistic::ShareLower | Statistic::ShareUpper => key.method(method).conf_level(self.binary.conf_level),
-            _ => key,
-        }
+        if statistic.is_limit() { key.method(method).conf_level(self.binary.conf_level) } else { key }
     }
 
     pub(super) fn of_contrast(&self, arm: &str, reference: &str, statistic: Statistic, method: Method) -> Key {
         let key = self.in_subgroup(self.key(statistic).contrast(arm, reference).method(method));
-        match statistic {
-            Statistic::DifferenceLower
-            | Statistic::DifferenceUpper
-            | Statistic::NumberNeededLower
-            | Statistic::NumberNeededUpper
-            | Statistic::RatioLower
-            | Statistic::RatioUpper => key.conf_level(self.binary.conf_level),
-            _ => key,
-        }
+        key.limited(self.binary.conf_level)
     }
 }
 

@@ -153,8 +153,7 @@ impl Shifts<'_> {
         for arm in &study.arm {
             let key = |s: Statistic| {
                 let key = Key::new(&*self.summary.id, s).arm(&arm.id).variable(&item.id).at(visit).method(method);
-                let is_limit = matches!(s, Statistic::KappaLower | Statistic::KappaUpper);
-                if is_limit { key.conf_level(0.95) } else { key }
+                key.limited(0.95)
             };
             cells.push(assembly.cell(format, Style::recorded(0), &key));
             cells.extend(std::iter::repeat_with(|| plain("")).take(self.to.len().saturating_sub(1)));

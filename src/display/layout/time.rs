@@ -111,7 +111,7 @@ impl Block<'_, '_> {
             return;
         }
         let level = self.time.conf_level;
-        let key = |key: Key| limit(key.method(Method::KaplanMeier), level);
+        let key = |key: Key| key.method(Method::KaplanMeier).limited(level);
         self.rows.push(heading(1, "Time to event, days"));
         let label = format!("Median ({} % CI)", level_text(level));
         let places = self.time.decimals(assembly);
@@ -142,7 +142,7 @@ impl Block<'_, '_> {
             }
         }
         if time.has(Method::RestrictedMean) {
-            let key = |key: Key| limit(key.method(Method::RestrictedMean), level);
+            let key = |key: Key| key.method(Method::RestrictedMean).limited(level);
             let until = Key::new(&*time.endpoint.id, Statistic::Until).method(Method::RestrictedMean);
             let until = assembly.text(&until, style);
             let label = format!("Restricted mean to day {until}, days ({} % CI)", level_text(level));
@@ -257,27 +257,6 @@ fn read_cell(
         cell.text.push_str(" (no event)");
     }
     cell
-}
-
-/// A key with its confidence level, if it is that of a limit.
-pub(super) fn limit(key: Key, level: f64) -> Key {
-    match key.statistic {
-        Statistic::IncidenceLower
-        | Statistic::IncidenceUpper
-        | Statistic::SurvivalLower
-        | Statistic::SurvivalUpper
-        | Statistic::MedianLower
-        | Statistic::MedianUpper
-        | Statistic::MeanLower
-        | Statistic::MeanUpper
-        | Statistic::HazardLower
-        | Statistic::HazardUpper
-        | Statistic::DifferenceLower
-        | Statistic::DifferenceUpper
-        | Statistic::RatioLower
-        | Statistic::RatioUpper => key.conf_level(level),
-        _ => key,
-    }
 }
 
 fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {

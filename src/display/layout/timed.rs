@@ -1,7 +1,7 @@
 //! Endpoints that are times to an event, seen alike: those of the visits of a frame, and those known in days.
 
 use crate::display::assemble::Assembly;
-use crate::display::layout::time::{competing, limit, observed};
+use crate::display::layout::time::{competing, observed};
 use crate::display::number::needs_no_more;
 use crate::results::{Key, Method, Statistic, Value};
 use crate::spec::Study;
@@ -83,13 +83,13 @@ impl<'a> Timed<'a> {
 
     /// The key of a statistic of an arm by a method, with the confidence level where it is a limit.
     pub(super) fn key(&self, arm: &str, method: Method, statistic: Statistic) -> Key {
-        limit(Key::new(&*self.endpoint.id, statistic).arm(arm).method(method), self.conf_level)
+        Key::new(&*self.endpoint.id, statistic).arm(arm).method(method).limited(self.conf_level)
     }
 
     /// The key of a comparison of two arms, by what becomes of competing events.
     pub(super) fn compared(&self, item: &str, arms: (&str, &str), method: Method, statistic: Statistic) -> Key {
         let key = Key::new(&*self.endpoint.id, statistic).variable(item).contrast(arms.0, arms.1).method(method);
-        limit(key, self.conf_level)
+        key.limited(self.conf_level)
     }
 
     /// Decimals of medians and quartiles: times are whole days, but a quantile may lie between two of them.

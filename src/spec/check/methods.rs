@@ -74,7 +74,7 @@ impl Use {
 }
 
 /// Whether a method works over strata.
-const fn over_strata(method: Method) -> bool {
+pub(super) const fn reads_strata(method: Method) -> bool {
     matches!(method.family(), Family::ShareStrata)
         || matches!(
             method,
@@ -101,7 +101,7 @@ impl Check<'_> {
                 Some(format!("it can have {}", listed(&known)));
         }
         if strata == 0 {
-            for method in methods.iter().filter(|method| over_strata(**method)) {
+            for method in methods.iter().filter(|method| reads_strata(**method)) {
                 self.error(at, format!("method {} needs `strata`", method.name()));
             }
         }
@@ -295,11 +295,6 @@ fn gives_p(method: Method) -> bool {
 const fn of_all_arms(method: Method) -> bool {
     matches!(method.family(), Family::ShareTrend | Family::ChangeOfAll | Family::TimeTrend)
         || matches!(method, Method::AncovaTrend)
-}
-
-/// Whether a method works over strata.
-pub(super) const fn reads_strata(method: Method) -> bool {
-    over_strata(method)
 }
 
 /// Whether a method has covariates of its own.

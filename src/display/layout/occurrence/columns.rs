@@ -68,16 +68,7 @@ const fn is_rate_difference(method: Method) -> bool {
 
 /// The key of a statistic of a comparison: limits have their confidence level.
 pub(in crate::display::layout) fn compared(key: Key, method: Method, conf_level: f64) -> Key {
-    let limits = [
-        Statistic::DifferenceLower,
-        Statistic::DifferenceUpper,
-        Statistic::RateLower,
-        Statistic::RateUpper,
-        Statistic::RatioLower,
-        Statistic::RatioUpper,
-    ];
-    let key = key.method(method);
-    if limits.contains(&key.statistic) { key.conf_level(conf_level) } else { key }
+    key.method(method).limited(conf_level)
 }
 
 impl Table<'_> {
