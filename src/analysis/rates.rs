@@ -7,13 +7,13 @@ use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundAtRisk, BoundOccurrence, RuleId};
 use crate::results::{Family, Key, Method, Statistic, Value};
-use crate::stats::count::{CountErrors, LogRate, negative_binomial_regression, poisson_regression};
+use crate::stats::count::{CountErrors, negative_binomial_regression, poisson_regression};
 use crate::stats::rate::{
     RateStratum, StratifiedRate, poisson_rate, rate_difference, rate_mid_p, rate_ratio, rate_ratio_mid_p,
     rate_ratio_score, rate_score, stratified_rate_difference, stratified_rate_ratio,
 };
 use crate::stats::survival::{HazardRatio, Ties, andersen_gill};
-use crate::stats::{Interval, Undefined, as_ratio};
+use crate::stats::{Interval, LogEffect, Undefined, as_ratio};
 
 /// Days of a year, in rates.
 const YEAR: f64 = 365.25;
@@ -222,7 +222,7 @@ fn recurrent_ratio(arms: [&[AtRisk]; 2], level: f64) -> Result<HazardRatio, Unde
 }
 
 /// The logarithm of the ratio of event rates, by a regression of the number of records.
-fn count_ratio(method: Method, arms: [&[AtRisk]; 2], level: f64) -> Result<LogRate, Undefined> {
+fn count_ratio(method: Method, arms: [&[AtRisk]; 2], level: f64) -> Result<LogEffect, Undefined> {
     let both = || arms[0].iter().chain(arms[1]);
     let counts: Vec<u64> = both().map(|own| own.records).collect();
     let exposure: Vec<f64> = both().map(|own| years(own.days)).collect();

@@ -30,13 +30,17 @@ pub mod sample;
 pub mod sequential;
 pub mod survival;
 
+mod effect;
 #[cfg(test)]
 mod exhaustive;
 mod quantile;
+mod random;
 mod symmetric;
 #[cfg(test)]
 mod tests;
 mod total;
+
+pub use effect::LogEffect;
 
 /// Why a statistic has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Maximum likelihood of counts when the dispersion is given.
 
 use super::super::describe::compensated;
-use super::super::distribution::{ln_gamma, normal_quantile, normal_sf};
+use super::super::distribution::{ln_gamma, normal_quantile};
 use super::super::symmetric::{Factors, Matrix};
-use super::super::{Interval, Undefined, finite, real, tail};
-use super::{CountErrors, LogRate};
+use super::super::{LogEffect, Undefined, finite, real, tail};
+use super::CountErrors;
 
 /// Newton steps before the fit is given up; fewer than ten are usual.
 const STEPS: usize = 100;
@@ -130,7 +130,7 @@ impl<'a> Counts<'a> {
         estimates: &[f64],
         errors: CountErrors,
         level: f64,
-    ) -> Result<Vec<LogRate>, Undefined> {
+    ) -> Result<Vec<LogEffect>, Undefined> {
         let half = -normal_quantile(tail(level)?)?;
         let means = self.means(estimates);
         let weights: Vec<f64> = means.iter().map(|mean| mean / (1.0 + dispersion * mean)).collect();
@@ -149,18 +149,7 @@ impl<'a> Counts<'a> {
                     variance
                 }
             };
-            let standard_error = finite(variance.sqrt())?;
-            let z = finite(coefficient / standard_error)?;
-            Ok(LogRate {
-                coefficient: *coefficient,
-                standard_error,
-                z,
-                p: (2.0 * normal_sf(libm::fabs(z))?).min(1.0),
-                interval: Interval {
-                    lower: finite(coefficient - half * standard_error)?,
-                    upper: finite(coefficient + half * standard_error)?,
-                },
-            })
+            LogEffect::of(*coefficient, variance, half)
         };
         estimates.iter().enumerate().map(effect).collect()
     }

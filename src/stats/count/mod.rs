@@ -7,7 +7,7 @@ mod poisson;
 pub use negative_binomial::negative_binomial_regression;
 pub use poisson::poisson_regression;
 
-use super::Interval;
+use super::LogEffect;
 
 /// What the standard errors of effects stand on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,26 +22,11 @@ pub enum CountErrors {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CountRegression {
     /// The effect of each column, in their order.
-    pub effects: Vec<LogRate>,
+    pub effects: Vec<LogEffect>,
     /// Log-likelihood at the estimates.
     pub log_likelihood: f64,
     /// The variance of a count is its mean plus this times the square of its mean; 0 for a Poisson regression.
     pub dispersion: f64,
     /// Standard error of the dispersion; none when it is 0.
     pub dispersion_error: Option<f64>,
-}
-
-/// The effect of one unit of a column on the logarithm of the rate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogRate {
-    /// The logarithm of the rate ratio.
-    pub coefficient: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-    /// Coefficient over standard error.
-    pub z: f64,
-    /// Two-sided p-value of no effect, of Wald's kind.
-    pub p: f64,
-    /// Limits of the logarithm of the rate ratio, of Wald's kind.
-    pub interval: Interval,
 }

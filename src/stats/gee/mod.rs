@@ -3,8 +3,8 @@
 mod clusters;
 
 use super::describe::compensated;
-use super::distribution::{normal_quantile, normal_sf};
-use super::{Interval, Undefined, finite, size, tail};
+use super::distribution::normal_quantile;
+use super::{LogEffect, Undefined, finite, size, tail};
 use clusters::Clusters;
 
 /// Rounds of effects and correlation before the fit is given up; about ten are usual.
@@ -38,26 +38,11 @@ pub enum GeeErrors {
 #[derive(Clone, Debug, PartialEq)]
 pub struct BinaryGee {
     /// The effect of each column, in their order.
-    pub effects: Vec<GeeEffect>,
+    pub effects: Vec<LogEffect>,
     /// The working correlation; 0 under independence.
     pub correlation: f64,
     /// Sum of squared standardised residuals over their degrees of freedom; near 1 for binary outcomes.
     pub scale: f64,
-}
-
-/// The effect of one unit of a column on the logarithm of the odds, in the population.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GeeEffect {
-    /// The logarithm of the odds ratio.
-    pub coefficient: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-    /// Coefficient over standard error.
-    pub z: f64,
-    /// Two-sided p-value of no effect, of Wald's kind.
-    pub p: f64,
-    /// Limits of the logarithm of the odds ratio, of Wald's kind.
-    pub interval: Interval,
 }
 
 /// Logistic model of the marginal probabilities of repeated binary outcomes.
@@ -100,18 +85,7 @@ pub fn gee_binary(
         if *variance <= PERFECT * usual {
             return Err(Undefined::ZeroVariance);
         }
-        let standard_error = finite(variance.sqrt())?;
-        let z = finite(coefficient / standard_error)?;
-        Ok(GeeEffect {
-            coefficient: *coefficient,
-            standard_error,
-            z,
-            p: (2.0 * normal_sf(libm::fabs(z))?).min(1.0),
-            interval: Interval {
-                lower: finite(coefficient - half * standard_error)?,
-                upper: finite(coefficient + half * standard_error)?,
-            },
-        })
+        LogEffect::of(*coefficient, *variance, half)
     };
     let residuals = data.standardised(&estimates);
     let squares = compensated(residuals.iter().flatten().map(|own| own * own));

@@ -10,32 +10,17 @@ pub use profile::logistic_profile_limits;
 pub use standardised::{StandardisedRisks, standardised_risks};
 
 use super::contingency::ChiSquare;
-use super::distribution::{chi_square_sf, normal_quantile, normal_sf};
-use super::{Interval, Undefined, finite, size, tail};
+use super::distribution::{chi_square_sf, normal_quantile};
+use super::{LogEffect, Undefined, size, tail};
 use model::{Model, Penalty};
 
 /// A fitted logistic regression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logistic {
     /// The effect of each column, in their order.
-    pub effects: Vec<LogOdds>,
+    pub effects: Vec<LogEffect>,
     /// Log-likelihood at the estimates.
     pub log_likelihood: f64,
-}
-
-/// The effect of one unit of a column on the logarithm of the odds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogOdds {
-    /// The logarithm of the odds ratio.
-    pub coefficient: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-    /// Coefficient over standard error.
-    pub z: f64,
-    /// Two-sided p-value of no effect, of Wald's kind.
-    pub p: f64,
-    /// Limits of the logarithm of the odds ratio, of Wald's kind.
-    pub interval: Interval,
 }
 
 /// Logistic regression by maximum likelihood, with Wald limits.
@@ -59,18 +44,8 @@ pub struct LogOdds {
 pub fn logistic(columns: &[Vec<f64>], outcomes: &[bool], level: f64) -> Result<Logistic, Undefined> {
     let z = -normal_quantile(tail(level)?)?;
     let fit = Model::new(columns, outcomes, Penalty::None)?.maximum()?;
-    let effects = fit.estimates.iter().enumerate().map(|(place, coefficient)| {
-        let standard_error = finite(fit.covariance[place][place].sqrt())?;
-        let ratio = finite(coefficient / standard_error)?;
-        let half = z * standard_error;
-        Ok(LogOdds {
-            coefficient: *coefficient,
-            standard_error,
-            z: ratio,
-            p: (2.0 * normal_sf(libm::fabs(ratio))?).min(1.0),
-            interval: Interval { lower: coefficient - half, upper: coefficient + half },
-        })
-    });
+    let effects = fit.estimates.iter().enumerate();
+    let effects = effects.map(|(place, coefficient)| LogEffect::of(*coefficient, fit.covariance[place][place], z));
     Ok(Logistic { effects: effects.collect::<Result<_, _>>()?, log_likelihood: fit.value })
 }
 

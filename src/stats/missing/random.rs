@@ -1,30 +1,25 @@
 //! Random numbers that a seed and a number determine.
 
+use super::super::random::{STEP, SplitMix64, mixed};
+
 /// A stream of `SplitMix64`, Steele, Lea and Flood 2014.
 pub(super) struct Stream {
-    state: u64,
+    generator: SplitMix64,
     /// The second normal of a pair.
     spare: Option<f64>,
 }
 
-/// The odd number nearest to 2^64 over the golden ratio.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-
 impl Stream {
     /// The stream of a number under a seed; streams start at scattered places of the cycle of 2^64.
     pub(super) fn new(seed: u64, number: u64) -> Self {
-        Self { state: mixed(mixed(seed.wrapping_add(STEP)).wrapping_add(number)), spare: None }
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(STEP);
-        mixed(self.state)
+        let start = mixed(mixed(seed.wrapping_add(STEP)).wrapping_add(number));
+        Self { generator: SplitMix64(start), spare: None }
     }
 
     /// Uniform, strictly between 0 and 1: the middles of 2^53 equal parts but for rounding at the upper end.
     #[expect(clippy::cast_precision_loss, reason = "52 bits are exact")]
     fn uniform(&mut self) -> f64 {
-        ((self.bits() >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0
+        ((self.generator.next() >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0
     }
 
     /// Standard normal, by Box and Muller 1958.
@@ -48,29 +43,9 @@ impl Stream {
     }
 }
 
-fn mixed(state: u64) -> u64 {
-    let once = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let twice = (once ^ (once >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    twice ^ (twice >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_published_numbers_of_splitmix64() {
-        // The seed 1234567 of the test vectors that accompany the C code of Vigna.
-        let mut stream = Stream { state: 1_234_567, spare: None };
-        let published = [
-            6_457_827_717_110_365_317_u64,
-            3_203_168_211_198_807_973,
-            9_817_491_932_198_370_423,
-            4_593_380_528_125_082_431,
-            16_408_922_859_458_223_821,
-        ];
-        assert_eq!(published.map(|_| stream.bits()), published);
-    }
 
     #[test]
     fn moments_of_the_normal_and_of_chi_square() {

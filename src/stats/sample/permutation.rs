@@ -1,6 +1,7 @@
 //! Permutation tests of a difference of two means.
 
 use super::super::describe::{compensated, mean};
+use super::super::random::SplitMix64;
 use super::super::rank::{ExactRankSum, divisions};
 use super::super::{Undefined, real, size};
 
@@ -84,11 +85,11 @@ pub fn permutation_monte_carlo(a: &[f64], b: &[f64], divisions: u64, seed: u64) 
     let observed = sum(&all) - ROUNDING * total;
     // The same bits in whatever order the values of the samples come.
     all.sort_unstable_by(f64::total_cmp);
-    let mut generator = Generator(seed);
+    let mut generator = SplitMix64(seed);
     let mut extreme = 0;
     for _ in 0..divisions {
         for place in 0..a.len() {
-            let other = generator.below(all.len() - place);
+            let other = below(&mut generator, all.len() - place);
             all.swap(place, place + other);
         }
         extreme += u64::from(sum(&all) >= observed);
@@ -121,23 +122,10 @@ fn units(values: &[f64]) -> Option<Vec<u64>> {
     Some(scaled.iter().map(counted).collect())
 }
 
-/// `SplitMix64`.
-struct Generator(u64);
-
-impl Generator {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 to below the bound: the high half of the product, which misses equal probability by 2^-64.
-    #[expect(clippy::cast_possible_truncation, reason = "below the bound, which is a length")]
-    fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
+/// A number from 0 to below the bound: the high half of the product, which misses equal probability by 2^-64.
+#[expect(clippy::cast_possible_truncation, reason = "below the bound, which is a length")]
+fn below(generator: &mut SplitMix64, bound: usize) -> usize {
+    ((u128::from(generator.next()) * bound as u128) >> 64) as usize
 }
 
 #[cfg(test)]
@@ -183,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_first_numbers_of_the_published_generator() {
-        let mut generator = Generator(1_234_567);
+        let mut generator = SplitMix64(1_234_567);
         assert_eq!(generator.next(), 6_457_827_717_110_365_317);
         assert_eq!(generator.next(), 3_203_168_211_198_807_973);
     }

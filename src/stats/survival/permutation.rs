@@ -1,5 +1,6 @@
 //! The log-rank test by permutation: what it would have been had chance put the subjects into other arms.
 
+use super::super::random::SplitMix64;
 use super::super::{Undefined, real};
 use super::weighted::{Pooled, Weight};
 use super::{by_time, number, simultaneous};
@@ -102,7 +103,7 @@ pub fn sampled_permutation_log_rank(
     let (mut far, mut fewer, mut more) = (1_u64, 1_u64, 1_u64);
     for _ in 0..allocations {
         for place in 0..scores.chosen {
-            let other = generator.below(order.len() - place)?;
+            let other = below(&mut generator, order.len() - place)?;
             order.swap(place, place + other);
         }
         let sum: f64 = order[..scores.chosen].iter().sum();
@@ -222,27 +223,14 @@ fn halves(scores: &[f64]) -> Result<[Vec<Sum>; 2], Undefined> {
     Ok(halves)
 }
 
-/// A generator of equally distributed numbers of 64 bits.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below another, each equally often: what would favour some is drawn again.
-    fn below(&mut self, count: usize) -> Result<usize, Undefined> {
-        let count = u64::try_from(count).map_err(|_| Undefined::TooLarge)?;
-        loop {
-            let drawn = self.next();
-            let rest = drawn % count;
-            if drawn - rest <= u64::MAX - (count - 1) {
-                return usize::try_from(rest).map_err(|_| Undefined::TooLarge);
-            }
+/// A number below another, each equally often: what would favour some is drawn again.
+fn below(generator: &mut SplitMix64, count: usize) -> Result<usize, Undefined> {
+    let count = u64::try_from(count).map_err(|_| Undefined::TooLarge)?;
+    loop {
+        let drawn = generator.next();
+        let rest = drawn % count;
+        if drawn - rest <= u64::MAX - (count - 1) {
+            return usize::try_from(rest).map_err(|_| Undefined::TooLarge);
         }
     }
 }

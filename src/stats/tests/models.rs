@@ -3,14 +3,14 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::Undefined;
 use super::super::ancova::Ancova;
-use super::super::count::{CountErrors, CountRegression, LogRate, negative_binomial_regression, poisson_regression};
+use super::super::count::{CountErrors, CountRegression, negative_binomial_regression, poisson_regression};
 use super::super::gee::{GeeErrors, WorkingCorrelation, gee_binary};
 use super::super::linear::{Contrast, LeastSquares, Leverage, sandwich_contrast};
 use super::super::logistic::logistic;
 use super::super::mixed::{Degrees, Likelihood, MixedModel, Observations, Structure};
 use super::super::rank::rank_ancova;
+use super::super::{LogEffect, Undefined};
 use super::{Named, Numbers, agree, config, order, sorted};
 
 const LEVEL: f64 = 0.95;
@@ -112,7 +112,7 @@ fn responses(rows: &[Row]) -> Named {
 /// The effect of the arm; times one covariate is in the unit of its reciprocal.
 fn rates(fit: Result<CountRegression, Undefined>) -> Result<Numbers, Undefined> {
     let fit = fit?;
-    let LogRate { coefficient, standard_error, z, p, .. } = fit.effects[2];
+    let LogEffect { coefficient, standard_error, z, p, .. } = fit.effects[2];
     let fixed = vec![standard_error, p, fit.dispersion, fit.log_likelihood, fit.effects[1].z];
     Ok(Numbers { fixed, turned: vec![coefficient, z], ..Numbers::default() })
 }
