@@ -9,6 +9,7 @@ mod bind_records;
 mod bind_safety;
 mod cut;
 mod job;
+mod mask;
 mod records;
 mod safety;
 mod schema;
@@ -16,6 +17,7 @@ mod trail;
 
 pub use bind::bind;
 pub use cut::cut;
+pub use mask::{Shown, mask};
 pub use job::{
     BoundAncova, BoundBinary, BoundBinaryVariant, BoundContinuous, BoundExport, BoundFlow, BoundFrameSummary,
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
