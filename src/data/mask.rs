@@ -141,7 +141,7 @@ impl MaskOrder {
             }
             Codes::Drawn(names, letters, salt) if coded => {
                 let drawn = drawn(&sheet, &self.subject, letters, salt, &kept);
-                names.iter().map(|name| (Variable::new(name, Kind::Text), Values::Text(drawn.clone()))).collect()
+                names.iter().map(|name| (Variable::new(name, Kind::Text), Values::Text(drawn.clone().with_name(name.as_str().into())))).collect()
             }
             _ => Vec::new(),
         };
@@ -197,7 +197,7 @@ fn coded_values(
         of.next().filter(|_| of.next().is_none())
     };
     let values: StringChunked = kept.iter().map(code).collect();
-    (Variable::new(name, Kind::Text), Values::Text(values))
+    (Variable::new(name, Kind::Text), Values::Text(values.with_name(name.into())))
 }
 
 /// Codes drawn for the kept subjects: in the order of salted digests of their identifiers, one code after the other.

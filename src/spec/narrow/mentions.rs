@@ -3,7 +3,8 @@
 //! An element is what has a name: an endpoint, a frame, a derivation, a display. It needs another one if one of its texts
 //! says that name as a word: `creat` in the rule `creat_base <= 1.2`, `safety` in `analysis-set = "safety"`. A name may be
 //! said by chance; then something is kept that nobody needs, which costs time and nothing else. Words for readers (labels,
-//! titles, footnotes) say nothing.
+//! titles, footnotes) say nothing, and what lies deeper never needs what stands on it: a frame needs measures, and no
+//! endpoint ([`Depth`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use toml::{Table, Value};
 
 use crate::spec::instrument;
 
-/// Keys whose texts are for readers.
-const PROSE: &[&str] = &["label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
+/// Keys whose texts are for readers, or name what no study file holds.
+const PROSE: &[&str] = &["instrument", "label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
 
 /// An element: the section of the file it stands in, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,10 +31,58 @@ pub(super) fn naming_key(section: &str) -> &'static str {
     }
 }
 
+/// How deep an element lies; it needs only what lies deeper.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// It reads data and nothing else.
+    Source,
+    /// It puts sources side by side.
+    Frame,
+    /// It derives, or says who: from each other, too.
+    Derived,
+    /// It analyses.
+    Analysis,
+    /// It puts analyses together.
+    Combined,
+    /// It shows.
+    Shown,
+}
+
+impl Element {
+    fn depth(&self) -> Depth {
+        match self.section.as_str() {
+            "measure" | "score" | "dose" | "event" | "option" => Depth::Source,
+            "frame" => Depth::Frame,
+            "derivation" | "subject-variable" | "records" | "analysis-set" | "subgroup" => Depth::Derived,
+            "multiplicity" | "monitoring" | "safety-rule" => Depth::Combined,
+            "display" | "text" | "statement" | "checklist" => Depth::Shown,
+            _ => Depth::Analysis,
+        }
+    }
+
+    fn may_need(&self, other: &Self) -> bool {
+        match self.depth() {
+            Depth::Source => false,
+            Depth::Frame => other.depth() == Depth::Source,
+            Depth::Derived => other.depth() <= Depth::Derived,
+            own => other.depth() < own,
+        }
+    }
+}
+
+/// The words that an element says.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// In what is written.
+    pub(super) values: BTreeSet<String>,
+    /// As keys: they name what lies deeper, such as options, and no analysis.
+    keys: BTreeSet<String>,
+}
+
 /// The elements of a specification with the words they say.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
-    pub(super) words: BTreeMap<Element, BTreeSet<String>>,
+    pub(super) words: BTreeMap<Element, Words>,
     /// Elements by name; several sections may use the same one.
     by_name: BTreeMap<String, Vec<Element>>,
 }
@@ -66,12 +115,13 @@ impl Mentions {
 
     fn add(&mut self, section: &str, name: &str, value: &Value) {
         let element = Element { section: section.to_owned(), name: name.to_owned() };
-        let mut words = BTreeSet::new();
+        let mut words = Words::default();
         collect(value, &mut words);
-        // What an instrument asks of its frame is written in the instrument.
-        if let Some(instrument) = value.get("instrument").and_then(Value::as_str) {
+        // What rules of an instrument ask of their frame is written in the instrument.
+        let instrument = value.get("instrument").and_then(Value::as_str);
+        if let Some(instrument) = instrument.filter(|_| section == "derivation") {
             for (_, text) in instrument::shipped().iter().filter(|(path, _)| path.ends_with(&format!("/{instrument}"))) {
-                said(text, &mut words);
+                said(text, &mut words.values);
             }
         }
         self.by_name.entry(name.to_owned()).or_default().push(element.clone());
@@ -100,10 +150,11 @@ impl Mentions {
             if found.contains_key(&element) {
                 continue;
             }
-            let words = self.words.get(&element);
             found.insert(element.clone(), by);
-            for word in words.into_iter().flatten() {
-                for next in self.named(word) {
+            let Some(words) = self.words.get(&element) else { continue };
+            let values = words.values.iter().map(|word| (word, Depth::Shown));
+            for (word, most) in values.chain(words.keys.iter().map(|word| (word, Depth::Derived))) {
+                for next in self.named(word).filter(|next| next.depth() <= most && element.may_need(next)) {
                     // A variant is of endpoints that do not name it; a display names the variants it shows.
                     let pulled = next.section == "variant" && element.section == "display";
                     if (pulled || !is_shown(next)) && !found.contains_key(next) {
@@ -117,13 +168,13 @@ impl Mentions {
 }
 
 /// The words that a part of the document says.
-pub(super) fn collect(value: &Value, words: &mut BTreeSet<String>) {
+pub(super) fn collect(value: &Value, words: &mut Words) {
     match value {
-        Value::String(text) => said(text, words),
+        Value::String(text) => said(text, &mut words.values),
         Value::Array(values) => values.iter().for_each(|value| collect(value, words)),
         Value::Table(table) => {
             for (key, value) in table.iter().filter(|(key, _)| !PROSE.contains(&key.as_str())) {
-                words.insert(key.clone());
+                words.keys.insert(key.clone());
                 collect(value, words);
             }
         }

@@ -14,13 +14,13 @@ use crate::spec::design::{Arm, FactText, Masking};
 use crate::spec::report::{Audience, Edition};
 use crate::spec::text::{Name, RuleText};
 use crate::spec::{Reading, Study};
-use mentions::{Element, Mentions, collect, naming_key};
+use mentions::{Element, Mentions, Words, collect, naming_key};
 
 /// The identifier and the label of all arms together.
 const POOLED: (&str, &str) = ("all", "All participants");
 
 /// The variables that say in masked data who is together in an arm: as randomised, as treated.
-pub const CODED_ARM: [&str; 2] = ["trialpress_planned", "trialpress_actual"];
+pub const CODED_ARM: [&str; 2] = ["TPARMP", "TPARMA"];
 
 /// A specification as one report needs it.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ impl Study {
         for root in shown.filter(|element| !withheld(element)) {
             let needed = mentions.needed(std::slice::from_ref(root), &BTreeSet::new());
             for element in needed.keys() {
-                let words = mentions.words.get(element);
+                let words = mentions.words.get(element).map(|words| &words.values);
                 let Some(word) = words.into_iter().flatten().find(|word| names.contains(word.as_str())) else { continue };
                 if !told.insert((root.name.clone(), word.clone())) {
                     continue;
@@ -277,6 +277,10 @@ impl Study {
                 restate.blank.retain(|name| !variables.contains(&**name));
                 restate.set.retain(|name, _| !variables.contains(name.as_str()));
             }
+            // One about nothing but what is masked is gone, whatever date it asks for.
+            for own in cut.datasets.values_mut() {
+                own.restate.retain(|restate| !restate.blank.is_empty() || !restate.set.is_empty());
+            }
         }
         if let Some(datasets) =
             text.get_mut("data").and_then(|data| data.get_mut("datasets")).and_then(Value::as_table_mut)
@@ -295,9 +299,9 @@ fn said_by<'a>(rules: impl Iterator<Item = &'a RuleText>) -> BTreeSet<String> {
 
 /// The words of what every report has.
 fn always(document: &Table) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
+    let mut words = Words::default();
     document.get("visits").iter().for_each(|value| collect(value, &mut words));
-    words
+    words.values
 }
 
 /// What of a document stays.
