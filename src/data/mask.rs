@@ -141,7 +141,12 @@ impl MaskOrder {
             }
             Codes::Drawn(names, letters, salt) if coded => {
                 let drawn = drawn(&sheet, &self.subject, letters, salt, &kept);
-                names.iter().map(|name| (Variable::new(name, Kind::Text), Values::Text(drawn.clone().with_name(name.as_str().into())))).collect()
+                names
+                    .iter()
+                    .map(|name| {
+                        (Variable::new(name, Kind::Text), Values::Text(drawn.clone().with_name(name.as_str().into())))
+                    })
+                    .collect()
             }
             _ => Vec::new(),
         };
@@ -221,8 +226,7 @@ fn special(dataset: &Dataset, kept: &[usize], gone: &BTreeSet<String>) -> Specia
     let mut special = SpecialMissing::new();
     for (name, marks) in dataset.special_missing.iter().filter(|(name, _)| !gone.contains(*name)) {
         let place = |row: u32| kept.binary_search(&(row as usize)).ok().and_then(|place| u32::try_from(place).ok());
-        let stays: Vec<(u32, char)> =
-            marks.iter().filter_map(|(row, letter)| Some((place(*row)?, *letter))).collect();
+        let stays: Vec<(u32, char)> = marks.iter().filter_map(|(row, letter)| Some((place(*row)?, *letter))).collect();
         if !stays.is_empty() {
             special.insert(name.clone(), stays);
         }

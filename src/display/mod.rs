@@ -210,10 +210,11 @@ fn front(study: &Study, provenance: &results::Provenance) -> Front {
         study.study.facts.iter().map(|fact| Fact { label: fact.label.clone(), text: fact.text.clone() }).collect();
     let edition = provenance.edition.as_ref();
     facts.extend(edition.map(|own| Fact { label: "Session".to_owned(), text: own.session.clone() }));
-    facts.extend(edition.and_then(|own| own.key.as_ref()).map(|key| Fact {
-        label: "Key of the codes (salted SHA-256)".to_owned(),
-        text: key.clone(),
-    }));
+    facts.extend(
+        edition
+            .and_then(|own| own.key.as_ref())
+            .map(|key| Fact { label: "Key of the codes (salted SHA-256)".to_owned(), text: key.clone() }),
+    );
     facts.extend(cut_fact(provenance));
     let dummy = edition.is_some_and(|own| own.dummy);
     let signs = [(study.study.draft, "DRAFT"), (dummy, "DUMMY CODES")];

@@ -108,7 +108,12 @@ pub fn members(files: Vec<StudyFile>, out: &Path) -> Result<Vec<Member>, Error> 
 ///
 /// `watch` is told the position of a study and the stage it begins, from any thread.
 #[must_use]
-pub fn run(members: &[Member], template: Option<&str>, strict: bool, watch: &(dyn Fn(usize, &str) + Sync)) -> Vec<Outcome> {
+pub fn run(
+    members: &[Member],
+    template: Option<&str>,
+    strict: bool,
+    watch: &(dyn Fn(usize, &str) + Sync),
+) -> Vec<Outcome> {
     let one = |(position, member): (usize, &Member)| Outcome {
         name: member.name.clone(),
         made: make(member, template, strict, &|stage| watch(position, stage)),
@@ -117,7 +122,12 @@ pub fn run(members: &[Member], template: Option<&str>, strict: bool, watch: &(dy
 }
 
 /// Runs a study and writes its package. The pages are gone when it returns: of many studies only few are held at once.
-fn make(member: &Member, template: Option<&str>, strict: bool, progress: pipeline::Progress<'_>) -> Result<Made, Error> {
+fn make(
+    member: &Member,
+    template: Option<&str>,
+    strict: bool,
+    progress: pipeline::Progress<'_>,
+) -> Result<Made, Error> {
     let claimed = member.target.as_ref().map(|target| pipeline::claim(&member.file, target)).transpose()?;
     let template = template.unwrap_or_else(|| member.file.asked.edition.template());
     let run = pipeline::run(&member.file, template, strict, progress)?;

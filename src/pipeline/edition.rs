@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::data::mask::{MaskOrder, Sealed};
 use crate::data::LockedData;
+use crate::data::mask::{MaskOrder, Sealed};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::key::CodeKey;
 use crate::pipeline::{StudyFile, locking};

@@ -137,7 +137,10 @@ impl CodeKey {
         }
         let arms: BTreeSet<&str> = study.arm.iter().map(|arm| &*arm.id).collect();
         if !key.codes.keys().map(String::as_str).eq(arms) {
-            return Err(refuse("the key has not one code for each arm of the study", "the arms were renamed since: make a new key"));
+            return Err(refuse(
+                "the key has not one code for each arm of the study",
+                "the arms were renamed since: make a new key",
+            ));
         }
         if key.digest != key.own_digest(study) {
             return Err(refuse("the key was changed since it was drawn", "use the file as it was drawn"));

@@ -9,8 +9,8 @@ use super::{Asked, Progress, Run, StudyFile, build, differences, fonts, package,
 use crate::data::date;
 use crate::display::{self, Display, Report};
 use crate::error::{Error, Finding, Place};
-use crate::spec::report::Edition;
 use crate::results::{Built, CutGiven, Provenance, store};
+use crate::spec::report::Edition;
 
 /// What came of making a package again.
 #[derive(Clone, Debug)]

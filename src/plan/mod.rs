@@ -17,12 +17,12 @@ mod trail;
 
 pub use bind::bind;
 pub use cut::cut;
-pub use mask::{Shown, mask};
 pub use job::{
     BoundAncova, BoundBinary, BoundBinaryVariant, BoundContinuous, BoundExport, BoundFlow, BoundFrameSummary,
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
     JobKind, ParameterSource,
 };
+pub use mask::{Shown, mask};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,

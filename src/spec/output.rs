@@ -7,8 +7,8 @@ use crate::spec::figure::{
     BoundsLayout, ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout,
     IndividualLayout, MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
-use crate::spec::report::{Edition, only_final};
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
+use crate::spec::report::{Edition, only_final};
 use crate::spec::safety_figure::{
     BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, OccurrenceLayout, ParametersLayout, ProfileLayout,
     ScatterLayout, SwimmerLayout, WaterfallLayout,

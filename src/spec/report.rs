@@ -35,8 +35,7 @@ pub enum Audience {
 
 impl Edition {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Final, Self::Interim, Self::DsmbOpen, Self::DsmbClosed, Self::DsmbClosedUnmasked];
+    pub const ALL: [Self; 5] = [Self::Final, Self::Interim, Self::DsmbOpen, Self::DsmbClosed, Self::DsmbClosedUnmasked];
 
     /// The name, as the command line and `study.toml` have it.
     #[must_use]

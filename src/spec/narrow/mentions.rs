@@ -13,7 +13,8 @@ use toml::{Table, Value};
 use crate::spec::instrument;
 
 /// Keys whose texts are for readers, or name what no study file holds.
-const PROSE: &[&str] = &["instrument", "label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
+const PROSE: &[&str] =
+    &["instrument", "label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
 
 /// An element: the section of the file it stands in, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +121,8 @@ impl Mentions {
         // What rules of an instrument ask of their frame is written in the instrument.
         let instrument = value.get("instrument").and_then(Value::as_str);
         if let Some(instrument) = instrument.filter(|_| section == "derivation") {
-            for (_, text) in instrument::shipped().iter().filter(|(path, _)| path.ends_with(&format!("/{instrument}"))) {
+            for (_, text) in instrument::shipped().iter().filter(|(path, _)| path.ends_with(&format!("/{instrument}")))
+            {
                 said(text, &mut words.values);
             }
         }
@@ -143,7 +145,8 @@ impl Mentions {
         let mut found: BTreeMap<Element, Option<Element>> = BTreeMap::new();
         let mut open: Vec<(Element, Option<Element>)> = roots.iter().map(|root| (root.clone(), None)).collect();
         // Displays and texts are shown because a report has them, never because something names them.
-        let is_shown = |element: &Element| matches!(element.section.as_str(), "display" | "text" | "export" | "variant");
+        let is_shown =
+            |element: &Element| matches!(element.section.as_str(), "display" | "text" | "export" | "variant");
         let of_words = said.iter().flat_map(|word| self.named(word)).filter(|element| !is_shown(element));
         open.extend(of_words.map(|element| (element.clone(), None)));
         while let Some((element, by)) = open.pop() {
@@ -189,7 +192,9 @@ pub(super) fn said(text: &str, words: &mut BTreeSet<String>) {
         let of = part.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
         words.extend(of.filter(|word| !word.is_empty()).map(str::to_owned));
         // In a rule a minus takes apart, in a name it joins.
-        words.extend(part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_owned));
+        words.extend(
+            part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_owned),
+        );
     };
     if is_template {
         for part in text.split("{{").skip(1).flat_map(|part| part.split("}}").next()) {

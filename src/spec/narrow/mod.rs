@@ -60,7 +60,9 @@ impl Study {
         if masked {
             study.arm = self.shown_arms(edition, codes);
             text.insert("arm".to_owned(), Value::Array(study.arm.iter().map(arm_as_text).collect()));
-            for (section, key) in [("masking", ""), ("data", "cut-off"), ("conformance", "accept"), ("conformance", "rule")] {
+            for (section, key) in
+                [("masking", ""), ("data", "cut-off"), ("conformance", "accept"), ("conformance", "rule")]
+            {
                 match text.get_mut(section).and_then(Value::as_table_mut) {
                     Some(table) if !key.is_empty() => _ = table.remove(key),
                     _ => _ = text.remove(section),
@@ -153,7 +155,12 @@ impl Study {
         let others = Edition::ALL.into_iter().filter(|other| *other != edition);
         let of_others: Vec<Element> = others.flat_map(|other| self.roots(other, true)).collect();
         let of_others = mentions.needed(&of_others, &BTreeSet::new());
-        Ok(mentions.words.keys().filter(|element| own.contains(element) || !of_others.contains_key(element)).cloned().collect())
+        Ok(mentions
+            .words
+            .keys()
+            .filter(|element| own.contains(element) || !of_others.contains_key(element))
+            .cloned()
+            .collect())
     }
 
     /// Whatever is shown although it needs what is masked, with the way from the display to it.
@@ -162,11 +169,17 @@ impl Study {
         let masking = self.masking.as_ref().unwrap_or(&none);
         if self.masking.is_none() {
             let place = Place::file(self.origin.file.clone());
-            let message = format!("the report {} needs the section [masking]: what reveals a participant’s arm", edition.name());
+            let message =
+                format!("the report {} needs the section [masking]: what reveals a participant’s arm", edition.name());
             return Err(Error::one(Stage::Specification, Finding::error(place, message)));
         }
-        let names: BTreeSet<&str> =
-            masking.variables.iter().chain(&masking.datasets).chain(&masking.analysis_sets).map(|name| &**name).collect();
+        let names: BTreeSet<&str> = masking
+            .variables
+            .iter()
+            .chain(&masking.datasets)
+            .chain(&masking.analysis_sets)
+            .map(|name| &**name)
+            .collect();
         let withheld = |element: &Element| element.section == "display" && self.is_withheld(edition, &element.name);
         let mut findings = Vec::new();
         let mut told: BTreeSet<(String, String)> = BTreeSet::new();
@@ -175,7 +188,9 @@ impl Study {
             let needed = mentions.needed(std::slice::from_ref(root), &BTreeSet::new());
             for element in needed.keys() {
                 let words = mentions.words.get(element).map(|words| &words.values);
-                let Some(word) = words.into_iter().flatten().find(|word| names.contains(word.as_str())) else { continue };
+                let Some(word) = words.into_iter().flatten().find(|word| names.contains(word.as_str())) else {
+                    continue;
+                };
                 if !told.insert((root.name.clone(), word.clone())) {
                     continue;
                 }
@@ -186,9 +201,15 @@ impl Study {
                     at = needed.get(&step).cloned().flatten();
                 }
                 way.reverse();
-                let message = format!("the report {} may not show what [masking] takes away: {}", edition.name(), way.join(" → "));
+                let message = format!(
+                    "the report {} may not show what [masking] takes away: {}",
+                    edition.name(),
+                    way.join(" → ")
+                );
                 let hint = match edition.audience() {
-                    Audience::Coded => "leave it to the unmasked report (`reports`), or say why it is withheld (`identifies-arm`)",
+                    Audience::Coded => {
+                        "leave it to the unmasked report (`reports`), or say why it is withheld (`identifies-arm`)"
+                    }
                     _ => "leave it to closed reports (`reports`), or show something that does not need it",
                 };
                 findings.push(Finding::error(self.place_of(root), message).hint(hint));
@@ -198,7 +219,8 @@ impl Study {
     }
 
     fn place_of(&self, element: &Element) -> Place {
-        let display = self.display.iter().find(|display| *display.id == *element.name).map(|display| display.id.span.start);
+        let display =
+            self.display.iter().find(|display| *display.id == *element.name).map(|display| display.id.span.start);
         let text = self.text.iter().find(|text| *text.id == *element.name).map(|text| text.id.span.start);
         let at = if element.section == "display" { display } else { text };
         self.origin.place(at.unwrap_or(0))
@@ -220,7 +242,12 @@ impl Study {
         head.draft = own.draft;
         if let Some(table) = text.get_mut("study").and_then(Value::as_table_mut) {
             let fact = |fact: &FactText| {
-                Value::Table([("label", &fact.label), ("text", &fact.text)].map(|(k, v)| (k.to_owned(), Value::from(v.clone()))).into_iter().collect())
+                Value::Table(
+                    [("label", &fact.label), ("text", &fact.text)]
+                        .map(|(k, v)| (k.to_owned(), Value::from(v.clone())))
+                        .into_iter()
+                        .collect(),
+                )
             };
             table.insert("title".to_owned(), head.title.clone().into());
             table.insert("kind".to_owned(), head.kind.clone().into());
@@ -239,7 +266,14 @@ impl Study {
             let (id, label) = POOLED;
             let all = rule("TRUE".to_owned());
             let id = Name::new(id, span.clone());
-            return vec![Arm { id, label: label.to_owned(), planned: all.clone(), actual: all, reference: true, dose: None }];
+            return vec![Arm {
+                id,
+                label: label.to_owned(),
+                planned: all.clone(),
+                actual: all,
+                reference: true,
+                dose: None,
+            }];
         }
         let codes: BTreeSet<&String> = codes.iter().collect();
         let arm = |(position, code): (usize, &&String)| Arm {
@@ -267,10 +301,12 @@ impl Study {
             }
             // Who was not treated yet has no arm as treated: the codes are blanked in place of what they stand for.
             let coded = study.arm.len() > 1;
-            let of_arms = [said_by(self.arm.iter().map(|arm| &arm.planned)), said_by(self.arm.iter().map(|arm| &arm.actual))];
+            let of_arms =
+                [said_by(self.arm.iter().map(|arm| &arm.planned)), said_by(self.arm.iter().map(|arm| &arm.actual))];
             for restate in cut.datasets.values_mut().flat_map(|own| &mut own.restate) {
                 for (name, said) in CODED_ARM.into_iter().zip(&of_arms).filter(|_| coded) {
-                    let blanked = restate.blank.iter().find(|own| variables.contains(&***own) && said.contains(&***own));
+                    let blanked =
+                        restate.blank.iter().find(|own| variables.contains(&***own) && said.contains(&***own));
                     let span = blanked.map(|own| own.span.clone());
                     restate.blank.extend(span.map(|span| Name::new(name, span)));
                 }
@@ -285,7 +321,12 @@ impl Study {
         if let Some(datasets) =
             text.get_mut("data").and_then(|data| data.get_mut("datasets")).and_then(Value::as_table_mut)
         {
-            datasets.retain(|name, _| !masking.datasets.iter().any(|own| { let name: &str = name; **own == *name }));
+            datasets.retain(|name, _| {
+                !masking.datasets.iter().any(|own| {
+                    let name: &str = name;
+                    **own == *name
+                })
+            });
         }
     }
 }
@@ -327,16 +368,21 @@ impl Filter<'_> {
             let section = key.get_ref().to_string();
             let span = value.span();
             let value = match section.as_str() {
-                "study" | "data" | "conformance" | "masking" | "report" | "arm" | "visits" | "random" | "option" => value,
+                "study" | "data" | "conformance" | "masking" | "report" | "arm" | "visits" | "random" => value,
                 "flow" | "checklist" => return whole(&section).then_some((key, value)),
-                "section" => Spanned::new(span, self.array(value.into_inner(), &|element| {
-                    element.get("number").is_none_or(|number| number.get_ref().as_str().is_none_or(|n| self.sections.contains(n)))
-                })),
+                "section" => Spanned::new(
+                    span,
+                    self.array(value.into_inner(), &|element| {
+                        element
+                            .get("number")
+                            .is_none_or(|number| number.get_ref().as_str().is_none_or(|n| self.sections.contains(n)))
+                    }),
+                ),
                 _ => {
                     let inner = match value.into_inner() {
-                        DeValue::Table(table) => {
-                            DeValue::Table(table.into_iter().filter(|(name, _)| keep(&section, Some(name.get_ref()))).collect())
-                        }
+                        DeValue::Table(table) => DeValue::Table(
+                            table.into_iter().filter(|(name, _)| keep(&section, Some(name.get_ref()))).collect(),
+                        ),
                         other => self.array(other, &|element| {
                             keep(&section, element.get(naming_key(&section)).and_then(|name| name.get_ref().as_str()))
                         }),
@@ -359,7 +405,9 @@ impl Filter<'_> {
     /// An element without what it says of others that are gone.
     fn element<'i>(&self, element: Spanned<DeValue<'i>>) -> Spanned<DeValue<'i>> {
         let span = element.span();
-        let DeValue::Table(mut table) = element.into_inner() else { unreachable!("the elements of a section are tables") };
+        let DeValue::Table(mut table) = element.into_inner() else {
+            unreachable!("the elements of a section are tables")
+        };
         let id = table.get("id").and_then(|id| id.get_ref().as_str()).unwrap_or_default().to_owned();
         if table.contains_key("section") && (self.withheld)(&id) {
             table = table.into_iter().filter(|(key, _)| OF_WITHHELD.contains(&&**key.get_ref())).collect();
@@ -370,7 +418,9 @@ impl Filter<'_> {
             let span = value.span();
             let value = match (&**key.get_ref(), value.into_inner()) {
                 ("of", DeValue::Array(names)) if is_variant => {
-                    let here = |name: &str| self.kept.contains(&Element { section: "endpoint".to_owned(), name: name.to_owned() });
+                    let here = |name: &str| {
+                        self.kept.contains(&Element { section: "endpoint".to_owned(), name: name.to_owned() })
+                    };
                     DeValue::Array(names.into_iter().filter(|name| name.get_ref().as_str().is_none_or(here)).collect())
                 }
                 (_, value) => value,
@@ -389,10 +439,15 @@ fn as_table(document: &DeTable<'_>) -> Table {
 
 /// An arm of a masked report as text.
 fn arm_as_text(arm: &Arm) -> Value {
-    let mut table: Table = [("id", &*arm.id), ("label", arm.label.as_str()), ("planned", arm.planned.sql.as_str()), ("actual", arm.actual.sql.as_str())]
-        .map(|(key, text)| (key.to_owned(), Value::from(text)))
-        .into_iter()
-        .collect();
+    let mut table: Table = [
+        ("id", &*arm.id),
+        ("label", arm.label.as_str()),
+        ("planned", arm.planned.sql.as_str()),
+        ("actual", arm.actual.sql.as_str()),
+    ]
+    .map(|(key, text)| (key.to_owned(), Value::from(text)))
+    .into_iter()
+    .collect();
     if arm.reference {
         table.insert("reference".to_owned(), true.into());
     }
@@ -401,4 +456,3 @@ fn arm_as_text(arm: &Arm) -> Value {
 
 #[cfg(test)]
 mod tests;
-
