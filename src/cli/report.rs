@@ -50,7 +50,7 @@ pub(super) struct ReportArg {
 
 impl ReportArg {
     pub(super) fn asked(&self) -> Asked {
-        Asked { edition: self.report.edition(), key: self.key.clone() }
+        Asked { edition: self.report.edition(), key: self.key.clone(), previous: None }
     }
 }
 
@@ -63,6 +63,16 @@ pub(super) struct ReportArgs {
     /// The key of the codes, for a report with codes: see `trialpress key new`.
     #[arg(long, value_name = "KEYFILE")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    previous: PreviousArg,
+}
+
+/// What an open report would tell together with the one before.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PreviousArg {
+    /// The package of the open report before: changes that tell of a single participant are listed.
+    #[arg(long, value_name = "PACKAGE")]
+    previous: Option<PathBuf>,
 }
 
 impl ReportArgs {
@@ -79,7 +89,12 @@ impl ReportArgs {
 
     /// What is asked of each.
     pub(super) fn asked(&self) -> Vec<Asked> {
-        self.reports().into_iter().map(|edition| Asked { edition, key: self.key.clone() }).collect()
+        self.reports().into_iter().map(|edition| self.asked_for(edition)).collect()
+    }
+
+    fn asked_for(&self, edition: Edition) -> Asked {
+        let previous = self.previous.previous.clone().filter(|_| edition == Edition::DsmbOpen);
+        Asked { edition, key: self.key.clone(), previous }
     }
 }
 
