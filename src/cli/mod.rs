@@ -187,6 +187,9 @@ enum Verb {
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
         conditions: Vec<String>,
     },
+    /// Explain how reports for a data and safety monitoring board are made, from the key to the meeting.
+    #[command(long_about = report::PROCEDURE)]
+    Dsmb,
     /// Make the key of a series of coded reports: which arm has which code.
     #[command(subcommand)]
     Key(report::KeyVerb),
@@ -338,6 +341,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
         Verb::Key(verb) => report::key(verb, terminal),
+        Verb::Dsmb => print(&format!("{}\n", report::PROCEDURE)).map(|()| Vec::new()),
         Verb::Check { study, cutoff, report, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day).asked(report.asked()), &progress)?;
             terminal.done();

@@ -17,6 +17,7 @@ mod judgement;
 mod key;
 mod locking;
 mod package;
+mod papers;
 mod provenance;
 mod publish;
 mod report;
@@ -37,6 +38,7 @@ use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{CutGiven, EditionShown, Provenance, Results};
 use crate::spec::Study;
 use crate::spec::narrow::Narrowed;
+use crate::spec::report::Edition;
 pub use conformance::summary as conformance_summary;
 pub use convert::{Conversion, convert};
 pub use edition::Asked;
@@ -44,6 +46,7 @@ pub use fonts::use_fonts;
 pub use key::{KeyOrder, new_key};
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
+pub use papers::key_letter;
 pub use publish::Target;
 pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
@@ -321,7 +324,14 @@ fn finish(made: Made, words: &[String], progress: Progress<'_>) -> Result<Run, E
     let moment = provenance.source_date.map(source_date::moment);
     let stamp = Stamp { ident, creator: PROGRAM.to_owned(), moment };
     let pages = render::typeset(&report, &templates(&provenance.template)?, &stamp)?;
-    let package = Package::new(&study, &text, lock.as_deref(), &results, &provenance, &pages);
+    let edition = provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    let mut beside: Vec<(String, Vec<u8>)> =
+        lock.into_iter().map(|text| ("data.lock".to_owned(), text.into_bytes())).collect();
+    if matches!(edition, Edition::DsmbClosed | Edition::DsmbClosedUnmasked) {
+        progress("papers");
+        beside.push((papers::FORM.to_owned(), papers::form(&report, &provenance.fingerprint)?));
+    }
+    let package = Package::new(&study, &text, beside, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })
 }
 
