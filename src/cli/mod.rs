@@ -126,12 +126,15 @@ enum Verb {
     Shells {
         /// The study file, or the folder of a study.toml.
         study: PathBuf,
+        /// The report.
+        #[arg(long, value_enum, default_value_t)]
+        report: report::Report,
         /// The folder of the shells.
         #[arg(long)]
         out: PathBuf,
-        /// The report template.
-        #[arg(long, default_value = "final")]
-        template: String,
+        /// The report template, if not that of the report.
+        #[arg(long)]
+        template: Option<String>,
     },
     /// Make the report again from the results of a run, without the data.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress report out/abc --out out/abc-again"))]
@@ -371,8 +374,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::run(&file, template, *strict, &progress)?;
             finish(run, out, &target, terminal)
         }
-        Verb::Shells { study, out, template } => {
-            let file = StudyFile::at(study, None);
+        Verb::Shells { study, report, out, template } => {
+            let asked = Asked { edition: report.edition(), ..Asked::default() };
+            let template = template.as_deref().unwrap_or_else(|| asked.edition.template());
+            let file = StudyFile::at(study, None).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let shells = pipeline::shells(&file, template, &progress)?;
             terminal.stage("package");

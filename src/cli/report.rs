@@ -11,7 +11,7 @@ use crate::spec::report::Edition;
 
 /// A report, as the command line names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Report {
+pub(super) enum Report {
     /// The final report.
     #[default]
     Final,
@@ -26,7 +26,7 @@ enum Report {
 }
 
 impl Report {
-    const fn edition(self) -> Edition {
+    pub(super) const fn edition(self) -> Edition {
         match self {
             Self::Final => Edition::Final,
             Self::Interim => Edition::Interim,

@@ -53,12 +53,7 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
         narrowed.study = study;
     }
     let (sealed, described, lock_text) = locking::opened(whole, file)?;
-    let shown = (asked.edition != Edition::Final).then(|| EditionShown {
-        report: asked.edition.name().to_owned(),
-        session: asked.edition.session().unwrap_or_default().to_owned(),
-        key: key.as_ref().map(|key| key.digest().to_owned()),
-        dummy: key.as_ref().is_some_and(CodeKey::is_dummy),
-    });
+    let shown = shown(asked, key.as_ref());
     if audience == Audience::Unmasked {
         return Ok(Admitted {
             narrowed,
@@ -74,6 +69,16 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
     let described = described.into_iter().filter(|finding| !order.hides(&finding.place)).collect();
     let words = whole.masking.iter().flat_map(|masking| masking.words.clone()).collect();
     Ok(Admitted { narrowed, data, described, lock_text: None, shown, words })
+}
+
+/// What the pages of a report say of it; nothing of the final one.
+pub(super) fn shown(asked: &Asked, key: Option<&CodeKey>) -> Option<EditionShown> {
+    (asked.edition != Edition::Final).then(|| EditionShown {
+        report: asked.edition.name().to_owned(),
+        session: asked.edition.session().unwrap_or_default().to_owned(),
+        key: key.map(|key| key.digest().to_owned()),
+        dummy: key.is_some_and(CodeKey::is_dummy),
+    })
 }
 
 fn order(whole: &Study, sealed: &Sealed, key: Option<&CodeKey>, letters: &[String]) -> Result<MaskOrder, Error> {

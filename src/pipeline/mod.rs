@@ -276,8 +276,10 @@ pub struct Shells {
 /// The specification is invalid, or the pages cannot be set.
 pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Result<Shells, Error> {
     progress("specification");
-    let (study, text) = read_study(file)?;
-    let known = provenance::of_specification(&text);
+    let (whole, _) = read_study(file)?;
+    let Narrowed { study, text } = whole.narrowed(file.asked.edition, true, &key::example(&whole))?;
+    let mut known = provenance::of_specification(&text);
+    known.edition = edition::shown(&file.asked, None);
     progress("displays");
     let report = display::shells(&study, &known)?;
     progress("pages");
