@@ -6,8 +6,10 @@
 
 use crate::results::Method;
 use crate::spec::Study;
+use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use crate::spec::safety_figure::OccurrenceColumn;
+use crate::spec::text::Name;
 
 /// Takes the comparisons of arms out of a study that has one arm; leaves any other study as it is.
 pub fn without_comparisons(study: &mut Study) {
@@ -16,6 +18,13 @@ pub fn without_comparisons(study: &mut Study) {
     }
     endpoints(study);
     study.multiplicity.clear();
+    // What is imputed for one arm against another has no meaning for one.
+    let imputed: Vec<Name> =
+        study.variant.iter().filter(|variant| variant.impute.is_some()).map(|variant| variant.id.clone()).collect();
+    study.variant.retain(|variant| !imputed.contains(&variant.id));
+    for layout in study.display.iter_mut().filter_map(|display| display.response.as_mut()) {
+        layout.variants.retain(|name| !imputed.contains(name));
+    }
     for occurrence in &mut study.occurrence {
         retain(&mut occurrence.methods);
         occurrence.strata.clear();
@@ -26,10 +35,19 @@ pub fn without_comparisons(study: &mut Study) {
     study.display.iter_mut().for_each(layout);
 }
 
-/// Whether a display is nothing but a comparison of arms.
+/// Whether a display of a study is nothing but a comparison of arms: a forest, or a table that describes nothing beside it.
 #[must_use]
-pub fn only_compares(display: &DisplaySpec) -> bool {
-    display.forest.is_some() || display.tipping_point.is_some() || display.hypotheses.is_some()
+pub fn only_compares(study: &Study, display: &DisplaySpec) -> bool {
+    let undescribed = |endpoint: &Endpoint| {
+        endpoint.continuous.as_ref().is_some_and(|own| own.methods.iter().all(|method| method.compares_arms()))
+    };
+    let change = display.change.as_ref().filter(|layout| !layout.describe);
+    let ancova = display.ancova.as_ref().and_then(|layout| study.endpoint(&layout.of)?.ancova.as_ref());
+    display.forest.is_some()
+        || display.tipping_point.is_some()
+        || display.hypotheses.is_some()
+        || change.and_then(|layout| study.endpoint(&layout.of)).is_some_and(undescribed)
+        || ancova.is_some_and(|own| own.describe.is_empty())
 }
 
 fn retain(methods: &mut Vec<Method>) {
@@ -204,7 +222,12 @@ means = { of = "c", change = true, model = "mmrm", y-title = "Change" }
 
     #[test]
     fn a_display_that_only_compares_is_refused() {
-        for layout in ["forest = { of = [\"b\"] }", "tipping-point = { of = \"b\" }", "hypotheses = { of = [\"h\"] }"] {
+        for layout in [
+            "forest = { of = [\"b\"] }",
+            "tipping-point = { of = \"b\" }",
+            "hypotheses = { of = [\"h\"] }",
+            "change = { of = \"c\", describe = false }",
+        ] {
             let display = format!(
                 "{STUDY}\n[[display]]\nid = \"f-2\"\nnumber = \"Figure 2\"\nsection = \"1\"\ntitle = \"X\"\n{layout}\n"
             );

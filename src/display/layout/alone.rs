@@ -1,7 +1,7 @@
 //! The figures of a study with one arm: there is nothing to tell apart, so they have one neutral look and no legend of one
 //! entry.
 
-use crate::display::report::{Body, POOLED, Plot};
+use crate::display::report::{Body, Lanes, POOLED, Plot};
 use crate::spec::Study;
 
 /// Takes the look of an arm from a figure of a study with one arm.
@@ -10,14 +10,22 @@ pub(in crate::display) fn without_arms(study: &Study, body: &mut Body) {
     match body {
         Body::Plot(own) => plot(&arm.label, own),
         Body::Panels(panels) => panels.iter_mut().for_each(|panel| plot(&arm.label, &mut panel.plot)),
-        Body::Lanes(lanes) => {
-            for (label, of) in lanes.segments.iter_mut().filter(|(_, of)| of.is_some()) {
-                label.clear();
-                *of = Some(POOLED);
+        Body::Lanes(own) => lanes(own),
+        Body::Profiles(profiles) => {
+            for profile in profiles {
+                profile.lanes.iter_mut().for_each(lanes);
+                profile.plots.iter_mut().for_each(|panel| plot(&arm.label, &mut panel.plot));
             }
         }
         // Tables, grids and flows have no colours of arms; dots have theirs from their number.
-        Body::Table(_) | Body::Flow(_) | Body::Forest(_) | Body::Grid(_) | Body::Dots(_) | Body::Profiles(_) => {}
+        Body::Table(_) | Body::Flow(_) | Body::Forest(_) | Body::Grid(_) | Body::Dots(_) => {}
+    }
+}
+
+fn lanes(lanes: &mut Lanes) {
+    for (label, of) in lanes.segments.iter_mut().filter(|(_, of)| of.is_some()) {
+        label.clear();
+        *of = Some(POOLED);
     }
 }
 
@@ -34,7 +42,7 @@ fn plot(arm: &str, plot: &mut Plot) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::report::{Lanes, Series, UnderRow};
+    use crate::display::report::{Series, UnderRow};
 
     fn study(arms: usize) -> Study {
         let arm = |of: usize| {

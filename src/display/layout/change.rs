@@ -331,7 +331,8 @@ impl Change<'_> {
             );
         }
         let except = if self.has(Method::Dunnett) { ", Dunnett’s apart," } else { "" };
-        sentences.push(format!("p-values are two-sided and{except} not adjusted for the number of comparisons."));
+        let what = if study.compares() { "comparisons" } else { "tests" };
+        sentences.push(format!("p-values are two-sided and{except} not adjusted for the number of {what}."));
         sentences.join(" ")
     }
 }

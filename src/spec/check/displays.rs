@@ -126,7 +126,7 @@ impl<'a> Check<'a> {
     fn outcomes(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
-        if !study.compares() && only_compares(display) {
+        if !study.compares() && only_compares(study, display) {
             let message = format!("display {} compares arms, and the study has one", display.id);
             self.error(at, message).hint = Some("a display of the arm alone is a table of responses".to_owned());
             return;
