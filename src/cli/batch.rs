@@ -14,7 +14,7 @@ pub(super) struct Order<'a> {
     /// The folder of their packages.
     pub(super) out: &'a Path,
     /// The report template.
-    pub(super) template: &'a str,
+    pub(super) template: Option<&'a str>,
     /// Whether warnings are refused.
     pub(super) strict: bool,
 }

@@ -6,6 +6,7 @@ mod convert;
 mod environment;
 mod findings;
 mod lock;
+mod report;
 mod reproduce;
 mod terminal;
 
@@ -18,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::data::date;
 use crate::data::rule::Function;
 use crate::error::{EXIT_NUMBERS, Error, Finding, Place, Stage};
-use crate::pipeline::{self, LogOf, StudyFile, Target};
+use crate::pipeline::{self, Asked, LogOf, StudyFile, Target};
 use crate::spec::reference;
 use terminal::{Terminal, print, print_path, tell};
 
@@ -79,6 +80,8 @@ enum Verb {
         study: StudyArgs,
         #[command(flatten)]
         cutoff: CutoffArg,
+        #[command(flatten)]
+        report: report::ReportArg,
         /// Refuse warnings too.
         #[arg(long)]
         strict: bool,
@@ -102,13 +105,15 @@ enum Verb {
         data: Option<PathBuf>,
         #[command(flatten)]
         cutoff: CutoffArg,
-        /// The folder of the package; of several studies, the folder of their packages, each named as its study is. An
-        /// earlier package there is replaced, when the new one is complete.
+        #[command(flatten)]
+        report: report::ReportArgs,
+        /// The folder of the package; of several studies or reports, the folder of their packages, each named as its study
+        /// and report are. An earlier package there is replaced, when the new one is complete.
         #[arg(long)]
         out: PathBuf,
-        /// The report template.
-        #[arg(long, default_value = "final")]
-        template: String,
+        /// The report template, if not that of the report.
+        #[arg(long)]
+        template: Option<String>,
         /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
@@ -136,9 +141,9 @@ enum Verb {
         /// The folder of the new package.
         #[arg(long)]
         out: PathBuf,
-        /// The report template.
-        #[arg(long, default_value = "final")]
-        template: String,
+        /// The report template, if not that of the package.
+        #[arg(long)]
+        template: Option<String>,
         /// A font for characters that those of the program lack, such as Chinese ones; may be given several times.
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
@@ -160,6 +165,9 @@ enum Verb {
         /// The folder of the data, if not the one the specification names.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        /// The key of its codes, for a report with codes.
+        #[arg(long, value_name = "KEYFILE")]
+        key: Option<PathBuf>,
         /// The fonts that were given when the package was made.
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
@@ -179,6 +187,9 @@ enum Verb {
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
         conditions: Vec<String>,
     },
+    /// Make the key of a series of coded reports: which arm has which code.
+    #[command(subcommand)]
+    Key(report::KeyVerb),
     /// Write a data file in another format: SAS transport, Parquet, CSV or Dataset-JSON, with nothing lost.
     #[command(after_help = format!(
         "{}\n\n{EXIT_NUMBERS}",
@@ -258,12 +269,18 @@ pub fn main() -> ExitCode {
 fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
     let quiet = cli.common.quiet;
     let outcome = match &cli.verb {
-        Verb::Run { studies, data, cutoff, out, template, font, strict } if studies.len() > 1 => {
-            let file = |path: &PathBuf| StudyFile::at(path, None).as_of(cutoff.day);
-            let studies: Vec<StudyFile> = studies.iter().map(file).collect();
-            let ready = of_one_study(data.as_ref()).and_then(|()| environment::heed());
+        Verb::Run { studies, data, cutoff, report, out, template, font, strict }
+            if studies.len() > 1 || report.reports().len() > 1 =>
+        {
+            let of_one = |path: &PathBuf| {
+                let file = StudyFile::at(path, data.clone()).as_of(cutoff.day);
+                report.asked().into_iter().map(move |asked| file.clone().asked(asked))
+            };
+            let files: Vec<StudyFile> = studies.iter().flat_map(of_one).collect();
+            let ready = if studies.len() > 1 { of_one_study(data.as_ref()) } else { Ok(()) };
+            let ready = ready.and_then(|()| environment::heed());
             let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
-                let order = batch::Order { studies, out, template, strict: *strict };
+                let order = batch::Order { studies: files, out, template: template.as_deref(), strict: *strict };
                 batch::run(order, terminal, quiet)
             });
             match ordered {
@@ -320,8 +337,9 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
-        Verb::Check { study, cutoff, strict, .. } => {
-            let checked = pipeline::check(&study.file().as_of(cutoff.day), &progress)?;
+        Verb::Key(verb) => report::key(verb, terminal),
+        Verb::Check { study, cutoff, report, strict, .. } => {
+            let checked = pipeline::check(&study.file().as_of(cutoff.day).asked(report.asked()), &progress)?;
             terminal.done();
             for line in pipeline::undecided(&checked) {
                 terminal.say(&line);
@@ -339,10 +357,12 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             ));
             Ok(checked.warnings)
         }
-        Verb::Run { studies, data, cutoff, out, template, font, strict } => {
+        Verb::Run { studies, data, cutoff, report, out, template, font, strict } => {
             pipeline::use_fonts(font)?;
             let study = studies.first().cloned().unwrap_or_default();
-            let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day);
+            let asked = report.asked().into_iter().next().unwrap_or_default();
+            let template = template.as_deref().unwrap_or_else(|| asked.edition.template());
+            let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let run = pipeline::run(&file, template, *strict, &progress)?;
             finish(run, out, &target, terminal)
@@ -361,12 +381,13 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Report { package, out, template, font } => {
             pipeline::use_fonts(font)?;
             let target = pipeline::claim_again(package, out)?;
-            let run = pipeline::report(package, template, &progress)?;
+            let run = pipeline::report(package, template.as_deref(), &progress)?;
             finish(run, out, &target, terminal)
         }
-        Verb::Reproduce { package, study, data, font } => {
+        Verb::Reproduce { package, study, data, key, font } => {
             pipeline::use_fonts(font)?;
-            reproduce::reproduce(package, &StudyFile::at(study, data.clone()), terminal)
+            let file = StudyFile::at(study, data.clone()).asked(Asked { key: key.clone(), ..Asked::default() });
+            reproduce::reproduce(package, &file, terminal)
         }
         Verb::Explain { study, cutoff, id, conditions } => {
             let explanation = pipeline::explain(&study.file().as_of(cutoff.day), id, conditions, &progress)?;

@@ -3,10 +3,10 @@
 //! A file is read once, hashed, and parsed from the same bytes. Whatever its format, a dataset becomes a frame of four
 //! kinds of variable in the canonical order of its records, so that nothing after this module can tell XPT from
 //! Parquet from CSV. `format` has a reader and a writer for each format, `table` what they hand over; `lock` has the
-//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `define` says what define.xml says and
-//! holds the data against it; `rule` and what follows it is the language of rules. May use `error` and nothing else of ours.
-//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `cut` gives the
-//! data as of a day; `rule` and what follows it is the language of rules. May use `error` and nothing else of ours.
+//! manifest, the canonical order with its digests, and the gate that holds files against the manifest; `define` says what
+//! define.xml says and holds the data against it; `mask` keeps data under seal and lets out what a report may know; `cut`
+//! gives the data as of a day; `rule` and what follows it is the language of rules. May use `error` and nothing else of
+//! ours.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ pub mod evaluate;
 pub mod format;
 pub mod interval;
 pub mod lock;
+pub mod mask;
 pub mod quality;
 pub mod rule;
 pub mod sheet;

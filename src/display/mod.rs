@@ -118,7 +118,9 @@ fn display(
             let ground = checklist::Ground { study, answers, results, lookup, provenance, narrative };
             layout::checklist(layout, &ground)
         }
-        _ => layout::record(spec, study, provenance).or_else(|| layout::lay_out(spec, results, &mut assembly)),
+        _ => layout::record(spec, study, provenance)
+            .or_else(|| layout::lay_out(spec, results, &mut assembly))
+            .or_else(|| layout::withheld(spec)),
     };
     let laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
@@ -206,7 +208,17 @@ fn cut_fact(provenance: &results::Provenance) -> Option<Fact> {
 fn front(study: &Study, provenance: &results::Provenance) -> Front {
     let mut facts: Vec<Fact> =
         study.study.facts.iter().map(|fact| Fact { label: fact.label.clone(), text: fact.text.clone() }).collect();
+    let edition = provenance.edition.as_ref();
+    facts.extend(edition.map(|own| Fact { label: "Session".to_owned(), text: own.session.clone() }));
+    facts.extend(
+        edition
+            .and_then(|own| own.key.as_ref())
+            .map(|key| Fact { label: "Key of the codes (salted SHA-256)".to_owned(), text: key.clone() }),
+    );
     facts.extend(cut_fact(provenance));
+    let dummy = edition.is_some_and(|own| own.dummy);
+    let signs = [(study.study.draft, "DRAFT"), (dummy, "DUMMY CODES")];
+    let signs = signs.iter().filter(|(is, _)| *is).map(|(_, words)| (*words).to_owned()).collect();
     facts.push(Fact { label: "Data locked".to_owned(), text: provenance.lock_date.clone() });
     facts.push(Fact { label: "Fingerprint".to_owned(), text: provenance.fingerprint.clone() });
     Front {
@@ -218,6 +230,9 @@ fn front(study: &Study, provenance: &results::Provenance) -> Front {
         lock_date: provenance.lock_date.clone(),
         fingerprint: provenance.fingerprint.clone(),
         simulated: study.study.simulated,
+        session: edition.map_or_else(String::new, |own| own.session.clone()),
+        cut_off: edition.and(provenance.cut.as_ref()).map_or_else(String::new, |cut| cut.date.clone()),
+        signs,
         language: study.study.language.clone(),
     }
 }

@@ -36,6 +36,12 @@ pub struct Front {
     pub fingerprint: String,
     /// Whether the data are simulated; then every page says so.
     pub simulated: bool,
+    /// The session of a board in which it is read, as every page says it; empty outside a board.
+    pub session: String,
+    /// The last day of the data, `YYYY-MM-DD`, as every page of a board's report says it; empty otherwise.
+    pub cut_off: String,
+    /// What else every page says of itself: that it is a draft, or has codes of a dry run.
+    pub signs: Vec<String>,
     /// Language tag of the text, such as "en-GB".
     pub language: String,
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::{self, StudyFile, package};
+use crate::spec::report::Edition;
 
 /// A study of a batch.
 #[derive(Clone, Debug)]
@@ -76,8 +77,11 @@ pub fn members(files: Vec<StudyFile>, out: &Path) -> Result<Vec<Member>, Error> 
     }
     let member = |file: StudyFile| match pipeline::read_study(&file) {
         Ok((study, _)) => {
-            let target = out.join(package::file_name(&study.study.id).to_lowercase());
-            Member { name: study.study.id, file, target: Some(target) }
+            let edition = file.asked.edition;
+            let report = if edition == Edition::Final { String::new() } else { format!(" {}", edition.name()) };
+            let folder = format!("{}{}", package::file_name(&study.study.id), report.replace(' ', "-"));
+            let target = out.join(folder.to_lowercase());
+            Member { name: study.study.id + &report, file, target: Some(target) }
         }
         Err(_) => Member { name: file.path.display().to_string(), file, target: None },
     };
@@ -104,7 +108,12 @@ pub fn members(files: Vec<StudyFile>, out: &Path) -> Result<Vec<Member>, Error> 
 ///
 /// `watch` is told the position of a study and the stage it begins, from any thread.
 #[must_use]
-pub fn run(members: &[Member], template: &str, strict: bool, watch: &(dyn Fn(usize, &str) + Sync)) -> Vec<Outcome> {
+pub fn run(
+    members: &[Member],
+    template: Option<&str>,
+    strict: bool,
+    watch: &(dyn Fn(usize, &str) + Sync),
+) -> Vec<Outcome> {
     let one = |(position, member): (usize, &Member)| Outcome {
         name: member.name.clone(),
         made: make(member, template, strict, &|stage| watch(position, stage)),
@@ -113,8 +122,14 @@ pub fn run(members: &[Member], template: &str, strict: bool, watch: &(dyn Fn(usi
 }
 
 /// Runs a study and writes its package. The pages are gone when it returns: of many studies only few are held at once.
-fn make(member: &Member, template: &str, strict: bool, progress: pipeline::Progress<'_>) -> Result<Made, Error> {
+fn make(
+    member: &Member,
+    template: Option<&str>,
+    strict: bool,
+    progress: pipeline::Progress<'_>,
+) -> Result<Made, Error> {
     let claimed = member.target.as_ref().map(|target| pipeline::claim(&member.file, target)).transpose()?;
+    let template = template.unwrap_or_else(|| member.file.asked.edition.template());
     let run = pipeline::run(&member.file, template, strict, progress)?;
     let (Some(target), Some(claimed)) = (&member.target, claimed) else {
         // It could not be read when the batch was put together, and now it can: somebody is still writing it.

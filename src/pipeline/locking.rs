@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use crate::data::lock::diff::{LockDiff, Side, diff};
 use crate::data::lock::records::{Records, sha256};
 use crate::data::lock::signature::{self, Trust};
-use crate::data::{self, Lock, LockHead, LockedData};
+use crate::data::mask::Sealed;
+use crate::data::{self, Lock, LockHead};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::files::Files;
 use crate::pipeline::{PROGRAM, StudyFile, define, package, publish, read_study};
@@ -155,12 +156,12 @@ fn lock_text(file: &StudyFile) -> Result<String, Error> {
     })
 }
 
-/// Opens the locked data of a study, held against its define.xml, and hands over the findings of that and the text of the
-/// lock. The lock must be signed if the specification says by whom.
+/// Opens the locked data of a study, held against its define.xml, and hands them over under seal, with the findings of that
+/// and the text of the lock. The lock must be signed if the specification says by whom.
 ///
 /// # Errors
 /// There is no lock, it is not valid or not signed as it must be, or the data are not as locked.
-pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(LockedData, Vec<Finding>, String), Error> {
+pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(Sealed, Vec<Finding>, String), Error> {
     let files = files(study, file)?;
     let text = lock_text(file)?;
     let lock = Lock::parse(&text, &file.lock_path().display().to_string())?;
@@ -170,7 +171,7 @@ pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(LockedData, Vec
     let mut data = data::open(&files.delivery, &lock)?;
     files.unchanged(&data)?;
     let described = define::hold(files.define.as_ref(), &mut data, &study.data.subject)?;
-    Ok((data, described, text))
+    Ok((Sealed::new(data), described, text))
 }
 
 /// Whose signature the specification asks for.
@@ -293,7 +294,7 @@ fn side(path: &Path) -> Result<(Side, Vec<Finding>), Error> {
     if file_name == LOCK && study_path.exists() {
         let file = StudyFile::at(&study_path, None);
         match read_study(&file).and_then(|(study, _)| opened(&study, &file)) {
-            Ok((data, ..)) => side.data = Some(data),
+            Ok((data, ..)) => side.data = Some(data.opened()),
             Err(error) => {
                 let message =
                     format!("its data are not as locked ({} findings), and are not compared", error.findings.len());

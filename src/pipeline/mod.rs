@@ -10,8 +10,10 @@ mod convert;
 mod cut;
 mod define;
 mod differences;
+mod edition;
 mod files;
 mod fonts;
+mod key;
 mod locking;
 mod package;
 mod provenance;
@@ -31,11 +33,14 @@ use crate::display;
 use crate::error::{Error, Finding, Place, Stage};
 use crate::plan::{self, Plan};
 use crate::render::{self, Pages, Stamp, Templates};
-use crate::results::{CutGiven, Provenance, Results};
+use crate::results::{CutGiven, EditionShown, Provenance, Results};
 use crate::spec::Study;
+use crate::spec::narrow::Narrowed;
 pub use conformance::summary as conformance_summary;
 pub use convert::{Conversion, convert};
+pub use edition::Asked;
 pub use fonts::use_fonts;
+pub use key::{KeyOrder, new_key};
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
 pub use publish::Target;
@@ -59,6 +64,8 @@ pub struct StudyFile {
     pub data: Option<PathBuf>,
     /// The last day of the data, in days since 1970-01-01, if not what the specification says.
     pub cutoff: Option<i32>,
+    /// Which report is made of it.
+    pub asked: Asked,
 }
 
 impl StudyFile {
@@ -66,13 +73,19 @@ impl StudyFile {
     #[must_use]
     pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
         let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
-        Self { path, data, cutoff: None }
+        Self { path, data, cutoff: None, asked: Asked::default() }
     }
 
     /// The same with the data as of a day; none leaves that to the specification.
     #[must_use]
     pub fn as_of(self, cutoff: Option<i32>) -> Self {
         Self { cutoff, ..self }
+    }
+
+    /// The same for a report.
+    #[must_use]
+    pub fn asked(self, asked: Asked) -> Self {
+        Self { asked, ..self }
     }
 
     fn folder(&self) -> PathBuf {
@@ -99,14 +112,16 @@ impl StudyFile {
 /// What is known before numbers are computed: stages 1 to 4.
 #[derive(Debug)]
 pub struct Checked {
-    /// The specification.
+    /// The specification as the report needs it.
     pub study: Study,
     /// Its text.
     pub text: String,
-    /// The locked data.
+    /// The locked data as the readers of the report may know them.
     pub data: LockedData,
-    /// The text of their lock.
-    pub lock_text: String,
+    /// The text of their lock; none where it would tell of what is masked.
+    pub lock_text: Option<String>,
+    /// The report, where it is not the final one.
+    pub edition: Option<EditionShown>,
     /// What the data were held against.
     pub conformance: Conformance,
     /// Who gave the day at which they were cut, if they were.
@@ -156,10 +171,11 @@ pub fn claim_again(package: &Path, out: &Path) -> Result<Target, Error> {
 /// All findings of the first stage that refuses.
 pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error> {
     progress("specification");
-    let (study, text) = read_study(file)?;
-    display::check_texts(&study)?;
+    let (whole, _) = read_study(file)?;
     progress("data");
-    let (data, described, lock_text) = locking::opened(&study, file)?;
+    let edition::Admitted { narrowed, data, described, lock_text, shown } = edition::admit(&whole, file, false)?;
+    let Narrowed { study, text } = narrowed;
+    display::check_texts(&study)?;
     let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
     progress("conformance");
     let (conformance, of_conformance) = conformance::gate(&study, &data);
@@ -170,7 +186,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     // What the rules refuse stops here, together with what could not be bound or derived: all is told at once.
     let (plan, frames, of_frames) = conformance::together(&of_conformance, derived)?;
     let warnings = [data.warnings.clone(), described, of_cut, of_conformance, of_frames].concat();
-    Ok(Checked { study, text, data, lock_text, conformance, cut_given: given, plan, frames, warnings })
+    Ok(Checked { study, text, data, lock_text, edition: shown, conformance, cut_given: given, plan, frames, warnings })
 }
 
 /// Everything a run yields.
@@ -216,7 +232,7 @@ fn run_dated(
     provenance.built = Some(build::this().clone());
     provenance.source_date = date;
     let Checked { study, text, lock_text, warnings, .. } = checked;
-    finish(study, &text, Some(&lock_text), results, provenance, warnings, template, progress)
+    finish(study, &text, lock_text.as_deref(), results, provenance, warnings, template, progress)
 }
 
 /// Shells: the pages of the report before there are data.

@@ -48,7 +48,10 @@ impl Package {
         provenance: &Provenance,
         pages: &Pages,
     ) -> Self {
-        let pdf = format!("{}.pdf", file_name(&study.study.id));
+        let pdf = match &provenance.edition {
+            Some(edition) => format!("{}-{}.pdf", file_name(&study.study.id), file_name(&edition.report)),
+            None => format!("{}.pdf", file_name(&study.study.id)),
+        };
         let mut files: Vec<(String, Vec<u8>)> = vec![
             (pdf.clone(), pages.pdf.clone()),
             ("study.toml".to_owned(), text.as_bytes().to_vec()),
@@ -155,7 +158,7 @@ fn walk(folder: &Path, accept: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
 }
 
 /// Files without which a folder is no package.
-const ESSENTIAL: [&str; 4] = ["study.toml", "results.json", "provenance.json", "data.lock"];
+const ESSENTIAL: [&str; 3] = ["study.toml", "results.json", "provenance.json"];
 
 /// Compares every file of a package with its sums; gives the bytes that were compared, by path.
 ///

@@ -21,6 +21,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
     inputs.extend(fonts::given().iter().map(String::as_str));
     let cut = cut::provenance(checked);
     inputs.extend(cut.iter().map(|cut| cut.date.as_str()));
+    inputs.extend(checked.edition.iter().flat_map(|own| [own.report.as_str(), own.key.as_deref().unwrap_or_default()]));
     let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
     let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
@@ -42,8 +43,9 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         program: PROGRAM.to_owned(),
         specification,
         instruments,
+        edition: checked.edition.clone(),
         lock_date: checked.data.lock.head.locked.clone(),
-        lock: hex(&Sha256::digest(checked.lock_text.as_bytes())),
+        lock: checked.lock_text.as_ref().map_or_else(String::new, |text| hex(&Sha256::digest(text.as_bytes()))),
         cut,
         content,
         fingerprint: fingerprint.chars().take(16).collect(),

@@ -6,6 +6,7 @@ use super::{Progress, Run, build, fonts, package, source_date};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Provenance, Results, store};
 use crate::spec::Study;
+use crate::spec::report::{Audience, Edition};
 
 /// What a package holds from which its report can be made again.
 pub(super) struct Earlier {
@@ -13,7 +14,7 @@ pub(super) struct Earlier {
     text: String,
     pub(super) results: Results,
     pub(super) provenance: Provenance,
-    lock: String,
+    lock: Option<String>,
 }
 
 /// Reads an earlier package, whose sums have been verified.
@@ -34,7 +35,10 @@ pub(super) fn earlier(folder: &Path) -> Result<Earlier, Error> {
     }
     let provenance =
         store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    let lock = package::read_text(&folder.join("data.lock"))?;
+    let edition = provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    // A masked report has none: it would tell of what is masked.
+    let has_lock = edition.audience() == Audience::Unmasked;
+    let lock = has_lock.then(|| package::read_text(&folder.join("data.lock"))).transpose()?;
     Ok(Earlier { study, text, results, provenance, lock })
 }
 
@@ -42,7 +46,7 @@ pub(super) fn earlier(folder: &Path) -> Result<Earlier, Error> {
 ///
 /// # Errors
 /// The folder holds no package, or its files are not what they were when it was written.
-pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<Run, Error> {
+pub fn report(folder: &Path, template: Option<&str>, progress: Progress<'_>) -> Result<Run, Error> {
     progress("results");
     package::verify(folder)?;
     let Earlier { study, text, results, mut provenance, lock } = earlier(folder)?;
@@ -50,5 +54,6 @@ pub fn report(folder: &Path, template: &str, progress: Progress<'_>) -> Result<R
     provenance.source_date = source_date::given().or(provenance.source_date);
     let this = build::this();
     provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
-    super::finish(study, &text, Some(&lock), results, provenance, Vec::new(), template, progress)
+    let template = template.map_or_else(|| provenance.template.clone(), str::to_owned);
+    super::finish(study, &text, lock.as_deref(), results, provenance, Vec::new(), &template, progress)
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::report::{Earlier, earlier};
-use super::{Progress, Run, StudyFile, build, differences, fonts, package, source_date};
+use super::{Asked, Progress, Run, StudyFile, build, differences, fonts, package, source_date};
 use crate::data::date;
 use crate::display::{self, Display, Report};
 use crate::error::{Error, Finding, Place};
 use crate::results::{Built, CutGiven, Provenance, store};
+use crate::spec::report::Edition;
 
 /// What came of making a package again.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub fn reproduce(folder: &Path, file: &StudyFile, progress: Progress<'_>) -> Res
     // A day that the command line gave stands in no file of the study.
     let cut = earlier.provenance.cut.as_ref().filter(|cut| cut.given == CutGiven::CommandLine);
     let file = file.clone().as_of(cut.and_then(|cut| date::parse(&cut.date)).or(file.cutoff));
+    let edition = earlier.provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    let file = file.clone().asked(Asked { edition, key: file.asked.key });
     let run = super::run_dated(&file, template, false, date, progress)?;
     let made: BTreeMap<String, Vec<u8>> = run.package.files.iter().cloned().collect();
     let of_build = of_build(&earlier.provenance, build::this());

@@ -87,17 +87,7 @@ impl<'a> Binding<'a> {
                 self.findings.push(Finding::error(place, message));
             }
         }
-        for name in study.masking.iter().flat_map(|masking| &masking.variables) {
-            if !self.datasets.values().any(|schema| schema.has(name)) {
-                let place = study.origin.place(name.span.start);
-                let message = format!("variable {name} of [masking] is in no dataset, and would mask nothing");
-                let mut finding = Finding::error(place, message);
-                let columns: Vec<String> = self.datasets.values().flat_map(typing::Names::columns).collect();
-                finding.hint =
-                    nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
-                self.findings.push(finding);
-            }
-        }
+        self.masked_variables();
         let arms = self.arms();
         let day_one = study
             .visits
@@ -162,6 +152,22 @@ impl<'a> Binding<'a> {
             options: self.options.clone(),
             variants,
             jobs,
+        }
+    }
+
+    /// Variables that would mask nothing.
+    pub(super) fn masked_variables(&mut self) {
+        let study = self.study;
+        for name in study.masking.iter().flat_map(|masking| &masking.variables) {
+            if !self.datasets.values().any(|schema| schema.has(name)) {
+                let place = study.origin.place(name.span.start);
+                let message = format!("variable {name} of [masking] is in no dataset, and would mask nothing");
+                let mut finding = Finding::error(place, message);
+                let columns: Vec<String> = self.datasets.values().flat_map(typing::Names::columns).collect();
+                finding.hint =
+                    nearest(name, columns.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
+                self.findings.push(finding);
+            }
         }
     }
 

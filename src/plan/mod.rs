@@ -9,6 +9,7 @@ mod bind_records;
 mod bind_safety;
 mod cut;
 mod job;
+mod mask;
 mod records;
 mod safety;
 mod schema;
@@ -21,6 +22,7 @@ pub use job::{
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
     JobKind, ParameterSource,
 };
+pub use mask::{Shown, mask};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,

@@ -269,6 +269,9 @@ fn front(report: &Report) -> Value {
         "lock-date": text::line(&front.lock_date),
         "fingerprint": text::line(&front.fingerprint),
         "simulated": front.simulated,
+        "session": text::line(&front.session),
+        "cut-off": text::line(&front.cut_off),
+        "signs": front.signs.iter().map(|sign| text::line(sign)).collect::<Vec<_>>(),
         "shell": front.lock_date.is_empty(),
         "language": front.language,
     })

@@ -31,11 +31,14 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The ones that come with the program; none of that name otherwise. There is `final`.
+    /// The ones that come with the program; none of that name otherwise. There are `final`, `interim`, `dsmb-open` and `dsmb-closed`.
     #[must_use]
     pub fn built_in(name: &str) -> Option<Self> {
         let report = match name {
             "final" => include_str!("../../report-templates/final/report.typ"),
+            "interim" => include_str!("../../report-templates/interim/report.typ"),
+            "dsmb-open" => include_str!("../../report-templates/dsmb-open/report.typ"),
+            "dsmb-closed" => include_str!("../../report-templates/dsmb-closed/report.typ"),
             _ => return None,
         };
         let library = LIBRARY.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

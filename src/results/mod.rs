@@ -11,7 +11,7 @@ pub use catalogue::{Decimals, Reason, Statistic};
 pub use method::{Family, Method};
 pub use provenance::{
     AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, CutGiven, CutSource, DataCut, DataQuality,
-    DataSource, Provenance, RuleSource,
+    DataSource, EditionShown, Provenance, RuleSource,
 };
 pub use row::{Key, Row, Value, conf_level_key};
 

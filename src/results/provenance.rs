@@ -12,6 +12,9 @@ pub struct Provenance {
     pub specification: String,
     /// SHA-256 of all instrument files together.
     pub instruments: String,
+    /// The report, where it is not the final one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionShown>,
     /// Date of the lock.
     pub lock_date: String,
     /// SHA-256 of `data.lock`; nothing before there are data.
@@ -49,6 +52,22 @@ pub struct Provenance {
     /// The rules that the data were held against; none before there are data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conformance: Vec<ConformanceRow>,
+}
+
+/// Which report of a study it is, of those that are not the final one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditionShown {
+    /// Its name, such as `dsmb-open`.
+    pub report: String,
+    /// The session in which it is read, as its pages say it.
+    pub session: String,
+    /// The salted digest of the key of its codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Whether the codes are those of a dry run, drawn without regard to the arms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dummy: bool,
 }
 
 /// What a rule about the data found.

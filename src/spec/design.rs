@@ -23,6 +23,9 @@ pub struct StudyHead {
     /// Whether the data are simulated; then every page says so.
     #[serde(default)]
     pub simulated: bool,
+    /// Whether every page says that it is a draft.
+    #[serde(default)]
+    pub draft: bool,
     /// Language of the text, a BCP 47 tag.
     #[serde(default = "english")]
     pub language: String,
@@ -246,6 +249,9 @@ pub struct Masking {
     /// Whole datasets.
     #[serde(default)]
     pub datasets: Vec<Name>,
+    /// Records that reveal an arm, such as measurements right after a treatment that only one arm has: by dataset, which.
+    #[serde(default)]
+    pub records: BTreeMap<String, RuleText>,
     /// Analysis sets that depend on the treatment received.
     #[serde(default)]
     pub analysis_sets: Vec<Name>,

@@ -14,11 +14,13 @@ pub mod instrument;
 pub mod method;
 pub mod monitoring;
 pub mod narrative;
+pub mod narrow;
 pub mod occurrence;
 pub mod outcome;
 pub mod output;
 pub mod records;
 pub mod reference;
+pub mod report;
 pub mod safety_figure;
 pub mod template;
 pub mod text;
@@ -43,6 +45,7 @@ use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
 use output::{DisplaySpec, SectionSpec};
 use records::Records;
+use report::ReportSpec;
 use text::Origin;
 
 /// A study as its `study.toml` says it.
@@ -57,6 +60,8 @@ pub struct Study {
     pub conformance: ConformanceSpec,
     /// What reveals a participant's arm.
     pub masking: Option<Masking>,
+    /// The title pages of reports other than the final one, by name.
+    pub report: BTreeMap<String, ReportSpec>,
     /// The arms, in the order of all tables and figures.
     pub arm: Vec<Arm>,
     /// The analysis sets.
@@ -126,6 +131,7 @@ const KEYS: &[&str] = &[
     "data",
     "conformance",
     "masking",
+    "report",
     "arm",
     "analysis-set",
     "visits",
@@ -318,6 +324,7 @@ impl Reading {
             |this: &mut Self, value: Option<Spanned<DeValue<'_>>>| value.and_then(|value| this.element(value));
         let conformance = parts.remove("conformance").and_then(|value| self.element(value)).unwrap_or_default();
         let masking = optional(self, parts.remove("masking"));
+        let report = self.named("report", parts.remove("report"));
         let visits = parts.remove("visits").and_then(|value| self.element(value));
         let flow = parts.remove("flow").and_then(|value| self.element(value));
         let arm = self.list("arm", parts.remove("arm"));
@@ -352,6 +359,7 @@ impl Reading {
             data: data?,
             conformance,
             masking,
+            report,
             arm,
             analysis_set,
             visits,

@@ -8,6 +8,7 @@ use crate::spec::figure::{
     IndividualLayout, MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
+use crate::spec::report::{Edition, only_final};
 use crate::spec::safety_figure::{
     BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, OccurrenceLayout, ParametersLayout, ProfileLayout,
     ScatterLayout, SwimmerLayout, WaterfallLayout,
@@ -22,6 +23,10 @@ pub struct SectionSpec {
     pub number: Name,
     /// Title.
     pub title: String,
+    /// The reports it stands in; only the final one if absent. What is for `dsmb-closed` stands in `dsmb-closed-unmasked` and
+    /// `interim`, too.
+    #[serde(default = "only_final")]
+    pub reports: Vec<Edition>,
 }
 
 /// A table, figure or listing. Its layout is the table written under it: `[display.summary]` and so on.
@@ -36,6 +41,16 @@ pub struct DisplaySpec {
     pub section: Name,
     /// Title.
     pub title: String,
+    /// Only in these of the reports of its section; in all of them if absent.
+    #[serde(default)]
+    pub reports: Vec<Edition>,
+    /// Only at a look of the monitoring plan: efficacy and futility.
+    #[serde(default)]
+    pub at_look: bool,
+    /// Why it tells which arm is which, such as "route of administration": with coded arms it is withheld, and a line says
+    /// so.
+    #[serde(default)]
+    pub identifies_arm: Option<String>,
     /// The endpoints whose estimands are printed above the display; a single one may stand without brackets.
     #[serde(default, deserialize_with = "one_or_more")]
     #[schemars(with = "Vec<String>")]

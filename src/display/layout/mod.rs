@@ -41,7 +41,7 @@ mod tests;
 
 pub(super) use checklist::table as checklist;
 
-use crate::display::assemble::{Assembly, plain};
+use crate::display::assemble::{Assembly, heading, plain};
 use crate::display::report::{Body, Cell, Column, Footnote, Table};
 use crate::results::{Key, Provenance, Results, Statistic, Value};
 use crate::spec::Study;
@@ -71,6 +71,15 @@ pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance)
     // Filled when all other displays are arranged.
     let empty = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: Vec::new() };
     spec.rounding.as_ref().map(|_| Laid { body: Body::Table(empty), footnotes: Vec::new(), analyses: Vec::new() })
+}
+
+/// What stands in place of a display that would tell which arm is which.
+pub(super) fn withheld(spec: &DisplaySpec) -> Option<Laid> {
+    let reason = spec.identifies_arm.as_ref()?;
+    let words = format!("Withheld: it would tell which arm is which ({reason}). The unmasked closed report has it.");
+    let row = heading(0, words);
+    let table = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows: vec![row] };
+    Some(Laid { body: Body::Table(table), footnotes: Vec::new(), analyses: Vec::new() })
 }
 
 /// Lays out a display by whichever layout its specification has.

@@ -12,6 +12,17 @@ use rustix::io::Errno;
 
 use crate::error::{Error, Finding, Place, Stage};
 
+/// Writes a file that must not exist and that nobody but its owner may read.
+pub(super) fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// A disk to publish on.
 pub(super) trait Disk {
     /// Makes one folder, in a folder that exists.

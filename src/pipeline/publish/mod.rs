@@ -278,6 +278,14 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace_file(&System, &path, &path.with_file_name(hidden(name, "new-file")), bytes)
 }
 
+/// Writes a file that must not exist and that nobody but its owner may read.
+///
+/// # Errors
+/// It exists, or writing fails.
+pub(super) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    disk::write_secret(path, bytes).map_err(|error| failed(path, "write", &error))
+}
+
 /// Gives a file another name in its folder.
 ///
 /// # Errors

@@ -53,7 +53,9 @@ impl<'a> Check<'a> {
             display.conformance.is_some(),
             display.rounding.is_some(),
         ];
-        if kinds.iter().filter(|kind| **kind).count() != 1 {
+        // What is withheld has no layout where its specification was narrowed.
+        let layouts = kinds.iter().filter(|kind| **kind).count();
+        if layouts != 1 && (layouts > 0 || display.identifies_arm.is_none()) {
             let message = format!("display {} needs exactly one layout", display.id);
             self.error(at, message).hint =
                 Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());

@@ -9,6 +9,7 @@ mod methods;
 mod monitoring;
 mod narrative;
 mod records;
+mod reports;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.summaries();
     check.exports();
     check.displays();
+    check.reports();
     check.narrative();
     check.findings
 }
@@ -240,6 +242,9 @@ impl<'a> Check<'a> {
         if let Some(masking) = &study.masking {
             masking.datasets.iter().for_each(|name| self.refers(name, "dataset", &datasets));
             masking.analysis_sets.iter().for_each(|name| self.refers_set(name));
+            for (name, rule) in &masking.records {
+                self.refers(&Name::new(name.as_str(), rule.span.clone()), "dataset", &datasets);
+            }
         }
     }
 

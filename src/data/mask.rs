@@ -1,0 +1,235 @@
+//! Who may know of treatment: data under seal, and what is let out of it.
+//!
+//! Locked data come under seal ([`Sealed`]), which shows nothing of them, not even when it is printed. It is opened once: as
+//! it is, for a report that may know everything; or masked, which removes variables, datasets and records that reveal an
+//! arm, and adds the codes of the arms where the report shows codes. Removed means removed: nothing after this module can
+//! find them again, because the seal is gone with them.
+//!
+//! ```compile_fail
+//! fn peek(sealed: &trialpress::data::mask::Sealed) -> usize {
+//!     sealed.data.datasets.len()
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! fn copy(sealed: &trialpress::data::mask::Sealed) -> trialpress::data::mask::Sealed {
+//!     sealed.clone()
+//! }
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use polars::prelude::{IdxCa, StringChunked};
+use sha2::{Digest, Sha256};
+
+use crate::data::evaluate::{self, Options};
+use crate::data::lock::{Canonical, canonical};
+use crate::data::rule::Rule;
+use crate::data::sheet::{self, Sheet};
+use crate::data::table::{Table, Values};
+use crate::data::vector::Truth;
+use crate::data::{Dataset, Kind, LockedData, SpecialMissing, Variable};
+use crate::error::Place;
+
+/// Locked data that nobody has seen.
+pub struct Sealed {
+    data: LockedData,
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("data under seal")
+    }
+}
+
+/// What is taken out of the data before anything else sees them. Its rules have passed `typing`.
+#[derive(Clone, Debug, Default)]
+pub struct MaskOrder {
+    /// The dataset of the subjects, and the variable that identifies the subject.
+    pub subjects: String,
+    /// The variable that identifies the subject in every dataset.
+    pub subject: String,
+    /// Variables, in whatever dataset they occur.
+    pub variables: BTreeSet<String>,
+    /// Datasets.
+    pub datasets: BTreeSet<String>,
+    /// Records: by dataset, for which they are removed.
+    pub records: BTreeMap<String, Rule>,
+    /// Codes that are added to the subjects' dataset.
+    pub codes: Codes,
+}
+
+/// Variables of codes.
+#[derive(Clone, Default)]
+pub enum Codes {
+    /// None.
+    #[default]
+    None,
+    /// Those of the arms: name of the variable, and for each code who has it.
+    Arms(Vec<(String, Vec<(String, Rule)>)>),
+    /// Drawn for each subject without regard to the arms, for a dry run: names of the variables, which all hold the same, the
+    /// codes, and the salt of the draw.
+    Drawn(Vec<String>, Vec<String>, String),
+}
+
+impl fmt::Debug for Codes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("codes under seal")
+    }
+}
+
+impl Sealed {
+    /// Seals data.
+    #[must_use]
+    pub const fn new(data: LockedData) -> Self {
+        Self { data }
+    }
+
+    /// The names and types of what is under seal, for those who bind an order to it. No value is shown.
+    pub(crate) fn shape<T>(&self, bind: impl FnOnce(&LockedData) -> T) -> T {
+        bind(&self.data)
+    }
+
+    /// Opens the seal for a report that may know everything.
+    #[must_use]
+    pub fn opened(self) -> LockedData {
+        self.data
+    }
+
+    /// Opens the seal for a report that may not: what the order names is gone. A subject in several arms gets no code.
+    ///
+    /// # Panics
+    /// If a rule of the order has not passed `typing`.
+    #[must_use]
+    pub fn masked(self, order: &MaskOrder) -> LockedData {
+        let Self { mut data } = self;
+        data.warnings.retain(|warning| !order.hides(&warning.place));
+        data.datasets.retain(|name, _| !order.datasets.contains(name));
+        // Other files may describe what was removed.
+        data.files.clear();
+        data.lock.dataset.retain(|entry| !order.datasets.contains(&entry.name));
+        let without = |dataset: Dataset| order.applied(dataset);
+        data.datasets = data.datasets.into_iter().map(|(name, dataset)| (name, without(dataset))).collect();
+        data
+    }
+}
+
+impl MaskOrder {
+    /// Whether a finding is about what is masked.
+    #[must_use]
+    pub fn hides(&self, place: &Place) -> bool {
+        place.dataset.as_ref().is_some_and(|name| self.datasets.contains(name))
+            || place.variable.as_ref().is_some_and(|name| self.variables.contains(name))
+    }
+
+    /// A dataset without what is masked of it, its digest that of what is left.
+    fn applied(&self, dataset: Dataset) -> Dataset {
+        let coded = dataset.name == self.subjects && !matches!(self.codes, Codes::None);
+        let fewer = self.records.contains_key(&dataset.name);
+        if !coded && !fewer && !dataset.variables.iter().any(|own| self.variables.contains(&own.name)) {
+            return dataset;
+        }
+        let sheet = Sheet::of_dataset(&dataset.name, &dataset.frame);
+        let holds = |rule: &Rule| evaluate::truths(rule, &sheet, &Options::new(), &mut Vec::new());
+        let removed = self.records.get(&dataset.name).map(holds);
+        let stays = |row: &usize| removed.as_ref().is_none_or(|truths| !truths[*row].holds());
+        let kept: Vec<usize> = (0..sheet.rows()).filter(stays).collect();
+        let codes: Vec<(Variable, Values)> = match &self.codes {
+            Codes::Arms(variables) if coded => {
+                variables.iter().map(|(name, codes)| coded_values(name, codes, &holds, &kept)).collect()
+            }
+            Codes::Drawn(names, letters, salt) if coded => {
+                let drawn = drawn(&sheet, &self.subject, letters, salt, &kept);
+                names
+                    .iter()
+                    .map(|name| {
+                        (Variable::new(name, Kind::Text), Values::Text(drawn.clone().with_name(name.as_str().into())))
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let index: Vec<u32> = kept.iter().filter_map(|row| u32::try_from(*row).ok()).collect();
+        let frame = dataset.frame.take(&IdxCa::from_vec("kept".into(), index)).expect("rows of the dataset itself");
+        let (mut variables, mut values) = (Vec::new(), Vec::new());
+        for (variable, column) in dataset.variables.iter().zip(frame.columns()) {
+            if !self.variables.contains(&variable.name) {
+                variables.push(variable.clone());
+                values.push(Values::of(column).expect("datasets hold the kinds that readers hand over"));
+            }
+        }
+        for (variable, own) in codes {
+            variables.push(variable);
+            values.push(own);
+        }
+        let special_missing = special(&dataset, &kept, &self.variables);
+        let table = Table {
+            label: dataset.label.clone(),
+            records: kept.len(),
+            variables: variables.clone(),
+            values,
+            special_missing,
+            ..Table::default()
+        };
+        let Canonical { frame, special_missing, content } = canonical(table, &self.subject, None);
+        Dataset {
+            name: dataset.name,
+            label: dataset.label,
+            frame,
+            variables,
+            special_missing,
+            keys: dataset.keys.into_iter().filter(|key| !self.variables.contains(key)).collect(),
+            // Those of the file would tell of what was in it.
+            sha256: String::new(),
+            bytes: 0,
+            content,
+        }
+    }
+}
+
+/// A variable of codes: for each kept record the code whose rule holds; nothing where none does.
+fn coded_values(
+    name: &str,
+    codes: &[(String, Rule)],
+    holds: &dyn Fn(&Rule) -> Vec<Truth>,
+    kept: &[usize],
+) -> (Variable, Values) {
+    let truths: Vec<(&String, Vec<Truth>)> = codes.iter().map(|(code, rule)| (code, holds(rule))).collect();
+    // Who is in two arms gets no code: whoever counts members of arms then finds one without.
+    let code = |row: &usize| {
+        let mut of = truths.iter().filter(|(_, truths)| truths[*row].holds()).map(|(code, _)| code.as_str());
+        of.next().filter(|_| of.next().is_none())
+    };
+    let values: StringChunked = kept.iter().map(code).collect();
+    (Variable::new(name, Kind::Text), Values::Text(values.with_name(name.into())))
+}
+
+/// Codes drawn for the kept subjects: in the order of salted digests of their identifiers, one code after the other.
+fn drawn(sheet: &Sheet, subject: &str, letters: &[String], salt: &str, kept: &[usize]) -> StringChunked {
+    let names = sheet::texts(sheet, subject);
+    let digest = |row: usize| {
+        let name = names.as_ref().and_then(|names| names.get(row)).unwrap_or_default();
+        Sha256::digest(format!("{salt}\n{name}").as_bytes())
+    };
+    let mut order: Vec<usize> = (0..kept.len()).collect();
+    order.sort_by_key(|at| digest(kept[*at]));
+    let mut codes = vec![None; kept.len()];
+    for (position, at) in order.into_iter().enumerate() {
+        codes[at] = letters.get(position % letters.len().max(1)).map(String::as_str);
+    }
+    codes.into_iter().collect()
+}
+
+/// The special missing values that stay, by the new numbers of their rows.
+fn special(dataset: &Dataset, kept: &[usize], gone: &BTreeSet<String>) -> SpecialMissing {
+    let mut special = SpecialMissing::new();
+    for (name, marks) in dataset.special_missing.iter().filter(|(name, _)| !gone.contains(*name)) {
+        let place = |row: u32| kept.binary_search(&(row as usize)).ok().and_then(|place| u32::try_from(place).ok());
+        let stays: Vec<(u32, char)> = marks.iter().filter_map(|(row, letter)| Some((place(*row)?, *letter))).collect();
+        if !stays.is_empty() {
+            special.insert(name.clone(), stays);
+        }
+    }
+    special
+}

@@ -1,0 +1,87 @@
+//! The report that is asked for: the specification narrowed to it, and the data as its readers may know them. Here the seal
+//! of the data is opened for a report.
+
+use std::path::PathBuf;
+
+use crate::data::LockedData;
+use crate::data::mask::{MaskOrder, Sealed};
+use crate::error::{Error, Finding, Place, Stage};
+use crate::pipeline::key::CodeKey;
+use crate::pipeline::{StudyFile, locking};
+use crate::plan::{self, Shown};
+use crate::results::EditionShown;
+use crate::spec::Study;
+use crate::spec::narrow::Narrowed;
+use crate::spec::report::{Audience, Edition};
+
+/// Which report is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The report.
+    pub edition: Edition,
+    /// The file of the key, for a report with codes.
+    pub key: Option<PathBuf>,
+}
+
+/// A study as its report needs it, and its data as its readers may know them.
+pub(super) struct Admitted {
+    pub(super) narrowed: Narrowed,
+    pub(super) data: LockedData,
+    /// Findings of define.xml, but for those about what is masked.
+    pub(super) described: Vec<Finding>,
+    /// The text of the lock; none where it would tell of what is masked.
+    pub(super) lock_text: Option<String>,
+    pub(super) shown: Option<EditionShown>,
+}
+
+/// Narrows the specification and opens the data. `look` says whether the run is a look of the monitoring plan.
+///
+/// # Errors
+/// The report cannot be made of this specification, its key is missing or wrong, or the data are not as locked.
+pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admitted, Error> {
+    let asked = &file.asked;
+    let audience = asked.edition.audience();
+    let key = key(whole, asked)?;
+    let letters = key.as_ref().map(|key| key.letters(whole)).transpose()?.unwrap_or_default();
+    let narrowed = whole.narrowed(asked.edition, look, &letters)?;
+    let (sealed, described, lock_text) = locking::opened(whole, file)?;
+    let shown = (asked.edition != Edition::Final).then(|| EditionShown {
+        report: asked.edition.name().to_owned(),
+        session: asked.edition.session().unwrap_or_default().to_owned(),
+        key: key.as_ref().map(|key| key.digest().to_owned()),
+        dummy: key.as_ref().is_some_and(CodeKey::is_dummy),
+    });
+    if audience == Audience::Unmasked {
+        return Ok(Admitted { narrowed, data: sealed.opened(), described, lock_text: Some(lock_text), shown });
+    }
+    let order = order(whole, &sealed, key.as_ref(), &letters)?;
+    let data = sealed.masked(&order);
+    let described = described.into_iter().filter(|finding| !order.hides(&finding.place)).collect();
+    Ok(Admitted { narrowed, data, described, lock_text: None, shown })
+}
+
+fn order(whole: &Study, sealed: &Sealed, key: Option<&CodeKey>, letters: &[String]) -> Result<MaskOrder, Error> {
+    let shown = match key {
+        None => Shown::Pooled,
+        Some(key) if key.is_dummy() => Shown::Drawn { letters, salt: key.salt() },
+        Some(_) => Shown::Coded { letters },
+    };
+    sealed.shape(|data| plan::mask(whole, data, shown))
+}
+
+/// The key of a report with codes; a report without has none.
+fn key(whole: &Study, asked: &Asked) -> Result<Option<CodeKey>, Error> {
+    let refuse = |message: String, hint: &str| {
+        Error::one(Stage::Usage, Finding::error(Place::default(), message).hint(hint.to_owned()))
+    };
+    match (&asked.key, asked.edition.audience()) {
+        (Some(path), Audience::Coded) => CodeKey::read(path, whole).map(Some),
+        (None, Audience::Coded) => {
+            let message = format!("the report {} shows codes and needs a key: --key FILE", asked.edition.name());
+            Err(refuse(message, "make one for the series of reports: trialpress key new STUDY --out FILE"))
+        }
+        (Some(_), _) if asked.edition != Edition::Final => Ok(None),
+        (Some(_), _) => Err(refuse("the final report has no codes and needs no key".to_owned(), "leave out --key")),
+        (None, _) => Ok(None),
+    }
+}
