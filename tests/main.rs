@@ -17,6 +17,7 @@
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `peers`: what we write, as other programs read it.
+//! - `looks`: a look of a group-sequential design, from a specification to the displays.
 //! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
@@ -35,6 +36,7 @@ mod cli;
 mod cutoff;
 mod determinism;
 mod exports;
+mod looks;
 mod methods;
 mod mutants;
 mod pages;

@@ -9,6 +9,7 @@ mod bind_records;
 mod bind_safety;
 mod cut;
 mod job;
+mod looks;
 mod records;
 mod safety;
 mod schema;
@@ -21,6 +22,7 @@ pub use job::{
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
     JobKind, ParameterSource,
 };
+pub use looks::{BoundSafetyRule, LookNumber, Looks, PastLook};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
@@ -67,6 +69,11 @@ pub struct Plan {
     pub multiplicity: Vec<Multiplicity>,
     /// Group-sequential designs.
     pub monitoring: Vec<Monitoring>,
+    /// Who counts as information of a design, by the identifier of the design: rules over subjects.
+    pub information: BTreeMap<String, RuleId>,
+    /// Looks that were taken, and the one that this run is, by the identifier of the design. None after binding: the
+    /// ledger says which.
+    pub looks: BTreeMap<String, Looks>,
     /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
     /// Identifier of baseline.
