@@ -18,6 +18,7 @@
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `peers`: what we write, as other programs read it.
 //! - `one_arm`: studies with one arm are described, and nothing in them compares.
+//! - `looks`: a look of a group-sequential design, from a specification to the displays.
 //! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
@@ -36,6 +37,7 @@ mod cli;
 mod cutoff;
 mod determinism;
 mod exports;
+mod looks;
 mod methods;
 mod mutants;
 mod one_arm;

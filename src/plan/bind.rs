@@ -121,6 +121,7 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let jobs = self.jobs();
+        let information = self.information();
         let mut frames = frames;
         self.keep_named(&mut frames, &mut records);
         let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
@@ -136,6 +137,8 @@ impl<'a> Binding<'a> {
             random: study.random,
             multiplicity: study.multiplicity.clone(),
             monitoring: study.monitoring.clone(),
+            information,
+            looks: BTreeMap::new(),
             tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
             visits: visits
                 .map(|visit| BoundVisit {

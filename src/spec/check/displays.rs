@@ -19,43 +19,8 @@ impl<'a> Check<'a> {
     fn display(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
-        let kinds = [
-            display.flow.is_some(),
-            display.summary.is_some(),
-            display.response.is_some(),
-            display.response_by_visit.is_some(),
-            display.ancova.is_some(),
-            display.forest.is_some(),
-            display.tipping_point.is_some(),
-            display.hypotheses.is_some(),
-            display.bounds.is_some(),
-            display.change.is_some(),
-            display.means.is_some(),
-            display.individual.is_some(),
-            display.time.is_some(),
-            display.incidence.is_some(),
-            display.by_visit.is_some(),
-            display.heat_map.is_some(),
-            display.shift.is_some(),
-            display.listing.is_some(),
-            display.occurrence.is_some(),
-            display.dots.is_some(),
-            display.parameters.is_some(),
-            display.boxes.is_some(),
-            display.grade_shift.is_some(),
-            display.kaplan_meier.is_some(),
-            display.scatter.is_some(),
-            display.waterfall.is_some(),
-            display.swimmer.is_some(),
-            display.profile.is_some(),
-            display.statements.is_some(),
-            display.checklist.is_some(),
-            display.data_quality.is_some(),
-            display.conformance.is_some(),
-            display.rounding.is_some(),
-        ];
         // What is withheld has no layout where its specification was narrowed.
-        let layouts = kinds.iter().filter(|kind| **kind).count();
+        let layouts = layouts(display);
         if layouts != 1 && (layouts > 0 || display.identifies_arm.is_none()) {
             let message = format!("display {} needs exactly one layout", display.id);
             self.error(at, message).hint =
@@ -115,6 +80,7 @@ impl<'a> Check<'a> {
             layout.columns.iter().filter_map(|column| column.decimals).for_each(|decimals| self.decimals(at, decimals));
         }
         self.outcomes(display);
+        self.looks(display);
         self.visits(display);
         self.of_records(display);
     }
@@ -253,4 +219,50 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// How many layouts a display has.
+fn layouts(display: &DisplaySpec) -> usize {
+    let kinds = [
+        display.flow.is_some(),
+        display.summary.is_some(),
+        display.response.is_some(),
+        display.response_by_visit.is_some(),
+        display.ancova.is_some(),
+        display.forest.is_some(),
+        display.tipping_point.is_some(),
+        display.hypotheses.is_some(),
+        display.bounds.is_some(),
+        display.looks.is_some(),
+        display.boundary.is_some(),
+        display.conditional_power.is_some(),
+        display.what_if.is_some(),
+        display.safety_rules.is_some(),
+        display.safety_boundary.is_some(),
+        display.change.is_some(),
+        display.means.is_some(),
+        display.individual.is_some(),
+        display.time.is_some(),
+        display.incidence.is_some(),
+        display.by_visit.is_some(),
+        display.heat_map.is_some(),
+        display.shift.is_some(),
+        display.listing.is_some(),
+        display.occurrence.is_some(),
+        display.dots.is_some(),
+        display.parameters.is_some(),
+        display.boxes.is_some(),
+        display.grade_shift.is_some(),
+        display.kaplan_meier.is_some(),
+        display.scatter.is_some(),
+        display.waterfall.is_some(),
+        display.swimmer.is_some(),
+        display.profile.is_some(),
+        display.statements.is_some(),
+        display.checklist.is_some(),
+        display.data_quality.is_some(),
+        display.conformance.is_some(),
+        display.rounding.is_some(),
+    ];
+    kinds.iter().filter(|kind| **kind).count()
 }
