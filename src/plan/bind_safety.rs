@@ -10,6 +10,7 @@ use crate::plan::{
     Job, JobKind, Node, RuleId, Scope,
 };
 use crate::spec::endpoint::Endpoint;
+use crate::spec::event_narrative::NarrativesLayout;
 use crate::spec::monitoring::{InformationRule, SafetyRule};
 use crate::spec::occurrence::{GradeShift, Occurrence, ParameterSummary, Survival};
 use crate::spec::output::{DisplaySpec, ListingLayout};
@@ -39,6 +40,10 @@ impl Binding<'_> {
         for rule in &study.safety_rule {
             let kind = JobKind::SafetyRule(self.safety_rule(rule));
             jobs.push(self.job(&rule.id, self.set(&rule.analysis_set), kind));
+        }
+        for own in &study.attendance {
+            let kind = JobKind::Attendance(self.attendance(own));
+            jobs.push(self.job(&own.id, self.set(&own.analysis_set), kind));
         }
     }
 
@@ -77,6 +82,8 @@ impl Binding<'_> {
             (&layout.analysis_set, JobKind::Waterfall(self.waterfall(layout)))
         } else if let Some(layout) = &display.swimmer {
             (&layout.analysis_set, JobKind::Lanes(self.lanes(layout)))
+        } else if let Some(layout) = &display.narratives {
+            (&layout.analysis_set, JobKind::RecordListing(self.narratives(layout)))
         } else if let Some(layout) = &display.profile {
             (&layout.analysis_set, JobKind::Profile(self.profile(layout)))
         } else {
@@ -204,6 +211,21 @@ impl Binding<'_> {
             order: listing.order.iter().map(ToString::to_string).collect(),
             order_by: listing.order_by,
             columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
+        }
+    }
+
+    /// A record is listed with its facts, as in a listing.
+    fn narratives(&mut self, layout: &NarrativesLayout) -> BoundRecordListing {
+        let facts = layout.facts.iter().map(|fact| &fact.variable);
+        for variable in facts.chain(&layout.order) {
+            self.frame_column(&layout.records, variable);
+        }
+        BoundRecordListing {
+            records: layout.records.to_string(),
+            select: self.maybe(layout.r#where.as_ref(), &over(&layout.records), "records with a narrative"),
+            order: layout.order.iter().map(ToString::to_string).collect(),
+            order_by: layout.order_by,
+            columns: layout.facts.iter().map(|fact| fact.variable.to_string()).collect(),
         }
     }
 

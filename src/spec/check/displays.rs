@@ -83,6 +83,7 @@ impl<'a> Check<'a> {
         self.looks(display);
         self.visits(display);
         self.of_records(display);
+        self.of_attendance(display);
     }
 
     /// The endpoints of a kind.
@@ -263,6 +264,11 @@ fn layouts(display: &DisplaySpec) -> usize {
         display.data_quality.is_some(),
         display.conformance.is_some(),
         display.rounding.is_some(),
+        display.narratives.is_some(),
+        display.attendance.is_some(),
+        display.attendance_map.is_some(),
+        display.currency.is_some(),
+        display.sources.is_some(),
     ];
     kinds.iter().filter(|kind| **kind).count()
 }
