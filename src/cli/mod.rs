@@ -5,6 +5,7 @@ mod batch;
 mod convert;
 mod environment;
 mod findings;
+mod ledger;
 mod lock;
 mod report;
 mod reproduce;
@@ -171,6 +172,8 @@ enum Verb {
         /// The key of its codes, for a report with codes.
         #[arg(long, value_name = "KEYFILE")]
         key: Option<PathBuf>,
+        #[command(flatten)]
+        ledger: report::LedgerArg,
         /// The fonts that were given when the package was made.
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
@@ -193,6 +196,9 @@ enum Verb {
     /// Explain how reports for a data and safety monitoring board are made, from the key to the meeting.
     #[command(long_about = report::PROCEDURE)]
     Dsmb,
+    /// The ledger of looks: verify it, and write down what the board decided and when it met.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerVerb),
     /// Make the key of a series of coded reports: which arm has which code.
     #[command(subcommand)]
     Key(report::KeyVerb),
@@ -287,7 +293,7 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
             let ready = ready.and_then(|()| environment::heed());
             let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies: files, out, template: template.as_deref(), strict: *strict };
-                batch::run(order, terminal, quiet)
+                batch::run(order, terminal, quiet, &today())
             });
             match ordered {
                 Ok(done) => return done,
@@ -344,6 +350,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
         Verb::Key(verb) => report::key(verb, terminal),
+        Verb::Ledger(verb) => ledger::ledger(verb, today),
         Verb::Dsmb => print(&format!("{}\n", report::PROCEDURE)).map(|()| Vec::new()),
         Verb::Check { study, cutoff, report, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day).asked(report.asked()), &progress)?;
@@ -372,7 +379,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let run = pipeline::run(&file, template, *strict, &progress)?;
-            finish(run, out, &target, terminal)
+            let taken = run.taken.clone();
+            let findings = finish(run, out, &target, terminal)?;
+            pipeline::record(&file, &taken, &today())?;
+            Ok(findings)
         }
         Verb::Shells { study, report, out, template } => {
             let asked = Asked { edition: report.edition(), ..Asked::default() };
@@ -393,9 +403,13 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::report(package, template.as_deref(), &progress)?;
             finish(run, out, &target, terminal)
         }
-        Verb::Reproduce { package, study, data, key, font } => {
+        Verb::Reproduce { package, study, data, key, ledger, font } => {
             pipeline::use_fonts(font)?;
-            let file = StudyFile::at(study, data.clone()).asked(Asked { key: key.clone(), ..Asked::default() });
+            let file = StudyFile::at(study, data.clone()).asked(Asked {
+                key: key.clone(),
+                ledger: ledger.ledger.clone(),
+                ..Asked::default()
+            });
             reproduce::reproduce(package, &file, terminal)
         }
         Verb::Explain { study, cutoff, id, conditions } => {
@@ -435,8 +449,8 @@ fn finish(run: pipeline::Run, out: &Path, target: &Target, terminal: &Terminal) 
     Ok(run.warnings.into_iter().chain(left).collect())
 }
 
-/// Today's date, for a lock whose date is not given.
-#[expect(clippy::disallowed_methods, reason = "the only use of the clock: the default date of a lock")]
+/// Today's date, for a lock whose date is not given, and for looks as the ledger remembers them.
+#[expect(clippy::disallowed_methods, reason = "the only use of the clock: the default date of a lock, and of a look")]
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     date::text(i32::try_from(seconds / 86_400).unwrap_or(0))

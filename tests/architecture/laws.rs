@@ -157,6 +157,7 @@ pub(super) const LAWS: &[Law] = &[
             "data::define",
             "data::rule::Function",
             "error",
+            "ledger",
             "pipeline",
             "spec::conformance",
             "spec::instrument",
