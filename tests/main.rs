@@ -17,6 +17,7 @@
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `peers`: what we write, as other programs read it.
+//! - `one_arm`: studies with one arm are described, and nothing in them compares.
 //! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
@@ -37,6 +38,7 @@ mod determinism;
 mod exports;
 mod methods;
 mod mutants;
+mod one_arm;
 mod pages;
 mod peers;
 mod pilot;

@@ -27,6 +27,10 @@ impl Work<'_> {
         for (id, _, rule) in &ancova.describe {
             self.described_variable(ancova, id, *rule);
         }
+        // One arm alone is described, and compared with nothing.
+        if self.plan.arms.len() == 1 {
+            return;
+        }
         let cases = self.cases(ancova);
         for arm in 0..self.plan.arms.len() {
             let here: Vec<usize> =

@@ -14,19 +14,17 @@ impl Work<'_> {
             listing.visits.iter().map(|visit| listing.columns.iter().map(|name| at(*visit, name)).collect()).collect();
         let several = listing.visits.len() > 1;
         let mut lines = Vec::new();
-        for arm in 0..self.plan.arms.len() {
-            for subject in self.members(self.job.set, Some(arm)) {
-                for (visit, columns) in listing.visits.iter().zip(&columns) {
-                    let listed = |rule| frame.is_some_and(|frame| frame.truth(rule, None, subject, *visit).holds());
-                    if listing.select.is_some_and(|rule| !listed(rule)) {
-                        continue;
-                    }
-                    let mut line = vec![self.plan.arms[arm].id.clone(), self.frames.subjects[subject].clone()];
-                    line.extend(several.then(|| self.visit_id(*visit).to_owned()));
-                    let show = |column: &Option<Vector>| column.as_ref().map(|column| column.show(subject));
-                    line.extend(columns.iter().map(|column| show(column).unwrap_or_default()));
-                    lines.push(line);
+        for (arm, subject) in self.listed(listing.order_by) {
+            for (visit, columns) in listing.visits.iter().zip(&columns) {
+                let listed = |rule| frame.is_some_and(|frame| frame.truth(rule, None, subject, *visit).holds());
+                if listing.select.is_some_and(|rule| !listed(rule)) {
+                    continue;
                 }
+                let mut line = vec![self.plan.arms[arm].id.clone(), self.frames.subjects[subject].clone()];
+                line.extend(several.then(|| self.visit_id(*visit).to_owned()));
+                let show = |column: &Option<Vector>| column.as_ref().map(|column| column.show(subject));
+                line.extend(columns.iter().map(|column| show(column).unwrap_or_default()));
+                lines.push(line);
             }
         }
         let mut names = vec!["arm".to_owned(), self.plan.subject.clone()];

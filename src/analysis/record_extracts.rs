@@ -5,13 +5,14 @@ use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundLaneItem, BoundLanes, BoundPoints, BoundProfile, BoundRecordListing, BoundWaterfall, RuleId};
 use crate::results::Extract;
+use crate::spec::output::OrderBy;
 
 impl Work<'_> {
     pub(super) fn record_listing(&self, listing: &BoundRecordListing) -> Extract {
         let mut extract = self.extract("", listing.columns.iter().map(String::as_str));
         let Some(values) = self.frames.records.get(&listing.records) else { return extract };
         let order: Vec<_> = listing.order.iter().filter_map(|name| values.column(name)).collect();
-        for (arm, subject) in self.by_arm() {
+        for (arm, subject) in self.listed(listing.order_by) {
             let mut records: Vec<usize> =
                 values.of(subject).iter().copied().filter(|record| values.holds(listing.select, *record)).collect();
             records.sort_by(|a, b| {
@@ -102,7 +103,7 @@ impl Work<'_> {
                 self.extract(&format!(".listing-{position}"), own.columns.iter().map(String::as_str))
             })
             .collect();
-        for (arm, subject) in self.by_arm() {
+        for (arm, subject) in self.listed(profile.order_by) {
             if !self.subject_holds(profile.select, subject) {
                 continue;
             }
@@ -139,6 +140,16 @@ impl Work<'_> {
         let arms = 0..self.plan.arms.len();
         arms.flat_map(|arm| self.members(self.job.set, Some(arm)).into_iter().map(move |subject| (arm, subject)))
             .collect()
+    }
+
+    /// The members of the analysis set that count in an arm, in the order of a listing.
+    pub(super) fn listed(&self, by: OrderBy) -> Vec<(usize, usize)> {
+        let mut all = self.by_arm();
+        if by == OrderBy::Subject {
+            // Subjects are numbered by their identifiers.
+            all.sort_by_key(|(_, subject)| *subject);
+        }
+        all
     }
 
     fn begin(&self, arm: usize, subject: usize) -> Vec<String> {

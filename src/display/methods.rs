@@ -31,6 +31,7 @@ fn analysis_sets(study: &Study) -> MethodsParagraph {
         .iter()
         .map(|set| {
             let basis = match set.arm {
+                _ if !study.compares() => "in one arm",
                 ArmBasis::Planned => "in the arm randomised to",
                 ArmBasis::Actual => "in the arm of the treatment received",
             };
@@ -44,7 +45,7 @@ fn analysis_sets(study: &Study) -> MethodsParagraph {
 fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
     let used = |method: &Method| results.rows.iter().any(|row| row.key.method == Some(*method));
     let mut paragraphs: Vec<String> =
-        Method::ALL.iter().filter(|method| used(method)).map(|method| method.sentence().to_owned()).collect();
+        Method::ALL.iter().filter(|method| used(method)).map(|method| sentence(*method, study).to_owned()).collect();
     paragraphs.push(dialects::description(study));
     paragraphs.extend(dialects::of_times(study, results));
     if used(&Method::Wilcoxon) || used(&Method::WilcoxonWorstRank) {
@@ -57,11 +58,15 @@ fn statistics(study: &Study, results: &Results) -> MethodsParagraph {
     if used(&Method::Cox) {
         paragraphs.push("The p-value of a hazard ratio of Cox’s model is that of Wald’s test.".to_owned());
     }
-    if study.arm.len() > 1 {
+    if study.compares() {
         let reference = &study.arm[study.reference_arm()].label;
         paragraphs.push(format!("Differences are the arm named minus {reference} unless said otherwise."));
     }
     MethodsParagraph { heading: "Statistics".to_owned(), paragraphs, rules: Vec::new() }
+}
+
+const fn sentence(method: Method, study: &Study) -> &'static str {
+    if study.compares() { method.sentence() } else { method.sentence_of_one_arm() }
 }
 
 /// The seed and the numbers of what is drawn, if something is.
@@ -254,9 +259,14 @@ fn outcomes(study: &Study) -> Option<MethodsParagraph> {
         let mut continuous = study.endpoint.iter().filter_map(|endpoint| endpoint.continuous.as_ref());
         let imputes = continuous.any(|own| own.methods.iter().any(|method| method.family() == Family::Imputed));
         let except = if imputes { " except where a method says so" } else { "" };
+        let model = if study.compares() {
+            " Analysis of covariance of a change has the arm as factor and the baseline as covariate."
+        } else {
+            ""
+        };
         paragraphs.push(format!(
             "The change of a number is its value at the visit minus that at baseline, in those who have both; nothing \
-             is imputed{except}. Analysis of covariance of a change has the arm as factor and the baseline as covariate."
+             is imputed{except}.{model}"
         ));
     }
     if study.endpoint.iter().any(|endpoint| endpoint.time.is_some()) {
@@ -277,7 +287,7 @@ fn outcomes(study: &Study) -> Option<MethodsParagraph> {
         );
     }
     let mut times = study.endpoint.iter().filter_map(|endpoint| endpoint.time.as_ref());
-    if times.any(|time| !time.competing.is_empty()) {
+    if study.compares() && times.any(|time| !time.competing.is_empty()) {
         paragraphs.push(
             "Where hazards are compared, a competing event is once censored on its day, and once kept at risk to the \
              last day observed."

@@ -112,11 +112,11 @@ fn occurrences(study: &Study) -> Option<MethodsParagraph> {
         return None;
     }
     let any = |has: fn(&Occurrence) -> bool| study.occurrence.iter().any(has);
-    let mut paragraphs = vec![
-        "A participant counts once in each row, however many records there are; percentages are of all participants of \
-         the arm in the analysis set."
-            .to_owned(),
-    ];
+    let mut paragraphs = vec![format!(
+        "A participant counts once in each row, however many records there are; percentages are of all participants{} \
+             in the analysis set.",
+        if study.compares() { " of the arm" } else { "" }
+    )];
     if any(|own| own.assessed.is_some()) {
         paragraphs.push(
             "Where a rule says who was assessed, percentages are of those assessed for the row, and all others are not \

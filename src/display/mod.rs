@@ -122,11 +122,12 @@ fn display(
             .or_else(|| layout::lay_out(spec, results, &mut assembly))
             .or_else(|| layout::withheld(spec)),
     };
-    let laid = laid.ok_or_else(|| {
+    let mut laid = laid.ok_or_else(|| {
         let place = study.origin.place(spec.id.span.start);
         Error::one(Stage::Specification, Finding::error(place, format!("display {} has nothing to show", spec.id)))
     })?;
     assembly.finish()?;
+    layout::without_arms(study, &mut laid.body);
     let mut footnotes: Vec<_> = spec.footnotes.iter().map(note).collect();
     // Who is left out of a figure is not known before there are data.
     let told = |note: &&Footnote| !assembly.is_shell() || !note.text.contains(", who are not shown: ");

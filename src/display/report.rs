@@ -255,12 +255,15 @@ pub struct Axis {
     pub log: bool,
 }
 
+/// The place among the arms of the only arm of a study: it has no look of an arm, for there is nothing to tell apart.
+pub const POOLED: usize = usize::MAX;
+
 /// The marks of one arm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Series {
     /// Label in the legend; an empty one has no entry there.
     pub label: String,
-    /// Position among the arms: colour, symbol and line style follow it in every figure.
+    /// Position among the arms: colour, symbol and line style follow it in every figure. [`POOLED`] has the neutral one.
     pub arm: usize,
     /// How the marks are joined.
     pub style: SeriesStyle,
@@ -465,8 +468,8 @@ pub struct Dots {
     pub arms: Vec<String>,
     /// The scale of the shares, in percent.
     pub shares: Axis,
-    /// The scale of the differences, in percentage points; 0 is no difference.
-    pub differences: Axis,
+    /// The scale of the differences, in percentage points; 0 is no difference. None where no arms are compared.
+    pub differences: Option<Axis>,
     /// What lies left and right of no difference.
     pub sides: Option<(String, String)>,
     /// The lines.

@@ -91,6 +91,7 @@ impl Binding<'_> {
             frame,
             visits: self.visits(&listing.at),
             select: listing.r#where.as_ref().map(|rule| self.truth(rule, scope, "lines of the listing")),
+            order_by: listing.order_by,
             columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
         }
     }

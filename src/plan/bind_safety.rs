@@ -168,6 +168,7 @@ impl Binding<'_> {
             records: records.to_string(),
             select: self.maybe(listing.r#where.as_ref(), &over(records), "lines of the listing"),
             order: listing.order.iter().map(ToString::to_string).collect(),
+            order_by: listing.order_by,
             columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
         }
     }
@@ -243,6 +244,7 @@ impl Binding<'_> {
         let listings = listings.collect();
         BoundProfile {
             select: self.truth(&layout.r#where, Scope::Subjects, "subjects with a page of their own"),
+            order_by: layout.order_by,
             facts,
             lanes,
             findings,

@@ -9,6 +9,7 @@ use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
 use crate::spec::endpoint::LevelSpec;
 use crate::spec::method::{Attempt, Limits, Margins};
+use crate::spec::output::OrderBy;
 
 /// One analysis.
 #[derive(Clone, Debug)]
@@ -292,6 +293,8 @@ pub struct BoundListing {
     pub visits: Vec<usize>,
     /// Only the lines for which this holds.
     pub select: Option<RuleId>,
+    /// Whether arms or subjects come first.
+    pub order_by: OrderBy,
     /// Variables of the frame.
     pub columns: Vec<String>,
 }

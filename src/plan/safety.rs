@@ -3,6 +3,7 @@
 use crate::plan::{BoundSubgroup, RuleId};
 use crate::results::Method;
 use crate::spec::method::Limits;
+use crate::spec::output::OrderBy;
 
 /// Occurrences.
 #[derive(Clone, Debug)]
@@ -132,8 +133,10 @@ pub struct BoundRecordListing {
     pub records: String,
     /// Which.
     pub select: Option<RuleId>,
-    /// In which order.
+    /// In which order those of a subject stand.
     pub order: Vec<String>,
+    /// Whether arms or subjects come first.
+    pub order_by: OrderBy,
     /// The columns.
     pub columns: Vec<String>,
 }
@@ -187,6 +190,8 @@ pub struct BoundLaneItem {
 pub struct BoundProfile {
     /// Who.
     pub select: RuleId,
+    /// Whether arms or subjects come first.
+    pub order_by: OrderBy,
     /// Facts: identifier and value.
     pub facts: Vec<(String, RuleId)>,
     /// Lanes.

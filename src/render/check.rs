@@ -253,7 +253,7 @@ impl Inspector {
     fn dots(&mut self, name: &str, dots: &Dots) {
         self.text(name, "head of the stub", &dots.stub_head);
         self.axis(name, "axis of shares", &dots.shares);
-        self.axis(name, "axis of differences", &dots.differences);
+        dots.differences.iter().for_each(|axis| self.axis(name, "axis of differences", axis));
         for label in &dots.arms {
             self.text(name, "legend", label);
         }

@@ -4,6 +4,8 @@
 //! apart for colour-blind readers and in grey print; all six colours carry text on white (contrast above 4.5). Simulated
 //! for the three kinds of colour blindness (Machado 2009), any two of them differ by 20 in CIE Lab or more.
 
+use crate::display::POOLED;
+
 /// A colour of the screen, red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour(pub u8, pub u8, pub u8);
@@ -173,9 +175,12 @@ const ARMS: [ArmStyle; 6] = [
     },
 ];
 
-/// The look of the arm at this position. Beyond six, looks repeat.
+/// The look of all participants together: neutral, so that nobody takes it for that of an arm.
+const TOGETHER: ArmStyle = ArmStyle { colour: SOFT, symbol: Symbol::Disc, dashes: &[], fill: Fill::Pale };
+
+/// The look of the arm at this position, or of all together. Beyond six, looks repeat.
 pub const fn arm(position: usize) -> ArmStyle {
-    ARMS[position % ARMS.len()]
+    if position == POOLED { TOGETHER } else { ARMS[position % ARMS.len()] }
 }
 
 #[cfg(test)]

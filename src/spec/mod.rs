@@ -1,6 +1,7 @@
 //! What the study asks: `study.toml` as typed data. Rule text is kept as text with its place; nothing here knows the
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
+pub mod alone;
 pub mod check;
 pub mod conformance;
 pub mod cut;
@@ -204,6 +205,12 @@ impl Study {
         }
     }
 
+    /// Whether there is more than one arm, so that something can be compared.
+    #[must_use]
+    pub const fn compares(&self) -> bool {
+        self.arm.len() != 1
+    }
+
     /// The arm the others are compared with: the one marked as reference, else the last.
     #[must_use]
     pub fn reference_arm(&self) -> usize {
@@ -392,6 +399,7 @@ impl Reading {
             origin: self.origin.clone(),
         };
         expand::score_items(&mut study);
+        alone::without_comparisons(&mut study);
         Some(study)
     }
 }

@@ -270,6 +270,9 @@ pub struct ListingLayout {
     /// The order of the records of a subject, by these variables; that of the data if absent.
     #[serde(default)]
     pub order: Vec<Name>,
+    /// Whether arms or subjects come first.
+    #[serde(default)]
+    pub order_by: OrderBy,
     /// Who is listed.
     pub analysis_set: Name,
     /// Only the lines for which this holds.
@@ -277,6 +280,18 @@ pub struct ListingLayout {
     pub r#where: Option<RuleText>,
     /// The columns.
     pub columns: Vec<ListingColumn>,
+}
+
+/// What single subjects are listed by. For a board they are listed by subject: an order by arm, and a page that breaks where
+/// the arm does, tell the arm of a line to whoever sees two of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderBy {
+    /// Arm by arm, each under its label.
+    #[default]
+    Arm,
+    /// By the identifier of the subject, with the arm as a column where there are several.
+    Subject,
 }
 
 /// A name, or a list of names.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::spec::output::{ListingColumn, RowFormat, four, number_rows};
+use crate::spec::output::{ListingColumn, OrderBy, RowFormat, four, number_rows};
 use crate::spec::template::Template;
 use crate::spec::text::{Name, RuleText};
 
@@ -269,6 +269,9 @@ pub struct ProfileLayout {
     pub analysis_set: Name,
     /// Who has a page: a rule over subjects.
     pub r#where: RuleText,
+    /// Whether arms or subjects come first.
+    #[serde(default)]
+    pub order_by: OrderBy,
     /// Facts about the subject: label, and a rule over subjects.
     pub facts: Vec<ProfileFact>,
     /// First and last study day of the time axis.

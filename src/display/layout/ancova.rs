@@ -31,6 +31,12 @@ pub(super) fn table(layout: &AncovaLayout, assembly: &mut Assembly<'_>) -> Optio
             rows.push(data_row(1, &format.label, cells));
         }
     }
+    let analyses = vec![endpoint.id.to_string()];
+    if !study.compares() {
+        // What is described beside the model is all there is without arms to compare.
+        let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
+        return Some(Laid { body: Body::Table(aligned(table)), footnotes: Vec::new(), analyses });
+    }
     model(endpoint, ancova, style, assembly, &mut rows);
     let mut terms: Vec<String> = vec!["arm".to_owned()];
     terms.extend(ancova.factors.iter().map(|factor| format!("{factor} (factor)")));
@@ -47,7 +53,7 @@ pub(super) fn table(layout: &AncovaLayout, assembly: &mut Assembly<'_>) -> Optio
     }
     footnotes.push(note("p-values are two-sided and not adjusted for the number of comparisons."));
     let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
-    Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: vec![endpoint.id.to_string()] })
+    Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses })
 }
 
 fn each_arm(assembly: &mut Assembly<'_>, mut make: impl FnMut(&str, &mut Assembly<'_>) -> Cell) -> Vec<Cell> {

@@ -95,7 +95,8 @@ impl Boxes<'_> {
             values = axis::with_zero_if_near(values);
             ""
         };
-        let alt = format!("{title}{change}: box plots by visit and arm, median (quartiles). {}", sentences.join(" "));
+        let by = if study.compares() { "visit and arm" } else { "visit" };
+        let alt = format!("{title}{change}: box plots by {by}, median (quartiles). {}", sentences.join(" "));
         let plot = Plot {
             x: self.axis(),
             y: axis::holding(&format!("{title}{change}"), &values),

@@ -2,10 +2,11 @@
 
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note};
 use crate::display::layout::summary::sentence_case;
-use crate::display::layout::{Laid, arm_columns, each_arm};
+use crate::display::layout::{Laid, arm_columns, each_arm, of_the_arm};
 use crate::display::number::Style;
 use crate::display::report::{Body, Cell, Table, TableRow};
 use crate::results::{Key, Statistic};
+use crate::spec::Study;
 use crate::spec::check::fields;
 use crate::spec::endpoint::{Item, Summary};
 use crate::spec::figure::ByVisitLayout;
@@ -45,7 +46,7 @@ pub(super) fn table(layout: &ByVisitLayout, assembly: &mut Assembly<'_>) -> Opti
     let counted = items.iter().any(|item| item.count.is_some() || item.category.is_some());
     let mut parts = Vec::new();
     if counted {
-        parts.push(format!("n: number of participants for whom it holds; N: {}", denominator(summary)));
+        parts.push(format!("n: number of participants for whom it holds; N: {}", denominator(summary, study)));
     }
     if items.iter().any(|item| item.number.is_some()) && layout.number.contains("{sd") {
         parts.push("SD: standard deviation".to_owned());
@@ -65,14 +66,15 @@ pub(super) fn chosen<'a>(summary: &'a Summary, names: &[Name]) -> Vec<&'a Item> 
 }
 
 /// Of whom a count at a visit is, in words.
-pub(super) fn denominator(summary: &Summary) -> &'static str {
+pub(super) fn denominator(summary: &Summary, study: &Study) -> String {
+    let own = of_the_arm(study);
     let counted = || summary.items.iter().filter(|item| item.count.is_some());
     if summary.score.is_some() && counted().next().is_some() && counted().all(|item| item.among.is_some()) {
-        "those of the arm assessed for it at the visit"
+        format!("{own} assessed for it at the visit")
     } else if counted().any(|item| item.among.is_some()) {
-        "those of the arm whom it concerns at the visit"
+        format!("{own} whom it concerns at the visit")
     } else {
-        "those of the arm"
+        own.to_owned()
     }
 }
 

@@ -301,8 +301,10 @@ impl Change<'_> {
 
     /// What the rows of the comparisons are.
     fn comparisons_in_words(&self, assembly: &Assembly<'_>) -> String {
-        let reference = &assembly.study.arm[assembly.study.reference_arm()].label;
-        let mut sentences = vec![format!("Differences are from {reference}.")];
+        let study = assembly.study;
+        let reference = &study.arm[study.reference_arm()].label;
+        let mut sentences: Vec<String> =
+            study.compares().then(|| format!("Differences are from {reference}.")).into_iter().collect();
         if self.has(Method::Ancova) {
             sentences.push(
                 "LS means and their difference: analysis of covariance of the change with arm as factor and baseline as \
@@ -329,7 +331,8 @@ impl Change<'_> {
             );
         }
         let except = if self.has(Method::Dunnett) { ", Dunnett’s apart," } else { "" };
-        sentences.push(format!("p-values are two-sided and{except} not adjusted for the number of comparisons."));
+        let what = if study.compares() { "comparisons" } else { "tests" };
+        sentences.push(format!("p-values are two-sided and{except} not adjusted for the number of {what}."));
         sentences.join(" ")
     }
 }

@@ -10,6 +10,7 @@ use crate::display::layout::{Laid, axis, contrasts, interval, number};
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Column, DotRow, Dots, Footnote, Table};
 use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
+use crate::spec::Study;
 use crate::spec::occurrence::Occurrence;
 use crate::spec::safety_figure::{DotsLayout, Sort};
 
@@ -22,7 +23,7 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
     let shown = lines(occurrence, choice, assembly);
     let analyses = vec![occurrence.id.to_string()];
     if shown.is_empty() {
-        let footnotes = limit_note(layout, occurrence);
+        let footnotes = limit_note(layout, occurrence, study);
         return Some(Laid { body: Body::Table(nothing(occurrence, assembly)), footnotes, analyses });
     }
     let mut rows = Vec::new();
@@ -48,23 +49,25 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
         [(arm, _)] => arm.label.clone(),
         _ => "the other arm".to_owned(),
     };
-    let compares = method.is_some() && study.arm.len() > 1;
+    let compares = method.is_some() && study.compares();
     let dots = Dots {
         stub_head: occurrence.label.clone(),
         alt: format!(
-            "{}: percentage of participants in each arm{}, by falling number of participants. {}.",
+            "{}: percentage of participants{}{}, by falling number of participants. {}.",
             occurrence.label,
+            if study.compares() { " in each arm" } else { "" },
             if compares { ", and difference with its interval in percentage points" } else { "" },
             words.join("; ")
         ),
         arms,
         shares: axis::holding("Participants, %", &shares),
-        differences: axis::holding("Difference, percentage points", &differences),
+        differences: compares.then(|| axis::holding("Difference, percentage points", &differences)),
         sides: compares.then(|| (format!("more in {reference}"), format!("more in {other}"))),
         rows,
     };
     let mut footnotes = vec![note(format!(
-        "Percentage of the participants of each arm with at least one record; each counts once in a line.{}",
+        "Percentage of the participants{} with at least one record; each counts once in a line.{}",
+        if study.compares() { " of each arm" } else { "" },
         match method {
             Some(method) if compares => format!(
                 " Difference from {reference} with its {} % confidence interval ({}), not adjusted for the number of lines.",
@@ -74,7 +77,7 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
             _ => String::new(),
         }
     ))];
-    footnotes.extend(limit_note(layout, occurrence));
+    footnotes.extend(limit_note(layout, occurrence, study));
     Some(Laid { body: Body::Dots(dots), footnotes, analyses })
 }
 
@@ -133,9 +136,10 @@ fn row(node: &Node, occurrence: &Occurrence, method: Option<Method>, assembly: &
     (row, format!("{}: {}", node.label, words.join(", ")))
 }
 
-fn limit_note(layout: &DotsLayout, occurrence: &Occurrence) -> Vec<Footnote> {
+fn limit_note(layout: &DotsLayout, occurrence: &Occurrence, study: &Study) -> Vec<Footnote> {
     let what = if occurrence.levels.is_empty() { "Lines" } else { "Levels" };
-    let text = |limit: &f64| note(format!("{what} that {limit} % or more of the participants of some arm have."));
+    let of = if study.compares() { " of some arm" } else { "" };
+    let text = |limit: &f64| note(format!("{what} that {limit} % or more of the participants{of} have."));
     layout.at_least.iter().map(text).collect()
 }
 

@@ -17,8 +17,9 @@ pub(super) fn diagram(results: &Results, assembly: &mut Assembly<'_>) -> Option<
     let mut arms = Vec::new();
     for arm in &study.arm {
         let id = Some(&*arm.id);
+        let allocated = if study.compares() { &arm.label } else { "intervention" };
         let mut allocation =
-            FlowBox { lines: vec![boxes.line(0, &format!("Allocated to {}", arm.label), id, "allocated", assembly)] };
+            FlowBox { lines: vec![boxes.line(0, &format!("Allocated to {allocated}"), id, "allocated", assembly)] };
         allocation.lines.push(boxes.line(1, "Received allocated intervention", id, "received", assembly));
         allocation.lines.push(boxes.line(1, "Did not receive allocated intervention", id, "not-received", assembly));
         boxes.reasons(2, id, "not-received", &mut allocation);

@@ -37,7 +37,7 @@ pub(super) fn grid(layout: &HeatMapLayout, assembly: &mut Assembly<'_>) -> Optio
     }
     let example = GridCell { text: "50".to_owned(), shade: 50, ..GridCell::default() };
     let legend = vec![(example, "percent; darker: more".to_owned())];
-    let mut footnotes = vec![note(format!("Percent of {}, in whole numbers.", denominator(summary)))];
+    let mut footnotes = vec![note(format!("Percent of {}, in whole numbers.", denominator(summary, study)))];
     if !absent.is_empty() {
         let word = if absent.len() == 1 { "item" } else { "items" };
         let (count, labels) = (absent.len(), absent.join("; "));

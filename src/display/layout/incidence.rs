@@ -38,8 +38,9 @@ pub(super) fn plot(layout: &IncidenceLayout, assembly: &mut Assembly<'_>) -> Opt
             .collect(),
     };
     let footnotes = curve.footnotes(study, assembly);
+    let by = if study.compares() { " by arm" } else { "" };
     let alt = format!(
-        "Step functions of the cumulative incidence by arm. {}. Incidence by the end of the window of each visit. {}",
+        "Step functions of the cumulative incidence{by}. {}. Incidence by the end of the window of each visit. {}",
         endpoint.label,
         sentences.join(" ")
     );
@@ -128,7 +129,7 @@ impl Curve<'_> {
                     Some(incidence) => format!("{} %", assembly.percent_of_number(incidence, 1)),
                     None => assembly.text(&key, Style::recorded(0)),
                 };
-                words.push(format!("{} {text}", arm.label));
+                words.push(if study.compares() { format!("{} {text}", arm.label) } else { text });
             }
             notes.push(note(format!(
                 "Competing events: {}. Probability of one of them first, by the end of {}: {}.",

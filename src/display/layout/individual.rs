@@ -46,7 +46,8 @@ pub(super) fn panels(
     let panel = |(title, series, alt)| Panel { title, plot: plot(&x, &y, series, alt) };
     let mut sentences = vec!["Thin lines: one for each participant, through the visits with a value.".to_owned()];
     if has_means {
-        sentences.push("Heavy line: means of the arm, each of those with a value at the visit.".to_owned());
+        let of = if study.compares() { " of the arm" } else { "" };
+        sentences.push(format!("Heavy line: means{of}, each of those with a value at the visit."));
     }
     if alone + empty > 0 {
         sentences.push(format!("Participants without line: {alone} with a single value, {empty} with none."));
@@ -115,7 +116,11 @@ fn means(
         marks.push(Mark { x: visit.day, y, keys: vec![key], ..Mark::default() });
     }
     // One entry in the legend of all panels.
-    let label = if position == 0 { "Mean of the arm".to_owned() } else { String::new() };
+    let label = match position {
+        0 if assembly.study.compares() => "Mean of the arm".to_owned(),
+        0 => "Mean".to_owned(),
+        _ => String::new(),
+    };
     let series = Series { label, arm: position, style: SeriesStyle::Points, marks, censored: Vec::new() };
     Some((series, words.join(", ")))
 }

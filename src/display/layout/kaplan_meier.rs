@@ -32,8 +32,9 @@ pub(super) fn plot(layout: &KaplanMeierLayout, assembly: &mut Assembly<'_>) -> O
     let ticks = start.into_iter().chain(curve.readings().map(|own| (own.day, own.tick.clone()))).collect();
     let times = series.iter().flat_map(|series| &series.marks).map(|mark| mark.x);
     let to = times.fold(curve.last(), f64::max);
+    let by = if study.compares() { " by arm" } else { "" };
     let alt = format!(
-        "Step functions by arm. {}. {} at the ticks of the axis. {}",
+        "Step functions{by}. {}. {} at the ticks of the axis. {}",
         curve.time.endpoint.label,
         curve.view.what(),
         sentences.join(" ")
@@ -174,7 +175,7 @@ impl Curve<'_> {
 
     /// The rows below the curve of an arm. The incidence of Aalen and Johansen is read with the number at risk alone.
     fn below(&self, position: usize, arm: &Arm, assembly: &mut Assembly<'_>) -> Vec<UnderRow> {
-        let style = Style::recorded(0);
+        let (style, compares) = (Style::recorded(0), assembly.study.compares());
         let n = assembly.cell("{n}", style, &|s| Key::new(&*self.time.endpoint.id, s).arm(&arm.id));
         let mut row = |label: String, start: Cell, format: &str, method: Method| {
             let mut cells: Vec<Cell> = self.starts().then_some(start).into_iter().collect();
@@ -183,7 +184,8 @@ impl Curve<'_> {
             }
             UnderRow { label, arm: position, cells }
         };
-        let mut rows = vec![row(format!("{}: at risk", arm.label), n, "{at-risk}", self.view.method())];
+        let at_risk = if compares { format!("{}: at risk", arm.label) } else { "at risk".to_owned() };
+        let mut rows = vec![row(at_risk, n, "{at-risk}", self.view.method())];
         if self.time.has(Method::KaplanMeier) {
             rows.push(row("censored".to_owned(), plain("0"), "{censored}", Method::KaplanMeier));
             rows.push(row("with event".to_owned(), plain("0"), "{count}", Method::KaplanMeier));
@@ -249,7 +251,8 @@ impl Curve<'_> {
         let mut words = Vec::new();
         for arm in &study.arm {
             let key = |s| self.time.key(&arm.id, Method::KaplanMeier, s);
-            words.push(format!("{} {}", arm.label, assembly.cell(&format, Style::recorded(0), &key).text));
+            let median = assembly.cell(&format, Style::recorded(0), &key).text;
+            words.push(if study.compares() { format!("{} {median}", arm.label) } else { median });
         }
         Some(note(format!("Median time, days ({level} % confidence interval): {}.", words.join("; "))))
     }

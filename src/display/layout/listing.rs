@@ -1,4 +1,4 @@
-//! A listing: records of an extract under the arms, a line a participant, or a line a participant and visit; or records
+//! A listing: records of an extract under the arms, or by participant with the arm as a column; a line a participant, or a line a participant and visit; or records
 //! of a dataset, of which a participant may have several.
 
 use crate::display::assemble::{Assembly, data_row, heading, note, plain};
@@ -6,7 +6,8 @@ use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
 use crate::display::report::{Align, Body, Column, Table};
 use crate::results::{Extract, Results};
-use crate::spec::output::ListingLayout;
+use crate::spec::design::Arm;
+use crate::spec::output::{ListingLayout, OrderBy};
 
 pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembly: &Assembly<'_>) -> Option<Laid> {
     let extract = results.extract(id)?;
@@ -15,6 +16,12 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     let by_visit = layout.at.len() > 1;
     let first = if by_visit { 3 } else { 2 };
     let mut columns = Vec::new();
+    // Under the labels of arms, or by participant; a single arm is told in neither way.
+    let under_arms = study.compares() && layout.order_by == OrderBy::Arm;
+    let beside_arms = study.compares() && !under_arms;
+    if beside_arms {
+        columns.push(Column { head: vec!["Arm".to_owned()], align: Align::Left });
+    }
     if by_visit {
         columns.push(Column { head: vec!["Visit".to_owned()], align: Align::Left });
     }
@@ -31,12 +38,18 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
     // Where participants have several lines, there is a little room between them.
     let grouped = by_visit || has_several(extract);
     let mut rows = Vec::new();
-    for arm in &study.arm {
-        rows.push(heading(0, arm.label.clone()));
-        let heads = rows.len();
+    let groups: Vec<Option<&Arm>> = if under_arms { study.arm.iter().map(Some).collect() } else { vec![None] };
+    for group in groups {
+        rows.extend(group.map(|arm| heading(0, arm.label.clone())));
+        let (heads, indent) = (rows.len(), u8::from(under_arms));
         let mut latest = "";
-        for line in extract.lines.iter().filter(|line| line.first().is_some_and(|id| **id == *arm.id)) {
+        let is_of = |line: &&Vec<String>, arm: &Arm| line.first().is_some_and(|id| **id == *arm.id);
+        for line in extract.lines.iter().filter(|line| group.is_none_or(|arm| is_of(line, arm))) {
             let mut cells = Vec::new();
+            if beside_arms {
+                let of = study.arm.iter().find(|arm| is_of(&line, arm));
+                cells.push(plain(of.map_or("", |arm| arm.label.as_str())));
+            }
             if by_visit {
                 let visit = line.get(2).map_or("", String::as_str);
                 cells.push(plain(unbroken(study.visit_label(visit).unwrap_or(visit))));
@@ -44,13 +57,13 @@ pub(super) fn table(id: &str, layout: &ListingLayout, results: &Results, assembl
             cells
                 .extend(shown.iter().zip(line.iter().skip(first)).map(|(kind, text)| plain(kind.show(text, &rounded))));
             let participant = line.get(1).map_or("", String::as_str);
-            let mut row = data_row(1, participant, cells);
+            let mut row = data_row(indent, participant, cells);
             row.opens_group = grouped && !latest.is_empty() && latest != participant;
             latest = participant;
             rows.push(row);
         }
         if rows.len() == heads {
-            rows.push(data_row(1, "None", columns.iter().map(|_| plain("")).collect()));
+            rows.push(data_row(indent, "None", columns.iter().map(|_| plain("")).collect()));
         }
     }
     let mut footnotes = Vec::new();

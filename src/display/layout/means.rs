@@ -40,7 +40,8 @@ pub(super) fn plot(layout: &MeansLayout, assembly: &mut Assembly<'_>) -> Option<
     } else {
         values = axis::with_zero_if_near(values);
     }
-    let alt = format!("{what} with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));
+    let by = if study.compares() { "visit and arm" } else { "visit" };
+    let alt = format!("{what} with intervals by {by}. {}. {}", endpoint.label, sentences.join(" "));
     let plot = Plot {
         lines: Vec::new(),
         x: axis::of_visits(&visits),

@@ -1,5 +1,6 @@
 //! Layouts: each turns the rows of analyses into one kind of display.
 
+mod alone;
 mod ancova;
 mod axis;
 mod bounds;
@@ -39,6 +40,7 @@ mod waterfall;
 #[cfg(test)]
 mod tests;
 
+pub(super) use alone::without_arms;
 pub(super) use checklist::table as checklist;
 
 use crate::display::assemble::{Assembly, heading, plain};
@@ -201,6 +203,11 @@ fn contrasts(study: &Study) -> Vec<(&Arm, &Arm)> {
     let reference = study.reference_arm();
     let others = study.arm.iter().enumerate().filter(|(position, _)| *position != reference);
     others.map(|(_, arm)| (arm, &study.arm[reference])).collect()
+}
+
+/// The participants of an arm, in words; of all, where there is only one.
+fn of_the_arm(study: &Study) -> &'static str {
+    if study.compares() { "those of the arm" } else { "all participants" }
 }
 
 /// A cell for each arm.

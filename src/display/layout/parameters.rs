@@ -19,7 +19,9 @@ const MOST: usize = 8;
 pub(super) fn table(layout: &ParametersLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let study = assembly.study;
     let summary = study.parameter_summary.iter().find(|summary| summary.id == layout.of)?;
-    let beside = study.arm.len() * layout.number_rows.len() * (1 + usize::from(layout.change)) <= MOST;
+    // A single arm needs no column that names it.
+    let beside =
+        !study.compares() || study.arm.len() * layout.number_rows.len() * (1 + usize::from(layout.change)) <= MOST;
     let of = Blocks { layout, summary, beside };
     let (columns, spanners) = of.columns(assembly);
     let mut rows = Vec::new();

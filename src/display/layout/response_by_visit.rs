@@ -88,11 +88,13 @@ pub(super) fn plot(layout: &ResponseByVisitLayout, assembly: &mut Assembly<'_>) 
     if let Some(method) = method {
         let level = level_text(binary.conf_level);
         footnotes.push(note(format!(
-            "Bars: {level} % confidence intervals ({}). n/N: responders of all in the arm.",
-            method.label()
+            "Bars: {level} % confidence intervals ({}). n/N: responders of all{}.",
+            method.label(),
+            if study.compares() { " in the arm" } else { "" }
         )));
     }
-    let alt = format!("Points with intervals by visit and arm. {}. {}", endpoint.label, sentences.join(" "));
+    let by = if study.compares() { "visit and arm" } else { "visit" };
+    let alt = format!("Points with intervals by {by}. {}. {}", endpoint.label, sentences.join(" "));
     let plot = Plot { lines: Vec::new(), x, y, series, under, under_head: "n/N".to_owned(), alt };
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![endpoint.id.to_string()] })
 }

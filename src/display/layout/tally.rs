@@ -38,9 +38,12 @@ impl Part {
     }
 }
 
-/// "Active 1 of 20, Control 0 of 20".
+/// "Active 1 of 20, Control 0 of 20"; of one arm alone "1 of 40".
 pub(super) fn by_arm(study: &Study, parts: &[Part]) -> String {
-    let arm = |(arm, part): (&Arm, &Part)| format!("{} {} of {}", arm.label, part.part, part.whole);
+    let arm = |(arm, part): (&Arm, &Part)| {
+        let counted = format!("{} of {}", part.part, part.whole);
+        if study.compares() { format!("{} {counted}", arm.label) } else { counted }
+    };
     study.arm.iter().zip(parts).map(arm).collect::<Vec<_>>().join(", ")
 }
 

@@ -44,7 +44,7 @@ pub(super) fn table(layout: &TimeLayout, assembly: &mut Assembly<'_>) -> Option<
     }
     let table = Table { stub_head: String::new(), columns, spanners: Vec::new(), rows };
     let analyses = endpoints.iter().map(|time| time.endpoint.id.to_string()).collect();
-    Some(Laid { body: Body::Table(aligned(table)), footnotes: footnotes(&endpoints), analyses })
+    Some(Laid { body: Body::Table(aligned(table)), footnotes: footnotes(&endpoints, study), analyses })
 }
 
 /// The visits observed, with the last day of the window of each: by then whoever had the event at it is known.
@@ -193,7 +193,7 @@ impl Block<'_, '_> {
             self.rows.push(data_row(1, format!("p-value ({}, all arms)", method.label()), cells));
         }
         let (time, level) = (self.time, level_text(self.time.conf_level));
-        if time.has(Method::RestrictedMean) {
+        if time.has(Method::RestrictedMean) && assembly.study.compares() {
             let label = format!("Difference of restricted means, days ({level} % CI); p-value");
             let format = "{difference:1} ({difference-lower:1}, {difference-upper:1}); {p-value}";
             self.compared(CENSORED.0, label, format, Method::RestrictedMean, assembly);
@@ -259,7 +259,7 @@ fn read_cell(
     cell
 }
 
-fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
+fn footnotes(endpoints: &[Timed<'_>], study: &Study) -> Vec<Footnote> {
     let has = |method: Method| endpoints.iter().any(|time| time.has(method));
     let mut parts = vec!["CI: confidence interval"];
     let competing = endpoints.iter().any(|time| time.competes != Competes::Nothing);
@@ -290,10 +290,12 @@ fn footnotes(endpoints: &[Timed<'_>]) -> Vec<Footnote> {
     ];
     parts.extend(methods.into_iter().filter(|(method, _)| has(*method)).map(|(_, words)| words));
     if competing && censoring.into_iter().any(has) {
-        parts.push(
+        parts.push(if study.compares() {
             "cumulative hazards, restricted means, differences without event, milestone and trend tests: competing events \
-             censored",
-        );
+             censored"
+        } else {
+            "cumulative hazards and restricted means: competing events censored"
+        });
     }
     let mut notes = vec![note(format!("{}.", parts.join("; ")))];
     let mut named: Vec<String> = Vec::new();

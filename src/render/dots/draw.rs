@@ -1,8 +1,8 @@
 //! Shares and differences on paper: draws what was laid out.
 
 use super::{APART, AWAY, Field, INSET, LABEL, LEGEND_GAP, PITCH, Page, Sheet, indent};
-use crate::display::DotRow;
-use crate::render::palette::{GRID, INK, PAPER, RULE, SOFT, TINT, arm};
+use crate::display::{Axis, DotRow, POOLED};
+use crate::render::palette::{ArmStyle, GRID, INK, PAPER, RULE, SOFT, TINT, arm};
 use crate::render::pen::{Anchor, Lettering, Pen};
 use crate::render::sheet::small;
 
@@ -21,26 +21,40 @@ impl Sheet<'_> {
         for (row, top) in places.iter().filter(|(row, _)| !self.dots.rows[*row].heading).skip(1).step_by(2) {
             pen.block((0.0, *top), (page.canvas.0, self.rows.height_of(*row)), TINT);
         }
-        for (field, axis) in [(&self.shares, &self.dots.shares), (&self.differences, &self.dots.differences)] {
+        for (field, axis) in self.fields() {
             for (at, _) in &axis.ticks {
                 let across = field.across(*at);
                 pen.path(&[(across, head), (across, foot)], GRID, 0.5);
             }
         }
         pen.path(&[(0.0, head), (page.canvas.0, head)], INK, 0.5);
-        let zero = self.differences.across(0.0);
-        pen.path(&[(zero, head), (zero, foot)], SOFT, 0.9);
+        if let Some(differences) = &self.differences {
+            let zero = differences.across(0.0);
+            pen.path(&[(zero, head), (zero, foot)], SOFT, 0.9);
+        }
         for (row, top) in places {
             self.row(pen, row, top);
         }
         self.foot(pen, foot);
     }
 
+    /// The scales with their axes, the shares first.
+    fn fields(&self) -> impl Iterator<Item = (&Field, &Axis)> {
+        std::iter::once((&self.shares, &self.dots.shares)).chain(self.differences.iter().zip(&self.dots.differences))
+    }
+
+    /// The look of an arm; one alone has nothing to be told from.
+    const fn look(&self, of: usize) -> ArmStyle {
+        arm(if self.dots.arms.len() == 1 { POOLED } else { of })
+    }
+
     fn head(&self, pen: &mut Pen, height: f64) {
         let left = self.shares.left;
         let top = (height - self.legend.height - LEGEND_GAP).max(0.0);
         pen.at_corner((left + INSET, top), |pen| {
-            self.legend.draw(pen, |pen, index, at| pen.symbol(arm(index).symbol, at, RADIUS, arm(index).colour));
+            self.legend.draw(pen, |pen, index, at| {
+                pen.symbol(self.look(index).symbol, at, RADIUS, self.look(index).colour);
+            });
         });
         for (line, words) in self.head.iter().enumerate() {
             let after = small(self.head.len() - 1 - line);
@@ -63,14 +77,14 @@ impl Sheet<'_> {
         for (of, share) in row.shares.iter().enumerate() {
             let Some(share) = share else { continue };
             let at = (self.shares.across(*share), middle + aside(of, self.dots.arms.len()));
-            pen.mark(arm(of).symbol, at, RADIUS, arm(of).colour);
+            pen.mark(self.look(of).symbol, at, RADIUS, self.look(of).colour);
         }
         self.differences(pen, row, middle, aside);
     }
 
     fn differences(&self, pen: &mut Pen, row: &DotRow, middle: f64, aside: impl Fn(usize, usize) -> f64) {
-        let axis = &self.dots.differences;
-        let Field { left, width, .. } = self.differences;
+        let (Some(axis), Some(field)) = (&self.dots.differences, &self.differences) else { return };
+        let Field { left, width, .. } = field;
         for (of, estimate, (lower, upper)) in &row.differences {
             let turn = self.compared.iter().position(|one| one == of).unwrap_or(0);
             let down = middle + aside(turn, self.compared.len());
@@ -79,7 +93,7 @@ impl Sheet<'_> {
             let colour = if several { arm(*of).colour } else { INK };
             // Beyond the axis an arrow says that the interval goes on.
             let (off_left, off_right) = (*lower < axis.from, *upper > axis.to);
-            let end = |at: f64| self.differences.across(at.clamp(axis.from, axis.to));
+            let end = |at: f64| field.across(at.clamp(axis.from, axis.to));
             let from = if off_left { left + 1.0 } else { end(*lower) };
             let to = if off_right { left + width - 1.0 } else { end(*upper) };
             pen.path(&[(from, down), (to, down)], colour, 0.9);
@@ -90,7 +104,7 @@ impl Sheet<'_> {
                     pen.path(&[(tip, down - 1.5), (tip, down + 1.5)], colour, 0.9);
                 }
             }
-            let across = self.differences.across(*estimate);
+            let across = field.across(*estimate);
             if several {
                 pen.mark(arm(*of).symbol, (across, down), RADIUS, colour);
             } else {
@@ -103,7 +117,7 @@ impl Sheet<'_> {
 
     fn foot(&self, pen: &mut Pen, top: f64) {
         pen.path(&[(0.0, top), (self.shares.left - AWAY, top)], RULE, 0.5);
-        for (field, axis) in [(&self.shares, &self.dots.shares), (&self.differences, &self.dots.differences)] {
+        for (field, axis) in self.fields() {
             pen.path(&[(field.left, top), (field.left + field.width, top)], INK, 0.9);
             for (at, _) in &axis.ticks {
                 let across = field.across(*at);
@@ -112,8 +126,11 @@ impl Sheet<'_> {
             field.ticks.draw(pen, top + 5.0, INK);
         }
         let below = |field: &Field| top + 6.0 + field.ticks.height();
-        self.sides.draw(pen, below(&self.differences));
-        for (field, room) in [(&self.shares, 0.0), (&self.differences, self.sides.height())] {
+        if let Some(differences) = &self.differences {
+            self.sides.draw(pen, below(differences));
+        }
+        for (turn, (field, _)) in self.fields().enumerate() {
+            let room = if turn == 0 { 0.0 } else { self.sides.height() };
             for (index, words) in field.title.iter().enumerate() {
                 let look = Lettering { size: LABEL, bold: false, colour: SOFT };
                 let baseline = below(field) + room + LABEL * (1.0 + 1.35 * small(index));

@@ -6,10 +6,12 @@ use crate::render::plot;
 /// What makes the figure impossible to draw; empty when it can be.
 pub fn faults(dots: &Dots) -> Vec<String> {
     let mut out = plot::axis_faults("left", &dots.shares);
-    out.extend(plot::axis_faults("right", &dots.differences));
     let (shares, differences) = (&dots.shares, &dots.differences);
-    if !(differences.from <= 0.0 && differences.to >= 0.0) || differences.log {
-        out.push("no difference is off the right axis".to_owned());
+    if let Some(differences) = differences {
+        out.extend(plot::axis_faults("right", differences));
+        if !(differences.from <= 0.0 && differences.to >= 0.0) || differences.log {
+            out.push("no difference is off the right axis".to_owned());
+        }
     }
     for (index, row) in dots.rows.iter().enumerate() {
         let place = format!("row {}", index + 1);
@@ -29,7 +31,7 @@ pub fn faults(dots: &Dots) -> Vec<String> {
             if *arm >= dots.arms.len() {
                 out.push(format!("a difference of {place} is that of arm {} of {}", arm + 1, dots.arms.len()));
             }
-            if !(*estimate >= differences.from && *estimate <= differences.to) {
+            if !differences.as_ref().is_some_and(|axis| *estimate >= axis.from && *estimate <= axis.to) {
                 out.push(format!("a difference of {place}, {estimate}, is off the axis"));
             }
             // An end may lie beyond the axis, even without end: an arrow says so.

@@ -55,7 +55,8 @@ pub struct Sheet<'a> {
     stubs: Vec<Vec<String>>,
     rows: Rows,
     shares: Field,
-    differences: Field,
+    /// None where no arms are compared: the shares have all the room.
+    differences: Option<Field>,
     sides: Sides,
     legend: Legend,
     /// The arms that have differences, in the order of the arms.
@@ -121,9 +122,7 @@ impl<'a> Sheet<'a> {
         let stubs = dots.rows.iter().filter(|row| !row.heading).map(wide).fold(0.0, f64::max);
         let stub = stubs.clamp(width * 0.12, width * STUBS_MOST);
         let first_left = stub + AWAY;
-        let free = width - first_left - BETWEEN - overhang(&dots.differences);
-        let shares = Field::of(&dots.shares, first_left, free * SHARES);
-        let differences = Field::of(&dots.differences, first_left + free * SHARES + BETWEEN, free * (1.0 - SHARES));
+        let (shares, differences) = fields(dots, first_left, width);
         let lines = |row: &DotRow| {
             let (face, room) = if row.heading { (Face::SansBold, width) } else { (Face::Sans, stub) };
             text::wrap(face, size, &text::glued(&text::line(&row.stub)), room - indent(row, size))
@@ -143,7 +142,10 @@ impl<'a> Sheet<'a> {
             }
         });
         let rows = Rows::new(rows.collect(), GROUP * size);
-        let right = (differences.left - BETWEEN / 2.0, width);
+        let sides = differences.as_ref().map_or_else(
+            || Sides::lay_out(None, 0.0, (0.0, width)),
+            |field| Sides::lay_out(dots.sides.as_ref(), field.across(0.0), (field.left - BETWEEN / 2.0, width)),
+        );
         let labels: Vec<(f64, &str)> = dots.arms.iter().map(|label| (SAMPLE, label.as_str())).collect();
         let head = text::line(&dots.stub_head);
         Self {
@@ -153,7 +155,7 @@ impl<'a> Sheet<'a> {
             head: if head.trim().is_empty() { Vec::new() } else { text::wrap(Face::SansBold, size, &head, stub) },
             stubs,
             rows,
-            sides: Sides::lay_out(dots.sides.as_ref(), differences.across(0.0), right),
+            sides,
             shares,
             differences,
             legend: Legend::lay_out(&labels, width - first_left),
@@ -179,8 +181,19 @@ impl<'a> Sheet<'a> {
 
     fn foot_height(&self) -> f64 {
         let title = |field: &Field| field.ticks.height() + small(field.title.len()) * LABEL * 1.35;
-        10.0 + title(&self.shares).max(title(&self.differences) + self.sides.height())
+        let right = self.differences.as_ref().map_or(0.0, |field| title(field) + self.sides.height());
+        10.0 + title(&self.shares).max(right)
     }
+}
+
+/// The scales beside each other, from here to the right edge; the shares alone where there are no differences.
+fn fields(dots: &Dots, left: f64, width: f64) -> (Field, Option<Field>) {
+    let Some(differences) = &dots.differences else {
+        return (Field::of(&dots.shares, left, width - left - overhang(&dots.shares)), None);
+    };
+    let free = width - left - BETWEEN - overhang(differences);
+    let right = Field::of(differences, left + free * SHARES + BETWEEN, free * (1.0 - SHARES));
+    (Field::of(&dots.shares, left, free * SHARES), Some(right))
 }
 
 /// How far the label of the last tick reaches beyond its scale.

@@ -36,7 +36,10 @@ fn dots(rows: usize, arms: usize, stub: &str) -> Dots {
         stub_head: "Class / term".to_owned(),
         arms: (0..arms).map(|arm| format!("Arm {arm} (N = 20)")).collect(),
         shares: axis("Participants (%)", &[0.0, 10.0, 20.0, 30.0, 40.0]),
-        differences: axis("Difference, percentage points (95 % confidence interval)", &[-20.0, -10.0, 0.0, 10.0, 20.0]),
+        differences: Some(axis(
+            "Difference, percentage points (95 % confidence interval)",
+            &[-20.0, -10.0, 0.0, 10.0, 20.0],
+        )),
         sides: Some(("more with control".to_owned(), "more with active".to_owned())),
         rows: (0..rows).map(row).collect(),
         alt: "Dots".to_owned(),
@@ -122,7 +125,7 @@ fn what_cannot_be_drawn_is_said() {
     dots.rows[0].shares = vec![None];
     dots.rows[1].shares[0] = Some(90.0);
     dots.rows[3].differences[0] = (4, 90.0, (3.0, f64::NAN));
-    dots.differences.from = 1.0;
+    dots.differences.as_mut().expect("two arms are compared").from = 1.0;
     let said = faults(&dots).join("; ");
     for expected in [
         "row 1 has 1 shares for 0 arms",

@@ -41,7 +41,7 @@ fn dots(words_of: &str, count: usize) -> Dots {
         stub_head: format!("Term {words_of}"),
         arms: vec![format!("Left {words_of}"), words("Right")],
         shares: axis("Share (%)"),
-        differences: axis("Points more"),
+        differences: Some(axis("Points more")),
         sides: Some((words("less"), format!("more {words_of}"))),
         rows: (0..count).map(row).collect(),
         alt: words("Five more in a hundred."),

@@ -3,6 +3,7 @@
 use super::{Check, fields};
 use crate::error::nearest;
 use crate::results::{Method, Statistic};
+use crate::spec::alone::only_compares;
 use crate::spec::endpoint::{Endpoint, Item, NUMBER_STATISTICS, Summary};
 use crate::spec::output::{DisplaySpec, RowFormat};
 
@@ -127,6 +128,11 @@ impl<'a> Check<'a> {
     fn outcomes(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
+        if !study.compares() && only_compares(study, display) {
+            let message = format!("display {} compares arms, and the study has one", display.id);
+            self.error(at, message).hint = Some("a display of the arm alone is a table of responses".to_owned());
+            return;
+        }
         let binary = self.endpoints_of(|endpoint| endpoint.binary.is_some());
         let continuous = self.endpoints_of(|endpoint| endpoint.continuous.is_some());
         let time = self.endpoints_of(|endpoint| endpoint.time.is_some());

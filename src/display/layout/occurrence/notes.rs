@@ -25,7 +25,7 @@ impl Table<'_> {
     /// The footnotes, in the order of the columns.
     pub(super) fn notes(self, nodes: &[Node], left_out: bool, assembly: &mut Assembly<'_>) -> Vec<Footnote> {
         let mut all = vec![note(self.counted(nodes, left_out))];
-        all.extend(self.shown().map(note));
+        all.extend(self.shown(assembly).map(note));
         all.extend(self.compared(assembly).map(note));
         if self.rates().next().is_some() {
             all.push(note(self.rated(assembly)));
@@ -68,7 +68,8 @@ impl Table<'_> {
     }
 
     /// Which levels are shown, and in which order.
-    fn shown(self) -> Option<String> {
+    fn shown(self, assembly: &Assembly<'_>) -> Option<String> {
+        let compares = assembly.study.compares();
         let mut sentences = Vec::new();
         if let Some(limit) = self.layout.at_least {
             let (what, outer) = match (self.occurrence.levels.is_empty(), self.depth() > 1) {
@@ -76,10 +77,12 @@ impl Table<'_> {
                 (false, true) => ("Levels", ", and the levels above them"),
                 (false, false) => ("Levels", ""),
             };
-            sentences.push(format!("{what} that {limit} % or more of the participants of some arm have{outer}."));
+            let of = if compares { " of some arm" } else { "" };
+            sentences.push(format!("{what} that {limit} % or more of the participants{of} have{outer}."));
         }
         if !self.occurrence.levels.is_empty() && self.layout.sort == Sort::Frequency {
-            sentences.push("Levels by falling number of participants in all arms together, then by name.".to_owned());
+            let of = if compares { " in all arms together" } else { "" };
+            sentences.push(format!("Levels by falling number of participants{of}, then by name."));
         }
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
@@ -133,7 +136,8 @@ impl Table<'_> {
         }
         let years = study.arm.iter().map(|arm| {
             let key = Key::new(&*self.occurrence.id, Statistic::PersonYears).arm(&arm.id);
-            format!("{} {}", arm.label, assembly.text(&key, Style::recorded(0)))
+            let years = assembly.text(&key, Style::recorded(0));
+            if study.compares() { format!("{} {years}", arm.label) } else { years }
         });
         let years: Vec<String> = years.collect();
         sentences.push(format!(

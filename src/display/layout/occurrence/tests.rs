@@ -101,6 +101,30 @@ fn push(results: &mut Results, key: Key, value: Value) {
     results.rows.push(Row { key, value, unit: None, subjects: None });
 }
 
+/// Whose number is larger in which arm must not be told by the order of the rows.
+#[test]
+fn arms_that_change_places_leave_the_order_of_rows_as_it_was() {
+    let stubs = |counted: &[(&str, u64, u64)], layout: &str| -> Vec<String> {
+        let laid = laid(layout, &counts(counted)).unwrap();
+        match &laid.body {
+            Body::Table(table) => table.rows.iter().map(|row| row.stub.clone()).collect(),
+            Body::Dots(dots) => dots.rows.iter().map(|row| row.stub.clone()).collect(),
+            _ => panic!("neither table nor dots"),
+        }
+    };
+    let turned: Vec<(&str, u64, u64)> =
+        COUNTED.iter().map(|(path, active, control)| (*path, *control, *active)).collect();
+    for layout in [
+        "[display.occurrence]\nof = \"o\"\nany = \"Any\"\nshow = [\"difference\"]\n",
+        "[display.occurrence]\nof = \"o\"\nat-least = 15\n",
+        "[display.dots]\nof = \"o\"\n",
+    ] {
+        let rows = stubs(COUNTED, layout);
+        assert!(rows.len() > 2, "{layout}: {rows:?}");
+        assert_eq!(stubs(&turned, layout), rows, "{layout}");
+    }
+}
+
 /// Counts and shares of ten in each arm: of the whole, or of levels written "A/B".
 fn counts(counted: &[(&str, u64, u64)]) -> Results {
     let mut results = Results::default();

@@ -13,7 +13,7 @@ use crate::display::report::{Align, Body, Column, Fact, Footnote, Lane, Profile,
 use crate::results::{Extract, Results};
 use crate::spec::Study;
 use crate::spec::design::Rounding;
-use crate::spec::output::ListingColumn;
+use crate::spec::output::{ListingColumn, OrderBy};
 use crate::spec::safety_figure::{ProfileFact, ProfileLayout, ProfileListing};
 use crate::spec::template::name_of;
 
@@ -29,13 +29,16 @@ pub(super) fn pages(id: &str, layout: &ProfileLayout, results: &Results, assembl
         .map(|(position, listing)| Listing::new(listing, part(&format!("listing-{position}"))))
         .collect();
     let mut subjects = of_arms(study, facts);
-    subjects.sort_by_key(|(arm, ..)| *arm);
+    if layout.order_by == OrderBy::Arm {
+        subjects.sort_by_key(|(arm, ..)| *arm);
+    }
     let mut profiles = Vec::new();
     for (arm, subject, values) in &subjects {
         let of = (*arm, *subject);
         let label = &study.arm[*arm].label;
+        let arm_of = if study.compares() { format!(": {label}") } else { String::new() };
         profiles.push(Profile {
-            title: format!("Participant {subject}: {label}"),
+            title: format!("Participant {subject}{arm_of}"),
             facts: shown_facts(layout, values),
             paragraphs: narrative(layout, values, assembly),
             lanes: course::lanes(layout, *arm, subject, own(&lanes, of)),
