@@ -125,9 +125,9 @@ impl MaskOrder {
 
     /// A dataset without what is masked of it, its digest that of what is left.
     fn applied(&self, dataset: Dataset) -> Dataset {
-        let coded = dataset.name == self.subjects && !matches!(self.codes, Codes::None);
+        let is_coded = dataset.name == self.subjects && !matches!(self.codes, Codes::None);
         let fewer = self.records.contains_key(&dataset.name);
-        if !coded && !fewer && !dataset.variables.iter().any(|own| self.variables.contains(&own.name)) {
+        if !is_coded && !fewer && !dataset.variables.iter().any(|own| self.variables.contains(&own.name)) {
             return dataset;
         }
         let sheet = Sheet::of_dataset(&dataset.name, &dataset.frame);
@@ -136,10 +136,10 @@ impl MaskOrder {
         let stays = |row: &usize| removed.as_ref().is_none_or(|truths| !truths[*row].holds());
         let kept: Vec<usize> = (0..sheet.rows()).filter(stays).collect();
         let codes: Vec<(Variable, Values)> = match &self.codes {
-            Codes::Arms(variables) if coded => {
+            Codes::Arms(variables) if is_coded => {
                 variables.iter().map(|(name, codes)| coded_values(name, codes, &holds, &kept)).collect()
             }
-            Codes::Drawn(names, letters, salt) if coded => {
+            Codes::Drawn(names, letters, salt) if is_coded => {
                 let drawn = drawn(&sheet, &self.subject, letters, salt, &kept);
                 names
                     .iter()

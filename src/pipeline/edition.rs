@@ -42,8 +42,12 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
     let asked = &file.asked;
     let audience = asked.edition.audience();
     let key = key(whole, asked)?;
-    let letters = key.as_ref().map(|key| key.letters(whole)).transpose()?.unwrap_or_default();
-    let narrowed = whole.narrowed(asked.edition, look, &letters)?;
+    let letters = key.as_ref().map(|key| key.letters(whole)).unwrap_or_default();
+    let mut narrowed = whole.narrowed(asked.edition, look, &letters)?;
+    let only: Vec<&str> = file.only.iter().map(String::as_str).collect();
+    if let Some(study) = whole.only(&only) {
+        narrowed.study = study;
+    }
     let (sealed, described, lock_text) = locking::opened(whole, file)?;
     let shown = (asked.edition != Edition::Final).then(|| EditionShown {
         report: asked.edition.name().to_owned(),

@@ -145,13 +145,13 @@ impl CodeKey {
         if key.digest != key.own_digest(study) {
             return Err(refuse("the key was changed since it was drawn", "use the file as it was drawn"));
         }
-        no_clash(study, &key.letters(study)?)?;
+        no_clash(study, &key.letters(study))?;
         Ok(key)
     }
 
     /// The code of each arm, in the order of `[[arm]]`.
-    pub(super) fn letters(&self, study: &Study) -> Result<Vec<String>, Error> {
-        Ok(study.arm.iter().filter_map(|arm| self.codes.get(&*arm.id).cloned()).collect())
+    pub(super) fn letters(&self, study: &Study) -> Vec<String> {
+        study.arm.iter().filter_map(|arm| self.codes.get(&*arm.id).cloned()).collect()
     }
 
     /// The salted digest of the key: of the codes in the order of the arms, not of the names of the arms, so that it is the

@@ -66,6 +66,8 @@ pub struct StudyFile {
     pub cutoff: Option<i32>,
     /// Which report is made of it.
     pub asked: Asked,
+    /// The displays or analyses that are asked for; all if none.
+    pub only: Vec<String>,
 }
 
 impl StudyFile {
@@ -73,7 +75,7 @@ impl StudyFile {
     #[must_use]
     pub fn at(path: &Path, data: Option<PathBuf>) -> Self {
         let path = if path.is_dir() { path.join("study.toml") } else { path.to_path_buf() };
-        Self { path, data, cutoff: None, asked: Asked::default() }
+        Self { path, data, cutoff: None, asked: Asked::default(), only: Vec::new() }
     }
 
     /// The same with the data as of a day; none leaves that to the specification.

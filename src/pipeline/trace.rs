@@ -40,6 +40,8 @@ pub fn explain(
     conditions: &[String],
     progress: Progress<'_>,
 ) -> Result<Explanation, Error> {
+    // Only what is asked for is computed.
+    let file = &StudyFile { only: vec![id.to_owned()], ..file.clone() };
     let checked = check(file, progress)?;
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::On);

@@ -101,7 +101,9 @@ impl Mentions {
                 Value::Array(elements) => {
                     for element in elements {
                         let name = element.get(naming_key(section)).and_then(Value::as_str);
-                        name.iter().for_each(|name| all.add(section, name, element));
+                        if let Some(name) = name {
+                            all.add(section, name, element);
+                        }
                     }
                 }
                 Value::Table(elements) => elements.iter().for_each(|(name, element)| all.add(section, name, element)),
@@ -109,7 +111,9 @@ impl Mentions {
             }
         }
         for section in ["flow", "checklist"] {
-            document.get(section).iter().for_each(|value| all.add(section, section, value));
+            if let Some(value) = document.get(section) {
+                all.add(section, section, value);
+            }
         }
         all
     }
@@ -132,6 +136,11 @@ impl Mentions {
             self.by_name.entry(id.to_owned()).or_default().push(element.clone());
         }
         self.words.insert(element, words);
+    }
+
+    /// The elements of this very name.
+    pub(super) fn called(&self, name: &str) -> &[Element] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The elements that a word names: by their name, or by it with an ending of its own (`creat_base`).
@@ -197,10 +206,10 @@ pub(super) fn said(text: &str, words: &mut BTreeSet<String>) {
         );
     };
     if is_template {
-        for part in text.split("{{").skip(1).flat_map(|part| part.split("}}").next()) {
+        for part in text.split("{{").skip(1).filter_map(|part| part.split("}}").next()) {
             add(part);
         }
-        for part in text.split("{%").skip(1).flat_map(|part| part.split("%}").next()) {
+        for part in text.split("{%").skip(1).filter_map(|part| part.split("%}").next()) {
             add(part);
         }
     } else {

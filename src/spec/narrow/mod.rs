@@ -82,9 +82,14 @@ impl Study {
         let document = document.into_inner();
         let table = as_table(&document);
         let mentions = Mentions::of(&table);
-        let roots: Vec<Element> =
-            mentions.words.keys().filter(|element| names.contains(&element.name.as_str())).cloned().collect();
-        if roots.is_empty() {
+        let asked = |element: &&Element| {
+            let own = names.iter().flat_map(|name| mentions.called(name));
+            let of_it = |words: &Words| names.iter().any(|name| words.values.contains(*name));
+            own.into_iter().any(|own| own == *element)
+                || element.section == "variant" && mentions.words.get(*element).is_some_and(of_it)
+        };
+        let roots: Vec<Element> = mentions.words.keys().filter(asked).cloned().collect();
+        if !roots.iter().any(|root| root.section != "variant") {
             return None;
         }
         let kept = mentions.needed(&roots, &always(&table)).into_keys().collect();
@@ -182,6 +187,16 @@ impl Study {
             .collect();
         let withheld = |element: &Element| element.section == "display" && self.is_withheld(edition, &element.name);
         let mut findings = Vec::new();
+        let title = self.report.get(edition.name()).and_then(|report| report.title.as_ref());
+        let named = |title: &str| masking.words.iter().find(|word| title.to_lowercase().contains(&word.to_lowercase()));
+        if let (None, Some(_)) = (title, named(&self.study.title)) {
+            let message = format!(
+                "the title of the study holds a word that [masking] takes away from the report {}",
+                edition.name()
+            );
+            let hint = format!("write another title in [report.{}]", edition.name());
+            findings.push(Finding::error(Place::file(self.origin.file.clone()), message).hint(hint));
+        }
         let mut told: BTreeSet<(String, String)> = BTreeSet::new();
         let shown = kept.iter().filter(|element| matches!(element.section.as_str(), "display" | "text"));
         for root in shown.filter(|element| !withheld(element)) {
@@ -194,7 +209,7 @@ impl Study {
                 if !told.insert((root.name.clone(), word.clone())) {
                     continue;
                 }
-                let mut way = vec![word.clone()];
+                let mut way: Vec<String> = (*word != element.name).then(|| word.clone()).into_iter().collect();
                 let mut at = Some(element.clone());
                 while let Some(step) = at {
                     way.push(format!("{} {}", step.section, step.name));
@@ -341,7 +356,9 @@ fn said_by<'a>(rules: impl Iterator<Item = &'a RuleText>) -> BTreeSet<String> {
 /// The words of what every report has.
 fn always(document: &Table) -> BTreeSet<String> {
     let mut words = Words::default();
-    document.get("visits").iter().for_each(|value| collect(value, &mut words));
+    if let Some(value) = document.get("visits") {
+        collect(value, &mut words);
+    }
     words.values
 }
 
