@@ -32,7 +32,8 @@ pilot: ## the report of CDISC Pilot 01, from the public data in ../shared
 	@$(CARGO) build --release --locked --quiet --bin trialpress
 	@$(BIN) run fixtures/studies/cdisc-pilot01 --out out/cdisc-pilot01
 
-test: ## all tests
+test: ## all tests; first what must not compile: code that would see a participant's arm where it may not
+	$(CARGO) test --release --locked --doc
 	$(CARGO) test --release --locked --lib --tests
 
 check: ## formatting and lints, warnings as errors

@@ -126,12 +126,15 @@ enum Verb {
     Shells {
         /// The study file, or the folder of a study.toml.
         study: PathBuf,
+        /// The report.
+        #[arg(long, value_enum, default_value_t)]
+        report: report::Report,
         /// The folder of the shells.
         #[arg(long)]
         out: PathBuf,
-        /// The report template.
-        #[arg(long, default_value = "final")]
-        template: String,
+        /// The report template, if not that of the report.
+        #[arg(long)]
+        template: Option<String>,
     },
     /// Make the report again from the results of a run, without the data.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress report out/abc --out out/abc-again"))]
@@ -187,6 +190,9 @@ enum Verb {
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
         conditions: Vec<String>,
     },
+    /// Explain how reports for a data and safety monitoring board are made, from the key to the meeting.
+    #[command(long_about = report::PROCEDURE)]
+    Dsmb,
     /// Make the key of a series of coded reports: which arm has which code.
     #[command(subcommand)]
     Key(report::KeyVerb),
@@ -338,6 +344,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
         Verb::Key(verb) => report::key(verb, terminal),
+        Verb::Dsmb => print(&format!("{}\n", report::PROCEDURE)).map(|()| Vec::new()),
         Verb::Check { study, cutoff, report, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day).asked(report.asked()), &progress)?;
             terminal.done();
@@ -367,8 +374,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::run(&file, template, *strict, &progress)?;
             finish(run, out, &target, terminal)
         }
-        Verb::Shells { study, out, template } => {
-            let file = StudyFile::at(study, None);
+        Verb::Shells { study, report, out, template } => {
+            let asked = Asked { edition: report.edition(), ..Asked::default() };
+            let template = template.as_deref().unwrap_or_else(|| asked.edition.template());
+            let file = StudyFile::at(study, None).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let shells = pipeline::shells(&file, template, &progress)?;
             terminal.stage("package");

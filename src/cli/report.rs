@@ -1,4 +1,4 @@
-//! Which report is made, and the key of its codes.
+//! Which report is made, the key of its codes, and what a board's reports are made for.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::spec::report::Edition;
 
 /// A report, as the command line names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Report {
+pub(super) enum Report {
     /// The final report.
     #[default]
     Final,
@@ -26,7 +26,7 @@ enum Report {
 }
 
 impl Report {
-    const fn edition(self) -> Edition {
+    pub(super) const fn edition(self) -> Edition {
         match self {
             Self::Final => Edition::Final,
             Self::Interim => Edition::Interim,
@@ -50,7 +50,7 @@ pub(super) struct ReportArg {
 
 impl ReportArg {
     pub(super) fn asked(&self) -> Asked {
-        Asked { edition: self.report.edition(), key: self.key.clone() }
+        Asked { edition: self.report.edition(), key: self.key.clone(), previous: None }
     }
 }
 
@@ -63,6 +63,16 @@ pub(super) struct ReportArgs {
     /// The key of the codes, for a report with codes: see `trialpress key new`.
     #[arg(long, value_name = "KEYFILE")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    previous: PreviousArg,
+}
+
+/// What an open report would tell together with the one before.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PreviousArg {
+    /// The package of the open report before: changes that tell of a single participant are listed.
+    #[arg(long, value_name = "PACKAGE")]
+    previous: Option<PathBuf>,
 }
 
 impl ReportArgs {
@@ -79,9 +89,39 @@ impl ReportArgs {
 
     /// What is asked of each.
     pub(super) fn asked(&self) -> Vec<Asked> {
-        self.reports().into_iter().map(|edition| Asked { edition, key: self.key.clone() }).collect()
+        self.reports().into_iter().map(|edition| self.asked_for(edition)).collect()
+    }
+
+    fn asked_for(&self, edition: Edition) -> Asked {
+        let previous = self.previous.previous.clone().filter(|_| edition == Edition::DsmbOpen);
+        Asked { edition, key: self.key.clone(), previous }
     }
 }
+
+/// How reports for a board are made, from the key to the meeting.
+pub(super) const PROCEDURE: &str = "\
+A data and safety monitoring board meets in an open session, which the sponsor attends, and in a closed one. Each has its \
+report; all are made from one study.toml and one cut of the data, by a statistician who is independent of the trial.
+
+ 1. The protocol, before the first look: write in study.toml what tells the arm ([masking]), how data are cut off \
+([data.cut-off]), the monitoring plan ([[monitoring]], [[safety-rule]]), and which sections belong to which report \
+([[section]] reports = [...], [report.dsmb-open], [report.dsmb-closed]).
+ 2. The key, once for the series of reports: `trialpress key new STUDY --out KEYFILE`. Keep the file apart from the reports. \
+`trialpress key letter STUDY --key KEYFILE --out LETTER.pdf` makes the letter that may be opened; it says by whom it was.
+ 3. The dry run, by anybody: `trialpress key new STUDY --dummy --out DRYKEY` draws codes that have nothing to do with the \
+arms; `trialpress run STUDY --report dsmb-closed --cutoff DATE --key DRYKEY --out DIR` shows every page, marked DUMMY CODES.
+ 4. The data: lock them (`trialpress lock STUDY`), and look at what the checks say (`trialpress check STUDY --report \
+dsmb-open --cutoff DATE`).
+ 5. The open report: `trialpress run STUDY --report dsmb-open --cutoff DATE --out open [--previous EARLIER]`. What depends on \
+treatment is removed before anything is read. Look at the words and changes it warns of: no program can judge them.
+ 6. The closed report: `trialpress run STUDY --report dsmb-closed --cutoff DATE --key KEYFILE --out closed`; with real arms, \
+where the charter says so, `--report dsmb-closed-unmasked`. Keep it in a folder that the sponsor cannot read.
+ 7. Before the open report leaves the house: `trialpress scan open --words LIST` with all names, doses and kit numbers.
+ 8. The meeting: the closed package holds recommendation-form.pdf, which has no data.
+ 9. Years later: `trialpress reproduce closed --study STUDY --key KEYFILE` makes the report again and compares every byte.
+
+An open report has the same bytes whoever had which treatment, and a coded one whatever the arms are called; `make test` \
+proves both.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyVerb {
@@ -106,15 +146,38 @@ pub(super) enum KeyVerb {
         #[arg(long, value_name = "LETTERS")]
         letters: Option<String>,
     },
+    /// Write the letter that says which arm has which code, a PDF to be sealed.
+    #[command(after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Example:\n  trialpress key letter studies/abc --key keys/abc.key --out keys/abc-letter.pdf"
+    ))]
+    Letter {
+        /// The study file, or the folder of a study.toml.
+        study: PathBuf,
+        /// The key.
+        #[arg(long, value_name = "KEYFILE")]
+        key: PathBuf,
+        /// The file of the letter; it must not exist.
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
 }
 
-/// Makes a key.
+/// Makes a key, or its letter.
 pub(super) fn key(verb: &KeyVerb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
-    let KeyVerb::New { study, out, dummy, letters } = verb;
-    let order = KeyOrder { dummy: *dummy, letters: letters.clone() };
-    let digest = pipeline::new_key(&StudyFile::at(study, None), &order, out)?;
-    terminal.done();
-    terminal.say(&format!("key {digest}"));
+    let out = match verb {
+        KeyVerb::New { study, out, dummy, letters } => {
+            let order = KeyOrder { dummy: *dummy, letters: letters.clone() };
+            let digest = pipeline::new_key(&StudyFile::at(study, None), &order, out)?;
+            terminal.done();
+            terminal.say(&format!("key {digest}"));
+            out
+        }
+        KeyVerb::Letter { study, key, out } => {
+            pipeline::key_letter(&StudyFile::at(study, None), key, out)?;
+            out
+        }
+    };
     print_path(out)?;
     Ok(Vec::new())
 }

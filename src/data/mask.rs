@@ -5,15 +5,37 @@
 //! arm, and adds the codes of the arms where the report shows codes. Removed means removed: nothing after this module can
 //! find them again, because the seal is gone with them.
 //!
-//! ```compile_fail
+//! ```no_run
+//! fn open(sealed: trialpress::data::mask::Sealed, order: &trialpress::data::mask::MaskOrder) -> usize {
+//!     sealed.masked(order).datasets.len()
+//! }
+//! ```
+//!
+//! Sealed data cannot be looked into, copied, or opened twice:
+//!
+//! ```compile_fail,E0616
 //! fn peek(sealed: &trialpress::data::mask::Sealed) -> usize {
 //!     sealed.data.datasets.len()
 //! }
 //! ```
 //!
-//! ```compile_fail
+//! ```compile_fail,E0599
 //! fn copy(sealed: &trialpress::data::mask::Sealed) -> trialpress::data::mask::Sealed {
 //!     sealed.clone()
+//! }
+//! ```
+//!
+//! ```compile_fail,E0382
+//! fn both(sealed: trialpress::data::mask::Sealed, order: &trialpress::data::mask::MaskOrder) -> usize {
+//!     sealed.masked(order).datasets.len() + sealed.opened().datasets.len()
+//! }
+//! ```
+//!
+//! Nor does it lead to a report: what binds, derives, analyses and arranges takes data whose seal is gone.
+//!
+//! ```compile_fail,E0308
+//! fn bind(study: &trialpress::spec::Study, sealed: &trialpress::data::mask::Sealed) {
+//!     let _ = trialpress::plan::bind(study, sealed);
 //! }
 //! ```
 
@@ -121,6 +143,20 @@ impl MaskOrder {
     pub fn hides(&self, place: &Place) -> bool {
         place.dataset.as_ref().is_some_and(|name| self.datasets.contains(name))
             || place.variable.as_ref().is_some_and(|name| self.variables.contains(name))
+    }
+
+    /// Codes that are values of a masked variable: who knows the data would take them for that.
+    #[must_use]
+    pub fn clashes(&self, data: &LockedData, codes: &[String]) -> Vec<String> {
+        let masked = |dataset: &Dataset| -> BTreeSet<String> {
+            let sheet = Sheet::of_dataset(&dataset.name, &dataset.frame);
+            let texts = self.variables.iter().filter_map(|name| sheet::texts(&sheet, name));
+            texts
+                .flat_map(|texts| texts.words.iter().map(|word| word.trim().to_uppercase()).collect::<Vec<_>>())
+                .collect()
+        };
+        let taken: BTreeSet<String> = data.datasets.values().flat_map(masked).collect();
+        codes.iter().filter(|code| taken.contains(*code)).cloned().collect()
     }
 
     /// A dataset without what is masked of it, its digest that of what is left.

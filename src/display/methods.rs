@@ -1,8 +1,8 @@
 //! The methods section, generated from what was really used: analysis sets, visits, options, definitions, statistics.
 
 use crate::display::dialects;
-use crate::display::methods_safety;
 use crate::display::report::{Fact, MethodsParagraph};
+use crate::display::{methods_masking, methods_safety};
 use crate::results::{Family, Method, Provenance, Results, Statistic};
 use crate::spec::Study;
 use crate::spec::derivation::{Across, Choice, Derivation, Dose, Score};
@@ -21,6 +21,7 @@ pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenan
     all.extend(definitions(study));
     all.extend(outcomes(study));
     all.extend(options(study));
+    all.extend(methods_masking::paragraph(provenance));
     all.push(numbers(study, provenance));
     all
 }

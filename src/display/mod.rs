@@ -7,6 +7,7 @@ mod dialects;
 mod estimand;
 mod layout;
 mod methods;
+mod methods_masking;
 mod methods_safety;
 pub mod number;
 pub mod report;

@@ -21,6 +21,8 @@ pub struct Asked {
     pub edition: Edition,
     /// The file of the key, for a report with codes.
     pub key: Option<PathBuf>,
+    /// The package of the report before, for an open report: what the two together would tell is told.
+    pub previous: Option<PathBuf>,
 }
 
 /// A study as its report needs it, and its data as its readers may know them.
@@ -32,6 +34,8 @@ pub(super) struct Admitted {
     /// The text of the lock; none where it would tell of what is masked.
     pub(super) lock_text: Option<String>,
     pub(super) shown: Option<EditionShown>,
+    /// Words that would tell of treatment; none where everything may be told.
+    pub(super) words: Vec<String>,
 }
 
 /// Narrows the specification and opens the data. `look` says whether the run is a look of the monitoring plan.
@@ -49,19 +53,32 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
         narrowed.study = study;
     }
     let (sealed, described, lock_text) = locking::opened(whole, file)?;
-    let shown = (asked.edition != Edition::Final).then(|| EditionShown {
-        report: asked.edition.name().to_owned(),
-        session: asked.edition.session().unwrap_or_default().to_owned(),
-        key: key.as_ref().map(|key| key.digest().to_owned()),
-        dummy: key.as_ref().is_some_and(CodeKey::is_dummy),
-    });
+    let shown = shown(asked, key.as_ref());
     if audience == Audience::Unmasked {
-        return Ok(Admitted { narrowed, data: sealed.opened(), described, lock_text: Some(lock_text), shown });
+        return Ok(Admitted {
+            narrowed,
+            data: sealed.opened(),
+            described,
+            lock_text: Some(lock_text),
+            shown,
+            words: Vec::new(),
+        });
     }
     let order = order(whole, &sealed, key.as_ref(), &letters)?;
     let data = sealed.masked(&order);
     let described = described.into_iter().filter(|finding| !order.hides(&finding.place)).collect();
-    Ok(Admitted { narrowed, data, described, lock_text: None, shown })
+    let words = whole.masking.iter().flat_map(|masking| masking.words.clone()).collect();
+    Ok(Admitted { narrowed, data, described, lock_text: None, shown, words })
+}
+
+/// What the pages of a report say of it; nothing of the final one.
+pub(super) fn shown(asked: &Asked, key: Option<&CodeKey>) -> Option<EditionShown> {
+    (asked.edition != Edition::Final).then(|| EditionShown {
+        report: asked.edition.name().to_owned(),
+        session: asked.edition.session().unwrap_or_default().to_owned(),
+        key: key.map(|key| key.digest().to_owned()),
+        dummy: key.is_some_and(CodeKey::is_dummy),
+    })
 }
 
 fn order(whole: &Study, sealed: &Sealed, key: Option<&CodeKey>, letters: &[String]) -> Result<MaskOrder, Error> {
@@ -70,7 +87,14 @@ fn order(whole: &Study, sealed: &Sealed, key: Option<&CodeKey>, letters: &[Strin
         Some(key) if key.is_dummy() => Shown::Drawn { letters, salt: key.salt() },
         Some(_) => Shown::Coded { letters },
     };
-    sealed.shape(|data| plan::mask(whole, data, shown))
+    let order = sealed.shape(|data| plan::mask(whole, data, shown))?;
+    let clashes = sealed.shape(|data| order.clashes(data, letters));
+    let finding = |letter: String| {
+        let message = format!("the code {letter} means something in the data already");
+        Finding::error(Place::default(), message)
+            .hint("make a key with other letters: trialpress key new STUDY --letters PQ")
+    };
+    Error::unless_clean(Stage::Usage, clashes.into_iter().map(finding).collect()).map(|_| order)
 }
 
 /// The key of a report with codes; a report without has none.

@@ -96,6 +96,11 @@ pub fn new_key(file: &StudyFile, order: &KeyOrder, out: &Path) -> Result<String,
     Ok(key.digest)
 }
 
+/// Codes before there is a key: of pages without data they tell nothing.
+pub(super) fn example(study: &Study) -> Vec<String> {
+    LETTERS[0].chars().take(study.arm.len()).map(String::from).collect()
+}
+
 /// A random order of the codes: that of digests of each with random bytes.
 fn shuffled(letters: &[String], draw: &[u8]) -> Vec<String> {
     let mut order = letters.to_vec();
@@ -177,5 +182,93 @@ impl CodeKey {
 
     pub(super) const fn is_dummy(&self) -> bool {
         self.dummy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STUDY: &str = "[study]\nid = \"S\"\ntitle = \"T\"\nkind = \"Final\"\nstatus = \"\"\n[data]\nsubjects = \"ADSL\"\n\
+                         [data.datasets]\nADSL = { file = \"a.csv\" }\n\
+                         [[arm]]\nid = \"cells\"\nlabel = \"Cells\"\nplanned = \"T = 'C'\"\nactual = \"T = 'C'\"\n\
+                         [[arm]]\nid = \"peptide\"\nlabel = \"Peptide\"\nplanned = \"T = 'P'\"\nactual = \"T = 'P'\"\n";
+
+    fn scratch(text: &str) -> (tempfile::TempDir, StudyFile) {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let path = folder.path().join("study.toml");
+        publish::write_file(&path, text.as_bytes()).expect("the study is written");
+        (folder, StudyFile::at(&path, None))
+    }
+
+    fn drawn(file: &StudyFile, name: &str, order: &KeyOrder) -> Result<CodeKey, Error> {
+        let path = file.beside(name);
+        new_key(file, order, &path)?;
+        CodeKey::read(&path, &read_study(file)?.0)
+    }
+
+    #[test]
+    fn a_key_gives_each_arm_a_code_of_its_own_and_prints_as_its_digest() {
+        let (_folder, file) = scratch(STUDY);
+        let key = drawn(&file, "k", &KeyOrder::default()).expect("a key");
+        let study = read_study(&file).expect("the study").0;
+        let letters: BTreeSet<String> = key.letters(&study).into_iter().collect();
+        assert_eq!(letters, ["A", "B"].map(str::to_owned).into());
+        assert_eq!(format!("{key:?}"), format!("key {}", key.digest()));
+        // Drawn, not derived: of many keys both orders are seen.
+        let orders: BTreeSet<Vec<String>> = (0..40)
+            .map(|n| drawn(&file, &format!("k{n}"), &KeyOrder::default()).expect("a key").letters(&study))
+            .collect();
+        assert_eq!(orders.len(), 2);
+        let dummy = drawn(&file, "d", &KeyOrder { dummy: true, letters: None }).expect("a key");
+        assert!(dummy.is_dummy() && dummy.letters(&study).iter().all(|letter| *letter != "A" && *letter != "B"));
+    }
+
+    #[test]
+    fn a_key_is_never_replaced_nor_changed_nor_used_for_another_study() {
+        let (_folder, file) = scratch(STUDY);
+        let study = read_study(&file).expect("the study").0;
+        let path = file.beside("k");
+        new_key(&file, &KeyOrder::default(), &path).expect("a key");
+        let told = |result: Result<CodeKey, Error>| result.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(
+            new_key(&file, &KeyOrder::default(), &path).expect_err("it exists").to_string().contains("exists already")
+        );
+        let text = package::read_text(&path).expect("the key");
+        let swapped = text.replace("\"A\"", "\"?\"").replace("\"B\"", "\"A\"").replace("\"?\"", "\"B\"");
+        let other = file.beside("swapped");
+        publish::write_file(&other, swapped.as_bytes()).expect("it is written");
+        assert!(told(CodeKey::read(&other, &study)).contains("was changed since it was drawn"));
+        publish::write_file(&other, b"nonsense with cells = \"A\"").expect("it is written");
+        let nonsense = told(CodeKey::read(&other, &study));
+        assert!(nonsense.contains("no key of trialpress") && !nonsense.contains("cells"), "{nonsense}");
+        let renamed = Study::parse(&STUDY.replace("id = \"S\"", "id = \"R\""), "s").expect("a study");
+        assert!(told(CodeKey::read(&path, &renamed)).contains("of another study"));
+        let renamed = Study::parse(&STUDY.replace("\"cells\"", "\"stem\""), "s").expect("a study");
+        assert!(told(CodeKey::read(&path, &renamed)).contains("not one code for each arm"));
+    }
+
+    #[test]
+    fn letters_that_mean_something_are_refused() {
+        let (_folder, file) = scratch(&STUDY.replace("label = \"Cells\"", "label = \"Group A\""));
+        let refused = drawn(&file, "k", &KeyOrder::default()).expect_err("A is taken").to_string();
+        assert!(refused.contains("the code A is a name of the study already"), "{refused}");
+        let chosen = KeyOrder { dummy: false, letters: Some("PQ".to_owned()) };
+        assert!(drawn(&file, "k", &chosen).is_ok());
+        for letters in ["P", "PP", "pq", "P1"] {
+            let order = KeyOrder { dummy: false, letters: Some(letters.to_owned()) };
+            let refused = drawn(&file, letters, &order).expect_err("too few, or no letters").to_string();
+            assert!(refused.contains("2 arms"), "{refused}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, file) = scratch(STUDY);
+        let path = file.beside("k");
+        new_key(&file, &KeyOrder::default(), &path).expect("a key");
+        assert_eq!(path.metadata().expect("the file").permissions().mode() & 0o777, 0o600);
     }
 }

@@ -13,9 +13,11 @@ mod differences;
 mod edition;
 mod files;
 mod fonts;
+mod judgement;
 mod key;
 mod locking;
 mod package;
+mod papers;
 mod provenance;
 mod publish;
 mod report;
@@ -36,6 +38,7 @@ use crate::render::{self, Pages, Stamp, Templates};
 use crate::results::{CutGiven, EditionShown, Provenance, Results};
 use crate::spec::Study;
 use crate::spec::narrow::Narrowed;
+use crate::spec::report::Edition;
 pub use conformance::summary as conformance_summary;
 pub use convert::{Conversion, convert};
 pub use edition::Asked;
@@ -43,6 +46,7 @@ pub use fonts::use_fonts;
 pub use key::{KeyOrder, new_key};
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
 pub use package::Package;
+pub use papers::key_letter;
 pub use publish::Target;
 pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
@@ -124,6 +128,8 @@ pub struct Checked {
     pub lock_text: Option<String>,
     /// The report, where it is not the final one.
     pub edition: Option<EditionShown>,
+    /// Words that would tell of treatment in a masked report.
+    pub words: Vec<String>,
     /// What the data were held against.
     pub conformance: Conformance,
     /// Who gave the day at which they were cut, if they were.
@@ -175,7 +181,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     progress("specification");
     let (whole, _) = read_study(file)?;
     progress("data");
-    let edition::Admitted { narrowed, data, described, lock_text, shown } = edition::admit(&whole, file, false)?;
+    let edition::Admitted { narrowed, data, described, lock_text, shown, words } = edition::admit(&whole, file, false)?;
     let Narrowed { study, text } = narrowed;
     display::check_texts(&study)?;
     let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
@@ -188,7 +194,19 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     // What the rules refuse stops here, together with what could not be bound or derived: all is told at once.
     let (plan, frames, of_frames) = conformance::together(&of_conformance, derived)?;
     let warnings = [data.warnings.clone(), described, of_cut, of_conformance, of_frames].concat();
-    Ok(Checked { study, text, data, lock_text, edition: shown, conformance, cut_given: given, plan, frames, warnings })
+    Ok(Checked {
+        study,
+        text,
+        data,
+        lock_text,
+        edition: shown,
+        words,
+        conformance,
+        cut_given: given,
+        plan,
+        frames,
+        warnings,
+    })
 }
 
 /// Everything a run yields.
@@ -233,8 +251,12 @@ fn run_dated(
     let mut provenance = provenance::of(&checked);
     provenance.built = Some(build::this().clone());
     provenance.source_date = date;
-    let Checked { study, text, lock_text, warnings, .. } = checked;
-    finish(study, &text, lock_text.as_deref(), results, provenance, warnings, template, progress)
+    let Checked { study, text, lock_text, mut warnings, words, .. } = checked;
+    if let Some(previous) = &file.asked.previous {
+        warnings.extend(judgement::changes(previous, &results, file.asked.edition)?);
+    }
+    template.clone_into(&mut provenance.template);
+    finish(Made { study, text, lock: lock_text, results, provenance, warnings }, &words, progress)
 }
 
 /// Shells: the pages of the report before there are data.
@@ -254,8 +276,10 @@ pub struct Shells {
 /// The specification is invalid, or the pages cannot be set.
 pub fn shells(file: &StudyFile, template: &str, progress: Progress<'_>) -> Result<Shells, Error> {
     progress("specification");
-    let (study, text) = read_study(file)?;
-    let known = provenance::of_specification(&text);
+    let (whole, _) = read_study(file)?;
+    let Narrowed { study, text } = whole.narrowed(file.asked.edition, true, &key::example(&whole))?;
+    let mut known = provenance::of_specification(&text);
+    known.edition = edition::shown(&file.asked, None);
     progress("displays");
     let report = display::shells(&study, &known)?;
     progress("pages");
@@ -272,31 +296,44 @@ fn templates(name: &str) -> Result<Templates, Error> {
     })
 }
 
-/// Stages 6 and 7, and the package.
-#[expect(clippy::too_many_arguments, reason = "the inputs of the last stages, each of them needed")]
-fn finish(
+/// What the first stages made.
+struct Made {
     study: Study,
-    text: &str,
-    lock: Option<&str>,
+    text: String,
+    lock: Option<String>,
     results: Results,
-    mut provenance: Provenance,
+    provenance: Provenance,
     warnings: Vec<Finding>,
-    template: &str,
-    progress: Progress<'_>,
-) -> Result<Run, Error> {
-    template.clone_into(&mut provenance.template);
+}
+
+/// Stages 6 and 7, and the package. `words` are those that tell of treatment in a masked report.
+fn finish(made: Made, words: &[String], progress: Progress<'_>) -> Result<Run, Error> {
+    let Made { study, text, lock, results, mut provenance, mut warnings } = made;
     let repeated = results.repeated_keys();
     assert!(repeated.is_empty(), "keys of results are unique, but these are not: {repeated:?}");
     progress("displays");
-    let report = display::arrange(&study, &results, &provenance)?;
+    let mut report = display::arrange(&study, &results, &provenance)?;
+    // The report says itself what a person has to look at.
+    for finding in judgement::words(&report, words) {
+        report.provenance.warnings.push(finding.to_string());
+        provenance.warnings.push(finding.to_string());
+        warnings.push(finding);
+    }
     progress("pages");
     // The numbers are those of the run, the pages those of the fonts of today.
     let ident =
         std::iter::once(&provenance.fingerprint).chain(&provenance.fonts).cloned().collect::<Vec<_>>().join(" ");
     let moment = provenance.source_date.map(source_date::moment);
     let stamp = Stamp { ident, creator: PROGRAM.to_owned(), moment };
-    let pages = render::typeset(&report, &templates(template)?, &stamp)?;
-    let package = Package::new(&study, text, lock, &results, &provenance, &pages);
+    let pages = render::typeset(&report, &templates(&provenance.template)?, &stamp)?;
+    let edition = provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    let mut beside: Vec<(String, Vec<u8>)> =
+        lock.into_iter().map(|text| ("data.lock".to_owned(), text.into_bytes())).collect();
+    if matches!(edition, Edition::DsmbClosed | Edition::DsmbClosedUnmasked) {
+        progress("papers");
+        beside.push((papers::FORM.to_owned(), papers::form(&report, &provenance.fingerprint)?));
+    }
+    let package = Package::new(&study, &text, beside, &results, &provenance, &pages);
     Ok(Run { study, results, provenance, pages, package, warnings })
 }
 

@@ -38,12 +38,12 @@ pub struct Package {
 }
 
 impl Package {
-    /// The package of a run.
+    /// The package of a run. `beside` are files that are not made of the study: the lock, papers of a board.
     #[must_use]
     pub fn new(
         study: &Study,
         text: &str,
-        lock: Option<&str>,
+        beside: Vec<(String, Vec<u8>)>,
         results: &Results,
         provenance: &Provenance,
         pages: &Pages,
@@ -59,7 +59,7 @@ impl Package {
             ("results.csv".to_owned(), store::to_csv(results).into_bytes()),
             ("provenance.json".to_owned(), store::provenance_to_json(provenance).into_bytes()),
         ];
-        files.extend(lock.map(|lock| ("data.lock".to_owned(), lock.as_bytes().to_vec())));
+        files.extend(beside);
         for extract in &results.extracts {
             files.push((
                 format!("listings/{}.csv", file_name(&extract.id)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Progress, Run, build, fonts, package, source_date};
+use super::{Made, Progress, Run, build, fonts, package, source_date};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Provenance, Results, store};
 use crate::spec::Study;
@@ -54,6 +54,8 @@ pub fn report(folder: &Path, template: Option<&str>, progress: Progress<'_>) -> 
     provenance.source_date = source_date::given().or(provenance.source_date);
     let this = build::this();
     provenance.set_by = (provenance.built.as_ref() != Some(this)).then(|| this.clone());
-    let template = template.map_or_else(|| provenance.template.clone(), str::to_owned);
-    super::finish(study, &text, lock.as_deref(), results, provenance, Vec::new(), &template, progress)
+    if let Some(template) = template {
+        template.clone_into(&mut provenance.template);
+    }
+    super::finish(Made { study, text, lock, results, provenance, warnings: Vec::new() }, &[], progress)
 }

@@ -20,6 +20,7 @@ const LIBRARY: &[(&str, &str)] = &[
     ("lib/displays.typ", include_str!("../../report-templates/lib/displays.typ")),
     ("lib/tables.typ", include_str!("../../report-templates/lib/tables.typ")),
     ("lib/closing.typ", include_str!("../../report-templates/lib/closing.typ")),
+    ("lib/forms.typ", include_str!("../../report-templates/lib/forms.typ")),
 ];
 
 /// The templates of one kind of report.
@@ -31,7 +32,8 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The ones that come with the program; none of that name otherwise. There are `final`, `interim`, `dsmb-open` and `dsmb-closed`.
+    /// The ones that come with the program; none of that name otherwise. There are `final`, `interim`, `dsmb-open`, `dsmb-closed`, and the papers `dsmb-form` and
+    /// `dsmb-key`.
     #[must_use]
     pub fn built_in(name: &str) -> Option<Self> {
         let report = match name {
@@ -39,6 +41,8 @@ impl Templates {
             "interim" => include_str!("../../report-templates/interim/report.typ"),
             "dsmb-open" => include_str!("../../report-templates/dsmb-open/report.typ"),
             "dsmb-closed" => include_str!("../../report-templates/dsmb-closed/report.typ"),
+            "dsmb-form" => include_str!("../../report-templates/dsmb-form/report.typ"),
+            "dsmb-key" => include_str!("../../report-templates/dsmb-key/report.typ"),
             _ => return None,
         };
         let library = LIBRARY.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

@@ -12,9 +12,21 @@ use toml::{Table, Value};
 
 use crate::spec::instrument;
 
-/// Keys whose texts are for readers, or name what no study file holds.
-const PROSE: &[&str] =
-    &["instrument", "label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
+/// Keys whose texts are for readers, or name what no study file holds, or what stands within an element: the items of a
+/// summary may have names of endpoints.
+const PROSE: &[&str] = &[
+    "instrument",
+    "label",
+    "title",
+    "description",
+    "footnotes",
+    "heading",
+    "what",
+    "handling",
+    "y-title",
+    "x-title",
+    "id",
+];
 
 /// Keys whose texts name what an analysis is made of, never an analysis: records may have the name of one.
 const SOURCES: &[&str] = &["records", "frame", "variable", "analysis-set"];
@@ -201,6 +213,8 @@ pub(super) fn collect(value: &Value, words: &mut Words) {
             for (key, value) in table.iter().filter(|(key, _)| !PROSE.contains(&key.as_str())) {
                 words.keys.insert(key.clone());
                 match value {
+                    Value::Array(names) if key == "items" && names.iter().all(Value::is_str) => {}
+                    Value::String(_) if key == "item" => {}
                     Value::String(text) if SOURCES.contains(&key.as_str()) => said(text, &mut words.sources),
                     _ => collect(value, words),
                 }

@@ -188,8 +188,8 @@ impl Study {
         let withheld = |element: &Element| element.section == "display" && self.is_withheld(edition, &element.name);
         let mut findings = Vec::new();
         let title = self.report.get(edition.name()).and_then(|report| report.title.as_ref());
-        let named = |title: &str| masking.words.iter().find(|word| title.to_lowercase().contains(&word.to_lowercase()));
-        if let (None, Some(_)) = (title, named(&self.study.title)) {
+        let tells = |title: &str| masking.words.iter().find(|word| title.to_lowercase().contains(&word.to_lowercase()));
+        if let (None, Some(_)) = (title, tells(&self.study.title)) {
             let message = format!(
                 "the title of the study holds a word that [masking] takes away from the report {}",
                 edition.name()
