@@ -11,9 +11,10 @@ use toml::{Spanned, Table, Value};
 
 use crate::error::{Error, Finding, Place, Stage};
 use crate::spec::design::{Arm, FactText, Masking};
+use crate::spec::output::DisplaySpec;
 use crate::spec::report::{Audience, Edition};
 use crate::spec::text::{Name, RuleText};
-use crate::spec::{Reading, Study};
+use crate::spec::{Reading, Study, alone};
 use mentions::{Element, Mentions, Words, collect, naming_key};
 
 /// The identifier and the label of all arms together.
@@ -69,6 +70,8 @@ impl Study {
                 }
             }
             self.without_masked(&mut study, &mut text);
+            self.refuse_comparisons(edition, &study)?;
+            alone::without_comparisons(&mut study);
         }
         // The text of a report of everything is that of the person who wrote it.
         let text = if edition == Edition::Final { self.origin.text().to_owned() } else { text.to_string() };
@@ -231,6 +234,18 @@ impl Study {
             }
         }
         Error::unless_clean(Stage::Specification, findings).map(|_| ())
+    }
+
+    /// Displays that are nothing but a comparison have nothing to show of all arms together.
+    fn refuse_comparisons(&self, edition: Edition, narrowed: &Self) -> Result<(), Error> {
+        let alone = !narrowed.compares();
+        let comparing = narrowed.display.iter().filter(|display| alone && alone::only_compares(narrowed, display));
+        let finding = |display: &DisplaySpec| {
+            let message = format!("{} compares arms, and the report {} knows none", display.id, edition.name());
+            let hint = "leave it to closed reports: reports = [\"dsmb-closed\"]";
+            Finding::error(self.origin.place(display.id.span.start), message).hint(hint)
+        };
+        Error::unless_clean(Stage::Specification, comparing.map(finding).collect()).map(|_| ())
     }
 
     fn place_of(&self, element: &Element) -> Place {
