@@ -49,7 +49,7 @@ pub fn specification(name: &str) -> Table {
     }
     study.remove("report");
     // What is counted for a board alone begins with its name.
-    for elements in study.values_mut() {
+    for (_, elements) in &mut study {
         match elements {
             toml::Value::Array(list) => list.retain(|element| !text_of(element, "id").starts_with("board_")),
             toml::Value::Table(table) => table.retain(|id, _| !id.starts_with("board_")),
