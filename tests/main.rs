@@ -17,6 +17,7 @@
 //! - `shells`: the report before there are data.
 //! - `simulation`: the generator still makes the committed bytes.
 //! - `peers`: what we write, as other programs read it.
+//! - `attendance`: who came to which visit, counted a second time from the files.
 //! - `one_arm`: studies with one arm are described, and nothing in them compares.
 //! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
@@ -32,6 +33,7 @@
 
 mod activity;
 mod architecture;
+mod attendance;
 mod awkward;
 mod cli;
 mod cutoff;

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Layouts of tables.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 19] = [
     "response",
     "time",
     "change",
@@ -25,6 +25,9 @@ const TABLES: [&str; 16] = [
     "occurrence",
     "parameters",
     "grade-shift",
+    "attendance",
+    "currency",
+    "sources",
     "statements",
     "checklist",
     "data-quality",
@@ -68,6 +71,15 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
         "grade-shift" if columns.is_multiple_of(arms) => {
             vec![(1..=arms).map(|arm| arm * (columns / arms) - 1).collect()]
         }
+        // The reference arm has no difference from itself.
+        "attendance" if arms > 1 => vec![vec![columns - 1]],
+        // Where nothing is overdue there are no days; all visits together are not compared.
+        "currency" => {
+            let compared: Vec<usize> = (4 + arms..columns).collect();
+            vec![vec![3], compared.clone(), [vec![3], compared].concat()]
+        }
+        // Not every source knows when a record was entered.
+        "sources" => vec![vec![columns - 1]],
         // At baseline there is no change.
         "parameters" => vec![(columns.div_ceil(2)..columns).collect()],
         // Each arm is compared with those before it.
@@ -80,12 +92,14 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
 const FURNITURE: [&str; 3] = ["#E1E5E9", "#C6CCD2", "#F1F4F7"];
 
 /// What a display of each kind must have at least of marks, for each of its parts.
-const LEAST_MARKS: [(&str, usize); 14] = [
+const LEAST_MARKS: [(&str, usize); 16] = [
     ("flow", 20),
     ("response-by-visit", 2 * 5 + 2 * 5),
     ("means", 2 * 6 + 2 * 6),
     ("individual", 40),
     ("heat-map", 100),
+    ("attendance-map", 8),
+    ("narratives", 0),
     ("tipping-point", 9),
     ("forest", 8),
     ("dots", 20),

@@ -249,7 +249,7 @@ fn append(text: &mut Value, rest: &Value) {
 pub const WORDS: [&str; 3] = ["text", "statement", "checklist"];
 
 /// What a specification says over records, for a copy without them.
-pub const OVER_RECORDS: [&str; 4] = ["records", "occurrence", "parameter-summary", "grade-shift"];
+pub const OVER_RECORDS: [&str; 5] = ["records", "occurrence", "parameter-summary", "grade-shift", "attendance"];
 
 /// Removes the words of a specification, and the displays that show them.
 pub fn remove_words(study: &mut Table) {

@@ -2,6 +2,7 @@
 //! the order of the plan. Nothing fails here: a statistic that cannot be had is a row with its reason.
 
 mod ancova;
+mod attendance;
 mod binary;
 mod change;
 mod comparison;
@@ -141,6 +142,7 @@ impl Work<'_> {
             JobKind::Occurrence(occurrence) => self.occurrence(occurrence),
             JobKind::Parameters(summary) => return Records::Extracts(self.parameters(summary)),
             JobKind::GradeShift(shift) => self.grade_shift(shift),
+            JobKind::Attendance(own) => self.attendance(own),
             JobKind::Survival(survival) => self.survival(survival),
             JobKind::RecordListing(listing) => return Records::Extracts(vec![self.record_listing(listing)]),
             JobKind::Points(points) => return Records::Extracts(vec![self.points(points)]),

@@ -169,6 +169,22 @@ pub struct LockedData {
     pub cut: Option<Cut>,
 }
 
+impl LockedData {
+    /// The last day of which they tell: that at which they were cut, else the one that the lock names.
+    #[must_use]
+    pub fn end(&self) -> Option<i32> {
+        let of_lock = || self.lock.head.cutoff.as_deref().and_then(date::parse);
+        self.cut.as_ref().map(|cut| cut.day).or_else(of_lock)
+    }
+
+    /// The day by which something is due: the last day of which they tell, else the day of the lock. None if that is no
+    /// date.
+    #[must_use]
+    pub fn as_of(&self) -> Option<i32> {
+        self.end().or_else(|| date::parse(&self.lock.head.locked))
+    }
+}
+
 #[cfg(test)]
 impl LockedData {
     /// Datasets of which nobody made a lock, for the tests of what comes after.

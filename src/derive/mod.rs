@@ -40,6 +40,8 @@ pub struct Frames {
     pub planned: Vec<Option<usize>>,
     /// The arm of each subject as treated, by position.
     pub actual: Vec<Option<usize>>,
+    /// The date of study day 1 of each subject, in days since 1970-01-01.
+    pub day_one: Vec<Option<i32>>,
     /// Membership of each analysis set.
     pub sets: Vec<Vec<bool>>,
     /// The value, for each subject, of every rule over subjects.
@@ -124,6 +126,7 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
         subjects: index.ids().to_vec(),
         planned,
         actual,
+        day_one,
         sets,
         rules,
         frames: values,

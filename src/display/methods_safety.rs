@@ -13,7 +13,10 @@ use crate::spec::text::RuleText;
 
 /// The paragraphs on records, gradings and what is counted; none for a study without records.
 pub(super) fn paragraphs(study: &Study) -> Vec<MethodsParagraph> {
-    [records(study), gradings(study), occurrences(study), parameters(study)].into_iter().flatten().collect()
+    [records(study), gradings(study), occurrences(study), parameters(study), attendance(study)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Parts of a definition, each with its name; rules on one line.
@@ -189,6 +192,36 @@ fn parameters(study: &Study) -> Option<MethodsParagraph> {
         );
     }
     Some(MethodsParagraph { heading: "Parameters and shifts".to_owned(), paragraphs, rules })
+}
+
+fn attendance(study: &Study) -> Option<MethodsParagraph> {
+    if study.attendance.is_empty() {
+        return None;
+    }
+    let mut paragraphs = vec![
+        "A visit of a participant is done if something was recorded in its window, or in the wider one that is looked at \
+         where the window is empty. Without a record it is missed from the last day of its window on, and not yet due before; \
+         it is not expected of who had left before its window opened. What belongs to a visit is expected where the visit was \
+         done or missed, and overdue while it is not there. The day of the data is that at which they were cut, else the last \
+         day of which the lock says that they tell, else the day of the lock."
+            .to_owned(),
+    ];
+    if study.attendance.iter().any(|own| !own.sources.is_empty()) {
+        paragraphs.push("The last date recorded by a source stands for the date of its last transfer.".to_owned());
+    }
+    let rules = study.attendance.iter().map(|own| {
+        let mut all = vec![format!("frame {}", own.frame)];
+        all.extend(parts(&[("last day in the study", own.until.as_ref())]));
+        for form in &own.forms {
+            all.extend(form.of.as_ref().map(|of| format!("{}: {of} has a value", form.label)));
+            all.extend(form.received.as_ref().map(|rule| format!("{}: {}", form.label, one_line(&rule.sql))));
+        }
+        for source in &own.sources {
+            all.extend(parts(&[(source.label.as_str(), Some(&source.date)), ("entered", source.entered.as_ref())]));
+        }
+        Fact { label: own.label.clone(), text: all.join("; ") }
+    });
+    Some(MethodsParagraph { heading: "Attendance".to_owned(), paragraphs, rules: rules.collect() })
 }
 
 fn summary_rules(summary: &ParameterSummary) -> Fact {

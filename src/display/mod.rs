@@ -160,6 +160,7 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .or_else(|| study.summary.iter().find(|s| *s.id == **analysis).map(|s| &s.analysis_set))
             .or_else(|| study.occurrence.iter().find(|o| *o.id == **analysis).map(|o| &o.analysis_set))
             .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
+            .or_else(|| study.attendance.iter().find(|own| *own.id == **analysis).map(|own| &own.analysis_set))
             .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
             .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
@@ -178,7 +179,8 @@ fn set_of(display: &DisplaySpec) -> Option<&Name> {
     let waterfall = display.waterfall.as_ref().map(|layout| &layout.analysis_set);
     let swimmer = display.swimmer.as_ref().map(|layout| &layout.analysis_set);
     let profile = display.profile.as_ref().map(|layout| &layout.analysis_set);
-    listing.or(scatter).or(waterfall).or(swimmer).or(profile)
+    let narratives = display.narratives.as_ref().map(|layout| &layout.analysis_set);
+    listing.or(narratives).or(scatter).or(waterfall).or(swimmer).or(profile)
 }
 
 fn source_line(analyses: &[String], provenance: &results::Provenance) -> String {

@@ -195,6 +195,10 @@ fn extracts(study: &Study, display: &DisplaySpec) -> Vec<Extract> {
         let columns = 2 + usize::from(visit.is_some()) + layout.columns.len();
         return vec![of(id, columns, words(columns, visit))];
     }
+    if let Some(layout) = &display.narratives {
+        let columns = 2 + layout.facts.len();
+        return vec![of(id, columns, words(columns, None).into_iter().take(1).collect())];
+    }
     if let Some(layout) = &display.profile {
         let facts = 2 + layout.facts.len();
         let one = |columns: usize| words(columns, None).into_iter().take(1).collect();

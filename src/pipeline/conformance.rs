@@ -1,16 +1,14 @@
 //! The gate of rules, between the data and the plan.
 
 use crate::conformance::{self, Conformance};
-use crate::data::{LockedData, date};
+use crate::data::LockedData;
 use crate::error::{Error, Finding, Severity, Stage};
 use crate::pipeline::Checked;
 use crate::spec::Study;
 
 /// Holds the data against the rules, and gives what was found.
 pub(super) fn gate(study: &Study, data: &LockedData) -> (Conformance, Vec<Finding>) {
-    // The data end where they were cut, else where the lock says.
-    let of_lock = || data.lock.head.cutoff.as_deref().and_then(date::parse);
-    let conformance = conformance::gate(study, data, data.cut.as_ref().map(|cut| cut.day).or_else(of_lock));
+    let conformance = conformance::gate(study, data, data.end());
     let findings = conformance.findings();
     (conformance, findings)
 }

@@ -37,6 +37,8 @@ pub(super) struct Binding<'a> {
     pub(super) options: Options,
     pub(super) rules: Vec<BoundRule>,
     pub(super) findings: Vec<Finding>,
+    /// The day of the data.
+    as_of: Option<i32>,
     /// What gradings see.
     graded: Schema,
     /// Columns of each frame and of records, derivations included.
@@ -70,6 +72,7 @@ impl<'a> Binding<'a> {
             options,
             rules: Vec::new(),
             findings: Vec::new(),
+            as_of: data.as_of(),
             graded: Schema::new("gradings", GRADED.map(|(name, kind)| (name.to_owned(), kind)).to_vec()),
             frames: BTreeMap::new(),
             named: BTreeMap::new(),
@@ -132,6 +135,7 @@ impl<'a> Binding<'a> {
             reference_arm: study.reference_arm(),
             sets,
             day_one,
+            as_of: self.as_of,
             quantiles: study.study.quantiles,
             random: study.random,
             multiplicity: study.multiplicity.clone(),

@@ -8,6 +8,7 @@ use crate::plan::{
     Node, RuleId, Scope,
 };
 use crate::spec::endpoint::Endpoint;
+use crate::spec::event_narrative::NarrativesLayout;
 use crate::spec::occurrence::{GradeShift, Occurrence, ParameterSummary, Survival};
 use crate::spec::output::{DisplaySpec, ListingLayout};
 use crate::spec::safety_figure::{LaneItem, ProfileLayout, ScatterLayout, SwimmerLayout, WaterfallLayout};
@@ -33,6 +34,10 @@ impl Binding<'_> {
             let kind = JobKind::GradeShift(self.grade_shift(shift));
             jobs.push(self.job(&shift.id, self.set(&shift.analysis_set), kind));
         }
+        for own in &study.attendance {
+            let kind = JobKind::Attendance(self.attendance(own));
+            jobs.push(self.job(&own.id, self.set(&own.analysis_set), kind));
+        }
     }
 
     /// What a display takes from the data besides results.
@@ -43,6 +48,8 @@ impl Binding<'_> {
             (&layout.analysis_set, JobKind::Waterfall(self.waterfall(layout)))
         } else if let Some(layout) = &display.swimmer {
             (&layout.analysis_set, JobKind::Lanes(self.lanes(layout)))
+        } else if let Some(layout) = &display.narratives {
+            (&layout.analysis_set, JobKind::RecordListing(self.narratives(layout)))
         } else if let Some(layout) = &display.profile {
             (&layout.analysis_set, JobKind::Profile(self.profile(layout)))
         } else {
@@ -170,6 +177,21 @@ impl Binding<'_> {
             order: listing.order.iter().map(ToString::to_string).collect(),
             order_by: listing.order_by,
             columns: listing.columns.iter().map(|column| column.variable.to_string()).collect(),
+        }
+    }
+
+    /// A record is listed with its facts, as in a listing.
+    fn narratives(&mut self, layout: &NarrativesLayout) -> BoundRecordListing {
+        let facts = layout.facts.iter().map(|fact| &fact.variable);
+        for variable in facts.chain(&layout.order) {
+            self.frame_column(&layout.records, variable);
+        }
+        BoundRecordListing {
+            records: layout.records.to_string(),
+            select: self.maybe(layout.r#where.as_ref(), &over(&layout.records), "records with a narrative"),
+            order: layout.order.iter().map(ToString::to_string).collect(),
+            order_by: layout.order_by,
+            columns: layout.facts.iter().map(|fact| fact.variable.to_string()).collect(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::error::Place;
 use crate::plan::{
-    BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile, BoundRecordListing,
-    BoundSurvival, BoundWaterfall, RuleId,
+    BoundAttendance, BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile,
+    BoundRecordListing, BoundSurvival, BoundWaterfall, RuleId,
 };
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
@@ -51,6 +51,8 @@ pub enum JobKind {
     Parameters(BoundParameters),
     /// Counts shifts of grades.
     GradeShift(BoundGradeShift),
+    /// Counts who came to which visit, and what has been received.
+    Attendance(BoundAttendance),
     /// Analyses a time known in days.
     Survival(BoundSurvival),
     /// Lists records.

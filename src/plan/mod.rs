@@ -1,6 +1,7 @@
 //! Binds a specification to locked data: every reference resolved, every rule parsed and typed, all findings at once.
 //! What leaves this stage can be run without looking anything up.
 
+mod attendance;
 mod bind;
 mod bind_frame;
 mod bind_jobs;
@@ -15,6 +16,7 @@ mod safety;
 mod schema;
 mod trail;
 
+pub use attendance::{BoundAttendance, BoundForm, BoundRecordSource};
 pub use bind::bind;
 pub use cut::cut;
 pub use job::{
@@ -59,6 +61,8 @@ pub struct Plan {
     pub sets: Vec<BoundSet>,
     /// The date of study day 1.
     pub day_one: Option<RuleId>,
+    /// The day of the data, in days since 1970-01-01: what is due is due by then.
+    pub as_of: Option<i32>,
     /// Which of two equally near records counts.
     pub tie: Tie,
     /// The definition of quantiles.

@@ -38,6 +38,7 @@ impl Plan {
                 | JobKind::Occurrence(_)
                 | JobKind::Parameters(_)
                 | JobKind::GradeShift(_)
+                | JobKind::Attendance(_)
                 | JobKind::RecordListing(_)
                 | JobKind::Points(_)
                 | JobKind::Waterfall(_)
@@ -108,6 +109,7 @@ impl Plan {
             JobKind::Occurrence(occurrence) => vec![&occurrence.records],
             JobKind::Parameters(parameters) => vec![&parameters.records],
             JobKind::GradeShift(shift) => vec![&shift.records],
+            JobKind::Attendance(own) => own.frames(),
             JobKind::Lanes(lanes) => lanes.records(),
             JobKind::Profile(profile) => profile.records(),
             JobKind::Flow(_)
@@ -202,6 +204,7 @@ impl Plan {
             }
             JobKind::Occurrence(occurrence) => rules.extend(occurrence.rules()),
             JobKind::Parameters(own) => rules.extend(own.select.into_iter().chain([own.value, own.change])),
+            JobKind::Attendance(own) => rules.extend(own.rules()),
             JobKind::GradeShift(shift) => rules.extend([shift.from, shift.to, shift.select]),
             JobKind::Survival(own) => {
                 rules.extend([own.days, own.event].into_iter().chain(own.competing).chain(own.strata.iter().copied()));

@@ -29,6 +29,7 @@ pub fn without_comparisons(study: &mut Study) {
         retain(&mut occurrence.methods);
         occurrence.strata.clear();
     }
+    study.attendance.iter_mut().for_each(|own| retain(&mut own.methods));
     for item in study.summary.iter_mut().flat_map(|summary| &mut summary.items) {
         item.test = item.test.filter(|method| !method.compares_arms());
     }

@@ -2,12 +2,14 @@
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
 pub mod alone;
+pub mod attendance;
 pub mod check;
 pub mod conformance;
 pub mod cut;
 pub mod derivation;
 pub mod design;
 pub mod endpoint;
+pub mod event_narrative;
 mod expand;
 pub mod export;
 pub mod figure;
@@ -34,6 +36,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Finding, Stage, nearest};
+use attendance::Attendance;
 use conformance::ConformanceSpec;
 use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, SubjectVariable, Variant};
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
@@ -107,6 +110,8 @@ pub struct Study {
     pub parameter_summary: Vec<ParameterSummary>,
     /// Shifts of grades.
     pub grade_shift: Vec<GradeShift>,
+    /// Attendance of visits, and how current the data are.
+    pub attendance: Vec<Attendance>,
     /// Datasets of derived values.
     pub export: Vec<Export>,
     /// Participant flow.
@@ -155,6 +160,7 @@ const KEYS: &[&str] = &[
     "occurrence",
     "parameter-summary",
     "grade-shift",
+    "attendance",
     "export",
     "flow",
     "text",
@@ -355,6 +361,7 @@ impl Reading {
         let occurrence = self.list("occurrence", parts.remove("occurrence"));
         let parameter_summary = self.list("parameter-summary", parts.remove("parameter-summary"));
         let grade_shift = self.list("grade-shift", parts.remove("grade-shift"));
+        let attendance = self.list("attendance", parts.remove("attendance"));
         let text = self.list("text", parts.remove("text"));
         let statement = self.list("statement", parts.remove("statement"));
         let checklist = parts.remove("checklist").and_then(|value| self.element(value));
@@ -389,6 +396,7 @@ impl Reading {
             occurrence,
             parameter_summary,
             grade_shift,
+            attendance,
             export,
             flow,
             text,

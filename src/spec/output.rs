@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use crate::spec::attendance::{AttendanceLayout, AttendanceMapLayout, CurrencyLayout, SourcesLayout};
+use crate::spec::event_narrative::NarrativesLayout;
 use crate::spec::figure::{
     BoundsLayout, ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout,
     IndividualLayout, MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
@@ -157,6 +159,21 @@ pub struct DisplaySpec {
     /// A listing of a frame, a line a participant and visit; or of records, a line each.
     #[serde(default)]
     pub listing: Option<ListingLayout>,
+    /// Pages of single records, with a narrative to be completed.
+    #[serde(default)]
+    pub narratives: Option<NarrativesLayout>,
+    /// A table of the attendance of visits.
+    #[serde(default)]
+    pub attendance: Option<AttendanceLayout>,
+    /// A heat map of the attendance of visits.
+    #[serde(default)]
+    pub attendance_map: Option<AttendanceMapLayout>,
+    /// A table of what is expected, received and overdue.
+    #[serde(default)]
+    pub currency: Option<CurrencyLayout>,
+    /// A table of the sources of records.
+    #[serde(default)]
+    pub sources: Option<SourcesLayout>,
 }
 
 /// The participant flow diagram has nothing to choose.

@@ -59,7 +59,7 @@ fn check_tells_its_counts() {
     let study: toml::Table = toml::from_str(&read(&folder.path().join("study/study.toml"))).expect("the study is TOML");
     let number = |key: &str| study.get(key).and_then(toml::Value::as_array).map_or(0, Vec::len);
     let drawn_from_records = |display: &&toml::Value| {
-        ["listing", "individual", "scatter", "waterfall", "swimmer", "profile"]
+        ["listing", "narratives", "individual", "scatter", "waterfall", "swimmer", "profile"]
             .iter()
             .any(|of| display.get(of).is_some())
     };
@@ -70,6 +70,7 @@ fn check_tells_its_counts() {
         + number("occurrence")
         + number("parameter-summary")
         + number("grade-shift")
+        + number("attendance")
         + usize::from(study.contains_key("flow"))
         + of_displays;
     let last = outcome.stderr.lines().last().unwrap_or_default();

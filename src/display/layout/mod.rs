@@ -2,6 +2,7 @@
 
 mod alone;
 mod ancova;
+mod attendance;
 mod axis;
 mod bounds;
 mod boxes;
@@ -9,6 +10,7 @@ mod by_visit;
 mod change;
 mod checklist;
 mod conformance;
+mod currency;
 mod data_quality;
 mod dots;
 mod flow;
@@ -21,6 +23,7 @@ mod individual;
 mod kaplan_meier;
 mod listing;
 mod means;
+mod narratives;
 mod occurrence;
 mod parameters;
 mod profile;
@@ -166,6 +169,21 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.profile {
         return profile::pages(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.narratives {
+        return narratives::pages(&spec.id, layout, results, assembly);
+    }
+    if let Some(layout) = &spec.attendance {
+        return attendance::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.attendance_map {
+        return attendance::map(layout, assembly);
+    }
+    if let Some(layout) = &spec.currency {
+        return currency::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.sources {
+        return currency::sources(layout, assembly);
     }
     spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
 }

@@ -1,5 +1,6 @@
 //! Layouts of single participants and of curves, over small results made by hand.
 
+mod attendance;
 mod order;
 
 use super::{Laid, lay_out};

@@ -19,43 +19,8 @@ impl<'a> Check<'a> {
     fn display(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
-        let kinds = [
-            display.flow.is_some(),
-            display.summary.is_some(),
-            display.response.is_some(),
-            display.response_by_visit.is_some(),
-            display.ancova.is_some(),
-            display.forest.is_some(),
-            display.tipping_point.is_some(),
-            display.hypotheses.is_some(),
-            display.bounds.is_some(),
-            display.change.is_some(),
-            display.means.is_some(),
-            display.individual.is_some(),
-            display.time.is_some(),
-            display.incidence.is_some(),
-            display.by_visit.is_some(),
-            display.heat_map.is_some(),
-            display.shift.is_some(),
-            display.listing.is_some(),
-            display.occurrence.is_some(),
-            display.dots.is_some(),
-            display.parameters.is_some(),
-            display.boxes.is_some(),
-            display.grade_shift.is_some(),
-            display.kaplan_meier.is_some(),
-            display.scatter.is_some(),
-            display.waterfall.is_some(),
-            display.swimmer.is_some(),
-            display.profile.is_some(),
-            display.statements.is_some(),
-            display.checklist.is_some(),
-            display.data_quality.is_some(),
-            display.conformance.is_some(),
-            display.rounding.is_some(),
-        ];
         // What is withheld has no layout where its specification was narrowed.
-        let layouts = kinds.iter().filter(|kind| **kind).count();
+        let layouts = layouts(display).iter().filter(|kind| **kind).count();
         if layouts != 1 && (layouts > 0 || display.identifies_arm.is_none()) {
             let message = format!("display {} needs exactly one layout", display.id);
             self.error(at, message).hint =
@@ -117,6 +82,7 @@ impl<'a> Check<'a> {
         self.outcomes(display);
         self.visits(display);
         self.of_records(display);
+        self.of_attendance(display);
     }
 
     /// The endpoints of a kind.
@@ -253,4 +219,48 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Whether a display has each of the layouts there are.
+const fn layouts(display: &DisplaySpec) -> [bool; 38] {
+    [
+        display.flow.is_some(),
+        display.summary.is_some(),
+        display.response.is_some(),
+        display.response_by_visit.is_some(),
+        display.ancova.is_some(),
+        display.forest.is_some(),
+        display.tipping_point.is_some(),
+        display.hypotheses.is_some(),
+        display.bounds.is_some(),
+        display.change.is_some(),
+        display.means.is_some(),
+        display.individual.is_some(),
+        display.time.is_some(),
+        display.incidence.is_some(),
+        display.by_visit.is_some(),
+        display.heat_map.is_some(),
+        display.shift.is_some(),
+        display.listing.is_some(),
+        display.occurrence.is_some(),
+        display.dots.is_some(),
+        display.parameters.is_some(),
+        display.boxes.is_some(),
+        display.grade_shift.is_some(),
+        display.kaplan_meier.is_some(),
+        display.scatter.is_some(),
+        display.waterfall.is_some(),
+        display.swimmer.is_some(),
+        display.profile.is_some(),
+        display.statements.is_some(),
+        display.checklist.is_some(),
+        display.data_quality.is_some(),
+        display.conformance.is_some(),
+        display.rounding.is_some(),
+        display.narratives.is_some(),
+        display.attendance.is_some(),
+        display.attendance_map.is_some(),
+        display.currency.is_some(),
+        display.sources.is_some(),
+    ]
 }

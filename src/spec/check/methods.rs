@@ -17,6 +17,8 @@ pub(super) enum Use {
     Occurrence {
         at_risk: bool,
     },
+    /// What is missing of what is due.
+    Attendance,
     Multiplicity,
 }
 
@@ -29,6 +31,7 @@ impl Use {
             Self::Survival => "a time known in days",
             Self::Occurrence { at_risk: true } => "occurrences",
             Self::Occurrence { at_risk: false } => "occurrences without time at risk",
+            Self::Attendance => "attendance",
             Self::Multiplicity => "a family of hypotheses",
         }
     }
@@ -68,6 +71,7 @@ impl Use {
                 matches!(family, Family::ShareDifference | Family::ShareTest)
                     || at_risk && matches!(family, Family::Rate | Family::RateContrast)
             }
+            Self::Attendance => matches!(family, Family::ShareDifference | Family::ShareTest),
             Self::Multiplicity => family == Family::Adjustment,
         }
     }

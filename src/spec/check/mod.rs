@@ -2,6 +2,7 @@
 //! kind. Rules and data are not looked at here.
 
 mod analyses;
+mod attendance;
 mod conformance;
 mod cut;
 mod displays;
@@ -37,6 +38,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.monitorings();
     check.summaries();
     check.exports();
+    check.attendance();
     check.displays();
     check.reports();
     check.narrative();
@@ -176,6 +178,7 @@ impl<'a> Check<'a> {
             .iter()
             .map(|endpoint| &endpoint.id)
             .chain(study.summary.iter().map(|summary| &summary.id))
+            .chain(study.attendance.iter().map(|own| &own.id))
             .chain(study.flow.iter().map(|flow| &flow.id))
             .chain(study.multiplicity.iter().map(|family| &family.id))
             .chain(study.monitoring.iter().map(|plan| &plan.id));

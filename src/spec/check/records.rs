@@ -238,6 +238,15 @@ impl Check<'_> {
                 self.findings.extend(template.findings(&known, &study.origin));
             }
         }
+        if let Some(layout) = &display.narratives {
+            self.refers_set(&layout.analysis_set);
+            self.refers_records(&layout.records);
+            self.unique("fact", layout.facts.iter().map(|fact| &fact.id));
+            let known: Vec<String> = layout.facts.iter().map(|fact| name_of(&fact.id)).collect();
+            for template in layout.narrative.iter().chain([&layout.title]) {
+                self.findings.extend(template.findings(&known, &study.origin));
+            }
+        }
         if let Some(layout) = &display.statements {
             let lists: Vec<&str> = study.statement.iter().map(|statement| &*statement.list).collect();
             self.refers(&layout.of, "list of statements", &lists);

@@ -65,8 +65,12 @@ fn own<'r>(records: &'r Records<'r>, of: (usize, &'r str)) -> &'r [&'r [String]]
     records.get(&of).map_or(&[], Vec::as_slice)
 }
 
+/// What a narrative still needs.
+pub(super) const PERSON: &str =
+    "The narrative is filled in from the data; what stands in brackets has still to be written by a person.";
+
 /// What an extract holds, in the words of a reader: a true minus sign, and answers as such.
-fn readable(text: &str) -> String {
+pub(super) fn readable(text: &str) -> String {
     match text {
         "true" => "Yes".to_owned(),
         "false" => "No".to_owned(),
@@ -148,9 +152,7 @@ impl<'a> Listing<'a> {
 fn footnotes(layout: &ProfileLayout, profiles: &[Profile]) -> Vec<Footnote> {
     let mut notes = Vec::new();
     if !layout.narrative.is_empty() {
-        notes.push(note(
-            "The narrative is filled in from the data; what stands in brackets has still to be written by a person.",
-        ));
+        notes.push(note(PERSON));
     }
     let facts = profiles.iter().flat_map(|profile| &profile.facts).map(|fact| fact.text.as_str());
     let rows = profiles.iter().flat_map(|profile| &profile.tables).flat_map(|(_, table)| &table.rows);

@@ -79,3 +79,44 @@ fn profiles_follow_the_order_asked_for_and_name_no_single_arm() {
     extracts[0].lines.iter_mut().for_each(|line| "a".clone_into(&mut line[0]));
     assert_eq!(titles(&laid(&one_arm(), PROFILE, extracts)), ["Participant 2", "Participant 1"]);
 }
+
+const NARRATIVES: &str = r#"
+[display.narratives]
+records = "finding"
+analysis-set = "all"
+title = "{{ code }}"
+facts = [{ id = "code", label = "Code", variable = "CODE" }, { id = "day", label = "Day", variable = "day", unit = "of study" }]
+narrative = ["{{ code }} on day {{ day }}.", "{% if day %}Known.{% endif %}"]
+"#;
+
+#[test]
+fn a_narrative_stands_for_each_record_with_its_facts_and_gaps() {
+    let told = |study: &str, layout: &str, lines: &[&str]| -> Vec<(String, String, Vec<String>)> {
+        let Body::Profiles(profiles) = laid(study, layout, vec![extract("shown", lines)]).body else {
+            panic!("no pages")
+        };
+        let facts = |own: &crate::display::report::Profile| {
+            own.facts.iter().map(|fact| format!("{} {}", fact.label, fact.text)).collect::<Vec<_>>().join(", ")
+        };
+        profiles.iter().map(|own| (own.title.clone(), facts(own), own.paragraphs.clone())).collect()
+    };
+    let lines = ["c,2,P,12", "a,1,Q,"];
+    let expected = [
+        ("Participant 2: P", "Code P, Day 12 of study, Arm Control", vec!["P on day 12.", "Known."]),
+        ("Participant 1: Q", "Code Q, Day –, Arm Active", vec!["Q on day [to be completed]."]),
+    ];
+    let compare = |found: Vec<(String, String, Vec<String>)>, expected: &[(&str, &str, Vec<&str>)]| {
+        let found: Vec<(&str, &str, Vec<&str>)> = found
+            .iter()
+            .map(|(title, facts, words)| (title.as_str(), facts.as_str(), words.iter().map(String::as_str).collect()))
+            .collect();
+        assert_eq!(found, expected);
+    };
+    compare(told(STUDY, NARRATIVES, &lines), &expected);
+    let by_arm = format!("{NARRATIVES}order-by = \"arm\"\n");
+    let turned: Vec<_> = expected.iter().rev().cloned().collect();
+    compare(told(STUDY, &by_arm, &lines), &turned);
+    let alone = [("Participant 1: Q", "Code Q, Day –", vec!["Q on day [to be completed]."])];
+    compare(told(&one_arm(), NARRATIVES, &["a,1,Q,"]), &alone);
+    assert!(told(STUDY, NARRATIVES, &[]).is_empty());
+}
