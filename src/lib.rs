@@ -22,6 +22,7 @@
 //! - [`results`]: the waist. A number exists once, as a row; tables, figures and text show that row.
 //! - [`display`]: arrangement. Rows become tables and figures as values; nothing is computed but rounding.
 //! - [`render`]: ink. Values become SVG and PDF; bytes in, bytes out.
+//! - [`ledger`]: looks at the data before the end, as a chain of lines; text in, text out.
 //! - [`pipeline`]: the stages in order, and the package, written whole or not at all.
 //! - [`cli`]: the verbs; the only reader of arguments, clock and terminal.
 //! - [`error`]: findings and exit numbers.
@@ -40,6 +41,7 @@ pub mod data;
 pub mod derive;
 pub mod display;
 pub mod error;
+pub mod ledger;
 pub mod pipeline;
 pub mod plan;
 pub mod render;

@@ -19,6 +19,7 @@
 //! - `peers`: what we write, as other programs read it.
 //! - `attendance`: who came to which visit, counted a second time from the files.
 //! - `one_arm`: studies with one arm are described, and nothing in them compares.
+//! - `looks`: a look of a group-sequential design, from a specification to the displays.
 //! - `methods`: every method of the catalogue is named, computed and explained.
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
@@ -40,6 +41,7 @@ mod cutoff;
 mod determinism;
 mod dsmb;
 mod exports;
+mod looks;
 mod methods;
 mod mutants;
 mod one_arm;

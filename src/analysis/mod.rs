@@ -20,11 +20,14 @@ mod parameters;
 mod rates;
 mod record_extracts;
 mod repeated;
+mod safety_rule;
 mod strata;
 mod summary;
 mod time;
 mod time_comparison;
 mod times;
+
+pub use monitoring::{Design, DesignLook, When, information};
 
 use std::collections::BTreeSet;
 
@@ -67,7 +70,8 @@ pub fn run(plan: &Plan, frames: &Frames, trace: Trace) -> Results {
         }
     }
     let families = multiplicity::rows(plan, &results);
-    results.rows.extend(monitoring::rows(plan));
+    let looks = monitoring::rows(plan, frames, &results);
+    results.rows.extend(looks);
     results.rows.extend(families);
     results
 }
@@ -144,6 +148,7 @@ impl Work<'_> {
             JobKind::GradeShift(shift) => self.grade_shift(shift),
             JobKind::Attendance(own) => self.attendance(own),
             JobKind::Survival(survival) => self.survival(survival),
+            JobKind::SafetyRule(rule) => self.safety_rule(rule),
             JobKind::RecordListing(listing) => return Records::Extracts(vec![self.record_listing(listing)]),
             JobKind::Points(points) => return Records::Extracts(vec![self.points(points)]),
             JobKind::Waterfall(waterfall) => return Records::Extracts(vec![self.waterfall(*waterfall)]),

@@ -35,18 +35,32 @@ fn of_family(family: &Multiplicity, results: &Results) -> Vec<Row> {
 /// The p-value a hypothesis names: of the endpoint by the method, at its visit and for its arm; the first where times have
 /// two, with competing events censored.
 fn p_value(own: &Hypothesis, results: &Results) -> Value {
-    let is_meant = |key: &Key| {
-        key.analysis == *own.endpoint
-            && key.statistic == Statistic::PValue
-            && key.method == Some(own.method)
+    let named = Named { endpoint: &own.endpoint, method: own.method, at: own.at.as_deref(), arm: own.arm.as_deref() };
+    let found = results.rows.iter().find(|row| named.means(&row.key, Statistic::PValue));
+    found.map_or(Value::NotEstimable(Reason::NoData), |row| row.value.clone())
+}
+
+/// One comparison of an endpoint, by name.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) endpoint: &'a str,
+    pub(super) method: Method,
+    pub(super) at: Option<&'a str>,
+    pub(super) arm: Option<&'a str>,
+}
+
+impl Named<'_> {
+    /// Whether this is the key of its statistic, in the main analysis.
+    pub(super) fn means(self, key: &Key, statistic: Statistic) -> bool {
+        key.analysis == self.endpoint
+            && key.statistic == statistic
+            && key.method == Some(self.method)
             && key.variant.is_none()
             && key.groups.is_empty()
             && key.levels.is_empty()
-            && own.at.as_ref().is_none_or(|visit| key.at.as_deref() == Some(visit))
-            && own.arm.as_ref().is_none_or(|arm| key.contrast.as_ref().is_some_and(|(first, _)| *first == **arm))
-    };
-    let found = results.rows.iter().find(|row| is_meant(&row.key));
-    found.map_or(Value::NotEstimable(Reason::NoData), |row| row.value.clone())
+            && self.at.is_none_or(|visit| key.at.as_deref() == Some(visit))
+            && self.arm.is_none_or(|arm| key.contrast.as_ref().is_some_and(|(first, _)| first == arm))
+    }
 }
 
 fn adjusted(family: &Multiplicity, p: &[f64]) -> Result<Vec<f64>, Undefined> {

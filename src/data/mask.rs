@@ -269,3 +269,111 @@ fn special(dataset: &Dataset, kept: &[usize], gone: &BTreeSet<String>) -> Specia
     }
     special
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::cut::tests::dataset;
+    use Kind::{Number, Text};
+
+    const ADSL: &[(&str, Kind)] = &[("USUBJID", Text), ("ARM", Text), ("AGE", Number)];
+    const ADVS: &[(&str, Kind)] = &[("USUBJID", Text), ("VISIT", Text), ("AVAL", Number), ("DOSE", Number)];
+
+    fn sealed(arms: [&str; 4], vitals: &str) -> Sealed {
+        let rows =
+            ["1", "2", "3", "4"].iter().zip(arms).map(|(id, arm)| format!("{id} {arm} 3{id}\n")).collect::<String>();
+        let datasets = [dataset("ADSL", ADSL, &rows), dataset("ADVS", ADVS, vitals), dataset("ADEX", ADSL, &rows)];
+        Sealed::new(LockedData::unlocked(datasets, "2026-01-31"))
+    }
+
+    const VITALS: &str = "1 BASE 80 -\n1 DOSED 99 .A\n2 BASE 81 .B\n3 BASE 82 7\n";
+
+    fn rule(text: &str) -> Rule {
+        Rule::parse(text).expect("a rule")
+    }
+
+    fn order(codes: Codes) -> MaskOrder {
+        MaskOrder {
+            subjects: "ADSL".to_owned(),
+            subject: "USUBJID".to_owned(),
+            variables: ["ARM", "DOSE"].map(str::to_owned).into(),
+            datasets: ["ADEX".to_owned()].into(),
+            records: [("ADVS".to_owned(), rule("VISIT = 'DOSED'"))].into(),
+            codes,
+        }
+    }
+
+    fn coded() -> Codes {
+        let arms = |name: &str| {
+            (name.to_owned(), vec![("B".to_owned(), rule("ARM = 'X'")), ("A".to_owned(), rule("ARM = 'Y'"))])
+        };
+        Codes::Arms(vec![arms("P"), arms("T")])
+    }
+
+    fn column(data: &LockedData, dataset: &str, name: &str) -> Vec<Option<String>> {
+        let own = &data.datasets[dataset];
+        let sheet = Sheet::of_dataset(dataset, &own.frame);
+        let texts = sheet::texts(&sheet, name).unwrap_or_else(|| panic!("{name} is a text of {dataset}"));
+        (0..sheet.rows()).map(|row| texts.get(row).map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn what_is_masked_is_gone_and_leaves_no_trace_in_the_digests() {
+        let open = sealed(["X", "Y", "X", "-"], VITALS).masked(&order(Codes::None));
+        assert_eq!(open.datasets.keys().collect::<Vec<_>>(), ["ADSL", "ADVS"]);
+        let names = |data: &LockedData, dataset: &str| -> Vec<String> {
+            data.datasets[dataset].variables.iter().map(|variable| variable.name.clone()).collect()
+        };
+        assert_eq!(names(&open, "ADSL"), ["USUBJID", "AGE"]);
+        assert_eq!(names(&open, "ADVS"), ["USUBJID", "VISIT", "AVAL"]);
+        assert_eq!(open.datasets["ADVS"].frame.height(), 3);
+        assert!(open.datasets.values().all(|own| own.special_missing.is_empty() && own.sha256.is_empty()));
+        // Whoever has which arm, whatever was measured after a dose: the same data.
+        let other = "1 BASE 80 9\n4 DOSED 1 2\n2 DOSED 7 1\n2 BASE 81 -\n3 BASE 82 .Z\n";
+        let again = sealed(["-", "X", "ODD", "Y"], other).masked(&order(Codes::None));
+        for name in ["ADSL", "ADVS"] {
+            assert_eq!(open.datasets[name].content, again.datasets[name].content, "{name}");
+        }
+    }
+
+    #[test]
+    fn codes_say_who_is_together_and_not_in_which_arm() {
+        let data = sealed(["X", "Y", "X", "-"], VITALS).masked(&order(coded()));
+        let some = |codes: [&str; 4]| codes.map(|code| Some(code.to_owned()).filter(|code| code != "-")).to_vec();
+        assert_eq!(column(&data, "ADSL", "P"), some(["B", "A", "B", "-"]));
+        assert_eq!(column(&data, "ADSL", "T"), column(&data, "ADSL", "P"));
+        // Whoever meets the rules of two arms has no code, so that counting the arms finds them.
+        let both = Codes::Arms(vec![(
+            "P".to_owned(),
+            vec![("A".to_owned(), rule("ARM = 'X'")), ("B".to_owned(), rule("AGE = 31"))],
+        )]);
+        let data = sealed(["X", "Y", "X", "-"], VITALS).masked(&order(both));
+        assert_eq!(column(&data, "ADSL", "P"), some(["-", "-", "A", "-"]));
+    }
+
+    #[test]
+    fn codes_of_a_dry_run_have_nothing_to_do_with_the_arms() {
+        let drawn = |salt: &str| {
+            let letters = ["P", "Q"].map(str::to_owned).to_vec();
+            Codes::Drawn(vec!["P".to_owned()], letters, salt.to_owned())
+        };
+        let one = sealed(["X", "Y", "X", "-"], VITALS).masked(&order(drawn("salt")));
+        let other = sealed(["Y", "Y", "-", "X"], VITALS).masked(&order(drawn("salt")));
+        assert_eq!(column(&one, "ADSL", "P"), column(&other, "ADSL", "P"));
+        let mut codes: Vec<String> = column(&one, "ADSL", "P").into_iter().flatten().collect();
+        codes.sort();
+        assert_eq!(codes, ["P", "P", "Q", "Q"]);
+        let draws: BTreeSet<Vec<Option<String>>> = (0..20)
+            .map(|n| column(&sealed(["X"; 4], VITALS).masked(&order(drawn(&n.to_string()))), "ADSL", "P"))
+            .collect();
+        assert!(draws.len() > 1, "another salt draws others");
+    }
+
+    #[test]
+    fn a_code_that_the_data_know_is_told_and_sealed_data_print_nothing() {
+        let sealed = sealed(["b ", "Y", "X", "-"], VITALS);
+        let letters = ["A", "B"].map(str::to_owned);
+        assert_eq!(sealed.shape(|data| order(coded()).clashes(data, &letters)), ["B"]);
+        assert_eq!(format!("{sealed:?} {:?}", coded()), "data under seal codes under seal");
+    }
+}

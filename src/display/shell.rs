@@ -161,6 +161,9 @@ impl Examples<'_> {
         }
         methods.extend(study.multiplicity.iter().map(|family| family.method));
         methods.extend(study.monitoring.iter().map(|_| Method::GroupSequential));
+        let told = study.monitoring.iter().filter(|plan| plan.monitored.is_some() || plan.information.is_some());
+        methods.extend(told.flat_map(|_| [Method::ConditionalPower, Method::PredictivePower]));
+        methods.extend(study.safety_rule.iter().map(|rule| rule.stop.method()));
         methods.extend(study.occurrence.iter().flat_map(|occurrence| &occurrence.methods));
         methods.extend(study.summary.iter().flat_map(|summary| &summary.items).filter_map(|item| item.test));
         for method in methods {

@@ -124,6 +124,7 @@ impl<'a> Binding<'a> {
             })
             .collect();
         let jobs = self.jobs();
+        let information = self.information();
         let mut frames = frames;
         self.keep_named(&mut frames, &mut records);
         let visits = study.visits.iter().flat_map(|visits| &visits.schedule);
@@ -140,6 +141,8 @@ impl<'a> Binding<'a> {
             random: study.random,
             multiplicity: study.multiplicity.clone(),
             monitoring: study.monitoring.clone(),
+            information,
+            looks: BTreeMap::new(),
             tie: study.visits.as_ref().map_or(Tie::Later, |visits| visits.tie),
             visits: visits
                 .map(|visit| BoundVisit {

@@ -1,14 +1,17 @@
-//! The binding of analyses over records, and of times known in days.
+//! The binding of analyses over records, of times known in days, and of what monitoring counts.
+
+use std::collections::BTreeMap;
 
 use crate::data::vector::Type;
 use crate::plan::bind::Binding;
 use crate::plan::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
-    BoundPoints, BoundProfile, BoundProfileListing, BoundRecordListing, BoundSurvival, BoundWaterfall, Job, JobKind,
-    Node, RuleId, Scope,
+    BoundPoints, BoundProfile, BoundProfileListing, BoundRecordListing, BoundSafetyRule, BoundSurvival, BoundWaterfall,
+    Job, JobKind, Node, RuleId, Scope,
 };
 use crate::spec::endpoint::Endpoint;
 use crate::spec::event_narrative::NarrativesLayout;
+use crate::spec::monitoring::{InformationRule, SafetyRule};
 use crate::spec::occurrence::{GradeShift, Occurrence, ParameterSummary, Survival};
 use crate::spec::output::{DisplaySpec, ListingLayout};
 use crate::spec::safety_figure::{LaneItem, ProfileLayout, ScatterLayout, SwimmerLayout, WaterfallLayout};
@@ -34,10 +37,41 @@ impl Binding<'_> {
             let kind = JobKind::GradeShift(self.grade_shift(shift));
             jobs.push(self.job(&shift.id, self.set(&shift.analysis_set), kind));
         }
+        for rule in &study.safety_rule {
+            let kind = JobKind::SafetyRule(self.safety_rule(rule));
+            jobs.push(self.job(&rule.id, self.set(&rule.analysis_set), kind));
+        }
         for own in &study.attendance {
             let kind = JobKind::Attendance(self.attendance(own));
             jobs.push(self.job(&own.id, self.set(&own.analysis_set), kind));
         }
+    }
+
+    fn safety_rule(&mut self, rule: &SafetyRule) -> BoundSafetyRule {
+        let label = &rule.label;
+        let event = match (&rule.subjects, &rule.records) {
+            (Some(subjects), _) => Some(self.truth(subjects, Scope::Subjects, label)),
+            (None, Some(records)) => self.maybe(rule.r#where.as_ref(), &over(records), label),
+            (None, None) => None,
+        };
+        BoundSafetyRule {
+            records: rule.records.as_ref().map(ToString::to_string),
+            event,
+            planned: rule.planned,
+            stop: rule.stop,
+        }
+    }
+
+    /// Who counts as information, by design.
+    pub(super) fn information(&mut self) -> BTreeMap<String, RuleId> {
+        let mut rules = BTreeMap::new();
+        for plan in &self.study.monitoring {
+            if let Some(InformationRule::Subjects(rule)) = &plan.information {
+                let bound = self.truth(rule, Scope::Subjects, &format!("{}: information", plan.label));
+                rules.insert(plan.id.to_string(), bound);
+            }
+        }
+        rules
     }
 
     /// What a display takes from the data besides results.

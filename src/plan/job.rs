@@ -3,7 +3,7 @@
 use crate::error::Place;
 use crate::plan::{
     BoundAttendance, BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile,
-    BoundRecordListing, BoundSurvival, BoundWaterfall, RuleId,
+    BoundRecordListing, BoundSafetyRule, BoundSurvival, BoundWaterfall, RuleId,
 };
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
@@ -55,6 +55,8 @@ pub enum JobKind {
     Attendance(BoundAttendance),
     /// Analyses a time known in days.
     Survival(BoundSurvival),
+    /// Holds the events of single arms against a boundary.
+    SafetyRule(BoundSafetyRule),
     /// Lists records.
     RecordListing(BoundRecordListing),
     /// Gives a point for each subject.

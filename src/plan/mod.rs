@@ -11,6 +11,7 @@ mod bind_safety;
 mod cut;
 mod job;
 mod mask;
+mod looks;
 mod records;
 mod safety;
 mod schema;
@@ -25,6 +26,7 @@ pub use job::{
     JobKind, ParameterSource,
 };
 pub use mask::{Shown, mask};
+pub use looks::{BoundSafetyRule, LookNumber, Looks, PastLook};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
@@ -73,6 +75,11 @@ pub struct Plan {
     pub multiplicity: Vec<Multiplicity>,
     /// Group-sequential designs.
     pub monitoring: Vec<Monitoring>,
+    /// Who counts as information of a design, by the identifier of the design: rules over subjects.
+    pub information: BTreeMap<String, RuleId>,
+    /// Looks that were taken, and the one that this run is, by the identifier of the design. None after binding: the
+    /// ledger says which.
+    pub looks: BTreeMap<String, Looks>,
     /// The visits, in order. A frame has a row for each, and one more, the last, for baseline.
     pub visits: Vec<BoundVisit>,
     /// Identifier of baseline.

@@ -38,6 +38,7 @@ impl Plan {
                 | JobKind::Occurrence(_)
                 | JobKind::Parameters(_)
                 | JobKind::GradeShift(_)
+                | JobKind::SafetyRule(_)
                 | JobKind::Attendance(_)
                 | JobKind::RecordListing(_)
                 | JobKind::Points(_)
@@ -107,6 +108,7 @@ impl Plan {
             }
             JobKind::RecordListing(listing) => vec![&listing.records],
             JobKind::Occurrence(occurrence) => vec![&occurrence.records],
+            JobKind::SafetyRule(rule) => rule.records.iter().map(String::as_str).collect(),
             JobKind::Parameters(parameters) => vec![&parameters.records],
             JobKind::GradeShift(shift) => vec![&shift.records],
             JobKind::Attendance(own) => own.frames(),
@@ -209,6 +211,7 @@ impl Plan {
             JobKind::Survival(own) => {
                 rules.extend([own.days, own.event].into_iter().chain(own.competing).chain(own.strata.iter().copied()));
             }
+            JobKind::SafetyRule(rule) => rules.extend(rule.event),
             JobKind::RecordListing(listing) => rules.extend(listing.select),
             JobKind::Points(points) => {
                 rules.extend(points.panels.iter().flat_map(|(x, y)| [*x, *y]));

@@ -170,6 +170,38 @@ named! {
         PowerBy = "power-by",
         /// Expected share of the full information at the end, with the effect assumed.
         ExpectedInformation = "expected-information",
+        /// Information in its own unit: participants, events, 1/SE².
+        Available = "available-information",
+        /// Error of the first kind spent at a look, beyond that of those before.
+        Increment = "spent-increment",
+        /// One-sided p-value, of the side of a benefit.
+        OneSidedP = "one-sided-p",
+        /// Bound for harm on the scale of Z.
+        HarmBound = "harm-bound",
+        /// Bound for efficacy on the scale of t, with the nominal level of that on the scale of Z.
+        TBound = "t-bound",
+        /// Bound for efficacy on the scale of the effect.
+        EffectBound = "effect-bound",
+        /// Z times the root of the share of the information.
+        BValue = "b-value",
+        /// The standardised effect, above 0 for a benefit.
+        Z = "z",
+        /// The critical value of Z at the end of the trial.
+        Critical = "critical-value",
+        /// Probability to exceed the critical value at the end, given what was seen and an effect from here on.
+        ConditionalPower = "conditional-power",
+        /// Conditional power averaged over what is believed of the effect.
+        PredictivePower = "predictive-power",
+        /// What a rule says, as one of its words.
+        Status = "status",
+        /// The number of events that stops.
+        Boundary = "boundary",
+        /// Events that are still possible before the boundary is reached; 0 where it is.
+        Distance = "distance",
+        /// Probability of so many events or more at an acceptable rate.
+        TailProbability = "tail-probability",
+        /// Posterior probability that a rate exceeds an acceptable one.
+        Posterior = "posterior",
         /// The statistic of a test.
         TestStatistic = "test-statistic",
         /// Degrees of freedom of a test or of an interval.
@@ -239,6 +271,9 @@ impl Statistic {
             | Self::Censored
             | Self::Until
             | Self::Sampled
+            | Self::Status
+            | Self::Boundary
+            | Self::Distance
             | Self::Structure => Decimals::Whole,
             Self::Rate
             | Self::RateLower
@@ -247,9 +282,18 @@ impl Statistic {
             | Self::NumberNeeded
             | Self::NumberNeededLower
             | Self::NumberNeededUpper
+            | Self::Available
             | Self::Df => Decimals::Fixed(1),
             Self::Hazard | Self::HazardLower | Self::HazardUpper => Decimals::Fixed(3),
-            Self::Bound | Self::FutilityBound | Self::Spent => Decimals::Fixed(4),
+            Self::Bound
+            | Self::FutilityBound
+            | Self::Spent
+            | Self::Increment
+            | Self::HarmBound
+            | Self::TBound
+            | Self::BValue
+            | Self::Z
+            | Self::Critical => Decimals::Fixed(4),
             Self::Share
             | Self::ShareLower
             | Self::ShareUpper
@@ -260,6 +304,9 @@ impl Statistic {
             | Self::Information
             | Self::PowerBy
             | Self::ExpectedInformation
+            | Self::ConditionalPower
+            | Self::PredictivePower
+            | Self::Posterior
             | Self::Cv
             | Self::GeometricCv
             | Self::Survival
@@ -285,11 +332,12 @@ impl Statistic {
             | Self::Q1
             | Self::Q3
             | Self::LsMean
+            | Self::EffectBound
             | Self::Difference
             | Self::DifferenceLower
             | Self::DifferenceUpper => Decimals::Recorded(1),
             Self::Sd | Self::Se | Self::DifferenceSe | Self::LsMeanSe => Decimals::Recorded(2),
-            Self::PValue | Self::AdjustedPValue => Decimals::Probability(4),
+            Self::PValue | Self::AdjustedPValue | Self::OneSidedP | Self::TailProbability => Decimals::Probability(4),
         }
     }
 }

@@ -516,6 +516,34 @@ methods! {
         "The bounds of the group-sequential design are on the scale of Z and keep the error of all looks together (Armitage, \
          McPherson and Rowe 1969; Lan and DeMets 1983 where an error is spent); probabilities to stop are computed by recursive \
          integration.";
+    /// Conditional power.
+    ConditionalPower = "conditional-power", Own, "conditional power",
+        "Conditional power is the probability that Z at the end exceeds the critical value shown, given Z at the look \
+         (B-values of Lan and Wittes 1988), with the effect of the design, the current trend, or no effect from then on.";
+    /// Predictive power.
+    PredictivePower = "predictive-power", Own, "predictive power",
+        "Predictive power is conditional power averaged over the posterior distribution of the effect with the prior shown \
+         (Spiegelhalter, Freedman and Blackburn 1986).";
+    /// Repeated confidence interval.
+    RepeatedInterval = "repeated-interval", Own, "repeated confidence interval",
+        "Repeated confidence intervals hold at all looks together (Jennison and Turnbull 1984): those of the method at the \
+         nominal level of the bound, and the estimate ∓ the bound times its standard error.";
+    /// Stage-wise ordering.
+    StagewiseOrdering = "stagewise-ordering", Own, "stage-wise ordering",
+        "After a stop the p-value, the median-unbiased estimate and its limits are those of the stage-wise ordering of Tsiatis, \
+         Rosner and Mehta (1984), in which any earlier stop for efficacy is more extreme.";
+    /// Exact binomial rule for safety.
+    BinomialRule = "binomial-rule", Own, "exact binomial boundary",
+        "The boundary of a binomial safety rule is the fewest events whose exact binomial tail at the acceptable rate is at \
+         most the error shown, for the participants so far by themselves.";
+    /// Bayesian rule for safety.
+    PosteriorRule = "posterior-rule", Own, "posterior probability of the rate",
+        "The boundary of a Bayesian safety rule is the fewest events at which the posterior probability that the rate exceeds \
+         the acceptable one is above the value shown, with a beta prior.";
+    /// Continuous monitoring of toxicity.
+    ToxicityRule = "toxicity-rule", Own, "Pocock-type boundary",
+        "The boundary of continuous monitoring for safety has the same nominal exact binomial level after every participant, the \
+         largest that keeps the probability ever to reach it (Ivanova, Qaqish and Schell 2005).";
     /// Bonferroni's adjustment.
     Bonferroni = "bonferroni", Adjustment, "Bonferroni",
         "p-values of a family are adjusted by Bonferroni’s inequality.";

@@ -14,6 +14,7 @@ mod expand;
 pub mod export;
 pub mod figure;
 pub mod instrument;
+pub mod looks;
 pub mod method;
 pub mod monitoring;
 pub mod narrative;
@@ -43,7 +44,7 @@ use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits
 use endpoint::{Endpoint, Summary};
 use export::Export;
 use method::{Multiplicity, Random};
-use monitoring::Monitoring;
+use monitoring::{Monitoring, SafetyRule};
 use narrative::{Checklist, Statement, TextSpec};
 use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
@@ -100,6 +101,8 @@ pub struct Study {
     pub multiplicity: Vec<Multiplicity>,
     /// Group-sequential designs.
     pub monitoring: Vec<Monitoring>,
+    /// Rules for the safety of single arms.
+    pub safety_rule: Vec<SafetyRule>,
     /// Sensitivity and supplementary analyses.
     pub variant: Vec<Variant>,
     /// Descriptive summaries.
@@ -155,6 +158,7 @@ const KEYS: &[&str] = &[
     "endpoint",
     "multiplicity",
     "monitoring",
+    "safety-rule",
     "variant",
     "summary",
     "occurrence",
@@ -355,6 +359,7 @@ impl Reading {
         let endpoint = self.list("endpoint", parts.remove("endpoint"));
         let multiplicity = self.list("multiplicity", parts.remove("multiplicity"));
         let monitoring = self.list("monitoring", parts.remove("monitoring"));
+        let safety_rule = self.list("safety-rule", parts.remove("safety-rule"));
         let variant = self.list("variant", parts.remove("variant"));
         let summary = self.list("summary", parts.remove("summary"));
         let records = self.named("records", parts.remove("records"));
@@ -391,6 +396,7 @@ impl Reading {
             endpoint,
             multiplicity,
             monitoring,
+            safety_rule,
             variant,
             summary,
             occurrence,

@@ -20,7 +20,8 @@ use crate::spec::text::{Name, Prose};
 /// `endpoint`, `variant`, `subgroup`, `occurrence` or `statement`, and the number of a `display`; `study(name = "…")` the
 /// `id`, `title`, `kind`, `status`, `lock-date`, `program`, `fingerprint`, number of `arms`, or a line of the title page
 /// by its label; `estimand(of = "…", part = "…")` a part of an estimand; `confidence(of = "…")` the confidence level of
-/// an endpoint or of occurrences, in percent.
+/// an endpoint or of occurrences, in percent; `looks(of = "…")` how many looks of a monitoring plan were planned and taken,
+/// on which days, and whether the trial was stopped.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextSpec {

@@ -9,6 +9,9 @@ use crate::spec::figure::{
     BoundsLayout, ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout,
     IndividualLayout, MeansLayout, ShiftLayout, TimeLayout, TippingPointLayout,
 };
+use crate::spec::looks::{
+    BoundaryLayout, ConditionalPowerLayout, LooksLayout, SafetyBoundaryLayout, SafetyRulesLayout, WhatIfLayout,
+};
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::report::{Edition, only_final};
 use crate::spec::safety_figure::{
@@ -87,6 +90,24 @@ pub struct DisplaySpec {
     /// A table of the bounds of group-sequential designs.
     #[serde(default)]
     pub bounds: Option<BoundsLayout>,
+    /// A table of the looks of a monitoring plan.
+    #[serde(default)]
+    pub looks: Option<LooksLayout>,
+    /// A figure of the bounds of a monitoring plan.
+    #[serde(default)]
+    pub boundary: Option<BoundaryLayout>,
+    /// A table of conditional and predictive power.
+    #[serde(default)]
+    pub conditional_power: Option<ConditionalPowerLayout>,
+    /// A table of results that the next look may have.
+    #[serde(default)]
+    pub what_if: Option<WhatIfLayout>,
+    /// A table of rules for safety.
+    #[serde(default)]
+    pub safety_rules: Option<SafetyRulesLayout>,
+    /// A figure of a rule for safety.
+    #[serde(default)]
+    pub safety_boundary: Option<SafetyBoundaryLayout>,
     /// A table of a continuous endpoint by visit.
     #[serde(default)]
     pub change: Option<ChangeLayout>,

@@ -40,7 +40,7 @@ mod symmetric;
 mod tests;
 mod total;
 
-pub use effect::LogEffect;
+pub use effect::{LogEffect, Scale, interval_error};
 
 /// Why a statistic has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,6 +103,12 @@ pub(super) const LAWS: &[Law] = &[
         why: "values of rules are vectors of data; choices of the specification arrive with the plan",
     },
     Law {
+        module: "ledger",
+        ours: &["analysis::Design", "error", "plan::LookNumber", "plan::Looks", "plan::PastLook", "spec::monitoring"],
+        crates: &["serde", "serde_json", "sha2"],
+        why: "earlier looks are made again by the same design that an analysis uses; lines are JSON, chained by digests",
+    },
+    Law {
         module: "display",
         ours: &["error", "results", "spec"],
         crates: &["serde", "serde_json", "tera"],
@@ -127,7 +133,19 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law {
         module: "pipeline",
-        ours: &["analysis", "conformance", "data", "derive", "display", "error", "plan", "render", "results", "spec"],
+        ours: &[
+            "analysis",
+            "conformance",
+            "data",
+            "derive",
+            "display",
+            "error",
+            "ledger",
+            "plan",
+            "render",
+            "results",
+            "spec",
+        ],
         crates: &["getrandom", "rayon", "rustix", "serde", "serde_json", "sha2", "toml"],
         why: "the straight line sees every stage; stats is not one; the studies of a batch run side by side; the exchange of \
               two folders in one step is of the kernel; keys of coded reports are drawn at random and written as TOML",

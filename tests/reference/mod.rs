@@ -77,7 +77,7 @@ const STATISTICS: [&str; 33] = [
 ];
 
 /// Public functions of `src/stats` that prepare statistics and yield none.
-const PREPARATIONS: [&str; 3] = ["as_ratio", "fit", "landmark"];
+const PREPARATIONS: [&str; 5] = ["as_effect", "as_linear", "as_ratio", "fit", "landmark"];
 
 /// Fewer rows than this mean that cases were lost.
 const ROWS: usize = 11_000;

@@ -3,18 +3,21 @@
 use toml::Value;
 
 use super::{Found, Input, named, number, value};
-use trialpress::stats::Undefined;
 use trialpress::stats::sequential::{
-    BinomialLook, Futility, Prior, Shape, Sides, Spending, beta_exceedance, binomial_crossing, conditional_power,
-    conditional_power_through, crossing, drift_limits, futility_bounds, futility_design, harm_bounds, last_bound,
-    predictive_power, repeated_interval, shaped_bounds, spending_bounds, stagewise_p, t_bound,
+    BinomialLook, Futility, Prior, Shape, Sides, Spending, beta_exceedance, binomial_boundary, binomial_crossing,
+    conditional_power, conditional_power_bound, conditional_power_through, crossing, drift_limits, futility_bounds,
+    futility_design, harm_bounds, last_bound, posterior_boundary, predictive_power, predictive_power_bound,
+    repeated_interval, shaped_bounds, spending_bounds, stagewise_p, t_bound, toxicity_boundary,
 };
+use trialpress::stats::{Interval, Scale, Undefined, interval_error};
 
 /// Public functions of `src/stats` whose cases this file runs.
 pub(super) const STATISTICS: &[&str] = &[
     "beta_exceedance",
+    "binomial_boundary",
     "binomial_crossing",
     "conditional_power",
+    "conditional_power_bound",
     "conditional_power_through",
     "crossing",
     "drift_limits",
@@ -22,14 +25,18 @@ pub(super) const STATISTICS: &[&str] = &[
     "futility_bounds",
     "futility_design",
     "harm_bounds",
+    "interval_error",
     "last_bound",
+    "posterior_boundary",
     "predictive_power",
+    "predictive_power_bound",
     "repeated_interval",
     "shaped_bounds",
     "spending_bounds",
     "spent",
     "stagewise_p",
     "t_bound",
+    "toxicity_boundary",
 ];
 
 /// The numbers of a row, or nothing if the statistic is not of this file.
@@ -38,6 +45,24 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
     Some(match statistic {
         "beta_exceedance" => {
             value(beta_exceedance(input.count("events"), input.count("subjects"), x("threshold"), (x("a"), x("b"))))
+        }
+        "binomial_boundary" => binomial_boundary(input.count("subjects"), x("rate"), x("error")).map(stopping),
+        "posterior_boundary" => {
+            posterior_boundary(input.count("subjects"), x("rate"), x("above"), (x("a"), x("b"))).map(stopping)
+        }
+        "toxicity_boundary" => toxicity_boundary(input.count("subjects"), x("rate"), x("error")).map(|found| {
+            let events: Vec<Option<f64>> = found.events.iter().map(|own| own.map(real)).collect();
+            [present("events", &events), named(&[("error", found.error), ("level", found.level)])].concat()
+        }),
+        "conditional_power_bound" => {
+            let drift = input.fields.get("drift").map(number);
+            value(conditional_power_bound(x("power"), x("share"), x("critical"), drift))
+        }
+        "predictive_power_bound" => value(predictive_power_bound(x("power"), x("share"), x("critical"), prior(input))),
+        "interval_error" => {
+            let scale = if input.text("scale") == "ratio" { Scale::Ratio } else { Scale::Difference };
+            let interval = Interval { lower: x("lower"), upper: x("upper") };
+            value(interval_error(interval, x("level"), input.fields.get("df").map(number), scale))
         }
         "binomial_crossing" => binomial_crossing(&looks(input), x("p")).map(|looks| {
             let (upper, lower): (Vec<f64>, Vec<f64>) = looks.into_iter().unzip();
@@ -82,13 +107,7 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "last_bound" => {
             value(last_bound(&input.numbers("information"), &bounds(input, "before"), x("alpha"), sides(input)))
         }
-        "predictive_power" => {
-            let prior = input.fields.get("prior").map_or(Prior::Flat, |prior| {
-                let [mean, deviation] = ["mean", "deviation"].map(|name| number(&prior[name]));
-                Prior::Normal { mean, deviation }
-            });
-            value(predictive_power(x("z"), x("share"), x("critical"), prior))
-        }
+        "predictive_power" => value(predictive_power(x("z"), x("share"), x("critical"), prior(input))),
         "repeated_interval" => repeated_interval(x("estimate"), x("standard_error"), x("bound")).map(super::limits),
         "shaped_bounds" => {
             let shape = match input.text("shape") {
@@ -112,6 +131,24 @@ pub(super) fn compute(statistic: &str, input: &Input) -> Option<Result<Found, Un
         "t_bound" => value(t_bound(x("bound"), x("df"))),
         _ => return None,
     })
+}
+
+/// The prior of a drift; a flat one if none is given.
+fn prior(input: &Input) -> Prior {
+    input.fields.get("prior").map_or(Prior::Flat, |prior| {
+        let [mean, deviation] = ["mean", "deviation"].map(|name| number(&prior[name]));
+        Prior::Normal { mean, deviation }
+    })
+}
+
+/// The number of events that stops, or that none does.
+fn stopping(events: Option<u64>) -> Found {
+    events.map_or_else(|| named(&[("none", 1.0)]), |events| named(&[("events", real(events))]))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of events")]
+fn real(events: u64) -> f64 {
+    events as f64
 }
 
 /// Numbers as `name1`, `name2`, ….

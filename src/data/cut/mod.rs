@@ -13,7 +13,7 @@
 mod corrections;
 mod restate;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,7 +9,7 @@ const DAY: &str = "2025-06-30";
 
 /// A dataset of these records, a line each, the values parted by blanks; `-` is missing, `.A` missing for a reason, `_` in
 /// a text a blank.
-fn dataset(name: &str, variables: &[(&str, Kind)], records: &str) -> Dataset {
+pub(in crate::data) fn dataset(name: &str, variables: &[(&str, Kind)], records: &str) -> Dataset {
     let rows: Vec<Vec<&str>> = records.trim().lines().map(|line| line.split_whitespace().collect()).collect();
     let values = |at: usize, (name, kind): &(&str, Kind)| {
         let cells: Vec<Option<&str>> = rows.iter().map(|row| Some(row[at]).filter(|cell| *cell != "-")).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Ground, Verdict, unless};
+use crate::display::texts::looks::past;
 use crate::results::{Key, Statistic};
 use crate::spec::endpoint::{Endpoint, Role};
 use crate::spec::instrument;
@@ -136,9 +137,13 @@ impl Ground<'_> {
     }
 
     pub(super) fn interim(&self) -> Result<Verdict, Verdict> {
-        match self.whole("interim-analyses")? {
-            0 => Ok(Verdict::Pass("none, as stated".to_owned())),
-            looks => Err(Verdict::NotCheckable(format!("{looks} stated; this report has no record of them"))),
+        let plans = self.study.monitoring.iter();
+        let taken: u64 = plans.map(|plan| past(plan, self.results).len() as u64).sum();
+        match (self.whole("interim-analyses")?, taken) {
+            (0, 0) => Ok(Verdict::Pass("none, as stated".to_owned())),
+            (looks, 0) => Err(Verdict::NotCheckable(format!("{looks} stated; this report has no record of them"))),
+            (looks, taken) if looks == taken => Ok(Verdict::Pass(format!("{looks} stated and recorded in the ledger"))),
+            (looks, taken) => Ok(Verdict::Fail(format!("{looks} stated, {taken} recorded in the ledger"))),
         }
     }
 

@@ -22,7 +22,11 @@ pub(super) fn table(layout: &BoundsLayout, assembly: &mut Assembly<'_>) -> Laid 
     let mut rows = Vec::new();
     for plan in &plans {
         rows.push(heading(0, plan.label.clone()));
-        for look in 1..=plan.looks.len() {
+        // With looks that were taken there may be more or fewer than planned.
+        let told = Key::new(&*plan.id, Statistic::Information).method(Method::GroupSequential);
+        let is_look = |key: &&Key| key.levels.len() == 1 && Key { levels: Vec::new(), ..(*key).clone() } == told;
+        let looks = if assembly.is_shell() { plan.looks.len() } else { assembly.rows.keys().filter(is_look).count() };
+        for look in 1..=looks {
             let key = |s| Key::new(&*plan.id, s).method(Method::GroupSequential).level(&look.to_string());
             let has = |format: &str| match format {
                 "{futility-bound}" => plan.futility.is_some(),

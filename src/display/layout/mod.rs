@@ -22,6 +22,7 @@ mod incidence;
 mod individual;
 mod kaplan_meier;
 mod listing;
+mod looks;
 mod means;
 mod narratives;
 mod occurrence;
@@ -29,6 +30,7 @@ mod parameters;
 mod profile;
 mod response;
 mod response_by_visit;
+mod safety_rules;
 mod scatter;
 mod shift;
 mod statements;
@@ -109,6 +111,24 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.bounds {
         return Some(bounds::table(layout, assembly));
+    }
+    if let Some(layout) = &spec.looks {
+        return looks::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.boundary {
+        return looks::boundary(layout, assembly);
+    }
+    if let Some(layout) = &spec.conditional_power {
+        return looks::conditional_power(layout, assembly);
+    }
+    if let Some(layout) = &spec.what_if {
+        return looks::what_if(layout, assembly);
+    }
+    if let Some(layout) = &spec.safety_rules {
+        return Some(safety_rules::table(layout, assembly));
+    }
+    if let Some(layout) = &spec.safety_boundary {
+        return safety_rules::figure(layout, assembly);
     }
     if let Some(layout) = &spec.hypotheses {
         return Some(hypotheses::table(layout, assembly));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::display::number::{Style, show};
+use crate::display::texts::looks::sentence;
 use crate::display::texts::query::{Args, Mistake, Query, did_you_mean, lacking, text, written};
 use crate::results::{Key, Provenance, Results, Value};
 use crate::spec::Study;
@@ -30,6 +31,8 @@ pub(super) struct Book {
     estimands: BTreeMap<String, BTreeMap<&'static str, String>>,
     /// Confidence levels in percent.
     confidence: BTreeMap<String, String>,
+    /// What was looked at before the end, by monitoring plan.
+    looks: BTreeMap<String, String>,
     /// The rounding rule of the study.
     rounding: Rounding,
 }
@@ -49,6 +52,8 @@ impl Book {
         book.endpoints(study);
         book.descriptions(study);
         book.displays(study);
+        let looks = study.monitoring.iter().map(|plan| (plan.id.to_string(), sentence(plan, results)));
+        book.looks = looks.collect();
         let head = &study.study;
         for fact in &head.facts {
             book.study.insert(fact.label.clone(), fact.text.clone());
@@ -246,6 +251,11 @@ impl Book {
     /// `confidence(of = "…")`.
     pub(super) fn confidence(&self, args: &Args) -> Result<String, Mistake> {
         named(args, "of", &self.confidence, "analysis with a confidence level")
+    }
+
+    /// `looks(of = "…")`.
+    pub(super) fn looks(&self, args: &Args) -> Result<String, Mistake> {
+        named(args, "of", &self.looks, "monitoring plan")
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod book;
 mod calls;
+pub(super) mod looks;
 mod numerals;
 mod query;
 #[cfg(test)]
@@ -25,7 +26,7 @@ const MASK: &str = "¤";
 /// What stands for the end of a paragraph while a template is filled.
 const PARAGRAPH: char = '\u{e000}';
 /// The functions of templates.
-const FUNCTIONS: [&str; 7] = ["value", "number", "estimable", "label", "study", "estimand", "confidence"];
+const FUNCTIONS: [&str; 8] = ["value", "number", "estimable", "label", "study", "estimand", "confidence", "looks"];
 
 /// All that the templates of a study say.
 #[derive(Debug, Default)]
@@ -178,6 +179,7 @@ impl Shared {
             "study" => plain(self.book.study(args)),
             "estimand" => plain(self.book.estimand(args)),
             "confidence" => plain(self.book.confidence(args)),
+            "looks" => plain(self.book.looks(args)),
             _ => self.number(args).map(|(key, _)| (key, String::new())),
         }
     }
@@ -234,7 +236,7 @@ fn told(study: &Study, template: &Template<'_>, error: &tera::Error) -> Finding 
 /// A template that is ready to be filled. With `masked`, all that is printed is [`MASK`], and conditions are as they are.
 fn reader(template: &Template<'_>, shared: &Arc<Shared>, masked: bool) -> Result<Tera, tera::Error> {
     let mut tera = Tera::new();
-    for function in ["value", "label", "study", "estimand", "confidence"] {
+    for function in ["value", "label", "study", "estimand", "confidence", "looks"] {
         let shared = Arc::clone(shared);
         tera.register_function(function, move |kwargs: Kwargs, _: &State| -> String {
             let text = shared.noted(arguments(&kwargs).and_then(|args| shared.text(function, &args)));

@@ -20,7 +20,7 @@ impl<'a> Check<'a> {
         let study = self.study;
         let at = display.id.span.start;
         // What is withheld has no layout where its specification was narrowed.
-        let layouts = layouts(display).iter().filter(|kind| **kind).count();
+        let layouts = layouts(display);
         if layouts != 1 && (layouts > 0 || display.identifies_arm.is_none()) {
             let message = format!("display {} needs exactly one layout", display.id);
             self.error(at, message).hint =
@@ -80,6 +80,7 @@ impl<'a> Check<'a> {
             layout.columns.iter().filter_map(|column| column.decimals).for_each(|decimals| self.decimals(at, decimals));
         }
         self.outcomes(display);
+        self.looks(display);
         self.visits(display);
         self.of_records(display);
         self.of_attendance(display);
@@ -221,9 +222,9 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether a display has each of the layouts there are.
-const fn layouts(display: &DisplaySpec) -> [bool; 38] {
-    [
+/// How many layouts a display has.
+fn layouts(display: &DisplaySpec) -> usize {
+    let kinds = [
         display.flow.is_some(),
         display.summary.is_some(),
         display.response.is_some(),
@@ -233,6 +234,12 @@ const fn layouts(display: &DisplaySpec) -> [bool; 38] {
         display.tipping_point.is_some(),
         display.hypotheses.is_some(),
         display.bounds.is_some(),
+        display.looks.is_some(),
+        display.boundary.is_some(),
+        display.conditional_power.is_some(),
+        display.what_if.is_some(),
+        display.safety_rules.is_some(),
+        display.safety_boundary.is_some(),
         display.change.is_some(),
         display.means.is_some(),
         display.individual.is_some(),
@@ -262,5 +269,6 @@ const fn layouts(display: &DisplaySpec) -> [bool; 38] {
         display.attendance_map.is_some(),
         display.currency.is_some(),
         display.sources.is_some(),
-    ]
+    ];
+    kinds.iter().filter(|kind| **kind).count()
 }

@@ -3,6 +3,7 @@
 use super::{Check, listed};
 use crate::results::{Family, Method};
 use crate::spec::method::{Attempt, Hypothesis, Multiplicity};
+use crate::spec::text::Name;
 
 /// What methods are named for.
 #[derive(Clone, Copy, PartialEq)]
@@ -210,45 +211,58 @@ impl Check<'_> {
     /// A hypothesis names one p-value: of a method that gives one, at a visit where there are several, of an arm where
     /// there are several.
     fn hypothesis(&mut self, own: &Hypothesis) {
+        let what = format!("hypothesis {}", own.id);
+        self.one_p_value(own.id.span.start, &what, &own.endpoint, own.method, own.at.as_ref(), own.arm.as_ref());
+    }
+
+    /// The same of whatever names one p-value.
+    pub(super) fn one_p_value(
+        &mut self,
+        at: usize,
+        what: &str,
+        endpoint: &Name,
+        method: Method,
+        visit: Option<&Name>,
+        arm: Option<&Name>,
+    ) {
         let study = self.study;
-        let at = own.id.span.start;
         let known: Vec<&str> = study.endpoint.iter().map(|endpoint| &*endpoint.id).collect();
-        self.refers(&own.endpoint, "endpoint", &known);
-        let Some(endpoint) = study.endpoint(&own.endpoint) else { return };
-        let methods = endpoint.methods();
-        if !methods.contains(&own.method) {
-            let message = format!("endpoint {} is not analysed by {}", own.endpoint, own.method.name());
-            let named: Vec<&str> = methods.iter().map(|method| method.name()).collect();
-            self.error(own.endpoint.span.start, message).hint = Some(format!("it has {}", listed(&named)));
+        self.refers(endpoint, "endpoint", &known);
+        let Some(named) = study.endpoint(endpoint) else { return };
+        let methods = named.methods();
+        if !methods.contains(&method) {
+            let message = format!("endpoint {endpoint} is not analysed by {}", method.name());
+            let known: Vec<&str> = methods.iter().map(|method| method.name()).collect();
+            self.error(endpoint.span.start, message).hint = Some(format!("it has {}", listed(&known)));
         }
-        if !gives_p(own.method) {
-            self.error(at, format!("method {} gives no p-value of two arms or of all", own.method.name()));
+        if !gives_p(method) {
+            self.error(at, format!("method {} gives no p-value of two arms or of all", method.name()));
         }
-        let visits: Vec<&str> = match (&endpoint.binary, &endpoint.continuous) {
+        let visits: Vec<&str> = match (&named.binary, &named.continuous) {
             (Some(binary), _) => binary.at.iter().map(|visit| &**visit).collect(),
             (_, Some(continuous)) => continuous.compare_at.iter().map(|visit| &**visit).collect(),
             _ => Vec::new(),
         };
-        match &own.at {
+        match visit {
             Some(visit) if visits.is_empty() => {
-                self.error(visit.span.start, format!("endpoint {} is not analysed by visit", own.endpoint));
+                self.error(visit.span.start, format!("endpoint {endpoint} is not analysed by visit"));
             }
             Some(visit) => self.refers(visit, "visit of the comparison", &visits),
             None if visits.len() > 1 => {
-                self.error(at, format!("hypothesis {} does not say at which visit", own.id));
+                self.error(at, format!("{what} does not say at which visit"));
             }
             None => {}
         }
         let reference = study.reference_arm();
         let others = study.arm.iter().enumerate().filter(|(place, _)| *place != reference);
         let arms: Vec<&str> = others.map(|(_, arm)| &*arm.id).collect();
-        match &own.arm {
-            Some(arm) if of_all_arms(own.method) => {
-                self.error(arm.span.start, format!("method {} compares all arms", own.method.name()));
+        match arm {
+            Some(arm) if of_all_arms(method) => {
+                self.error(arm.span.start, format!("method {} compares all arms", method.name()));
             }
             Some(arm) => self.refers(arm, "arm compared", &arms),
-            None if arms.len() > 1 && !of_all_arms(own.method) => {
-                self.error(at, format!("hypothesis {} does not say of which arm", own.id));
+            None if arms.len() > 1 && !of_all_arms(method) => {
+                self.error(at, format!("{what} does not say of which arm"));
             }
             None => {}
         }

@@ -36,6 +36,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.multiplicities();
     check.random();
     check.monitorings();
+    check.safety_rules();
     check.summaries();
     check.exports();
     check.attendance();
@@ -181,7 +182,8 @@ impl<'a> Check<'a> {
             .chain(study.attendance.iter().map(|own| &own.id))
             .chain(study.flow.iter().map(|flow| &flow.id))
             .chain(study.multiplicity.iter().map(|family| &family.id))
-            .chain(study.monitoring.iter().map(|plan| &plan.id));
+            .chain(study.monitoring.iter().map(|plan| &plan.id))
+            .chain(study.safety_rule.iter().map(|rule| &rule.id));
         self.unique("analysis", analyses);
         for summary in &study.summary {
             self.unique("item", summary.items.iter().map(|item| &item.id));

@@ -1,7 +1,7 @@
 //! The probability to succeed in the end, given what was seen so far.
 
-use super::super::Undefined;
-use super::super::distribution::normal_cdf;
+use super::super::distribution::{normal_cdf, normal_quantile};
+use super::super::{Undefined, finite};
 use super::crossing::{Crossing, crossing};
 
 /// What is believed of the drift before the trial: a normal distribution.
@@ -51,16 +51,57 @@ pub fn conditional_power(z: f64, share: f64, critical: f64, drift: f64) -> Resul
 pub fn predictive_power(z: f64, share: f64, critical: f64, prior: Prior) -> Result<f64, Undefined> {
     let rest = remaining(share, &[z, critical])?;
     let score = z * libm::sqrt(share);
-    let (precision, weighted) = match prior {
-        Prior::Flat => (0.0, 0.0),
-        Prior::Normal { mean, deviation } if deviation > 0.0 && deviation.is_finite() && mean.is_finite() => {
-            (1.0 / (deviation * deviation), mean / (deviation * deviation))
-        }
-        Prior::Normal { .. } => return Err(Undefined::OutOfRange),
-    };
+    let (precision, weighted) = weights(prior)?;
     let variance = 1.0 / (share + precision);
     let mean = variance * (score + weighted);
     normal_cdf((score + mean * rest - critical) / libm::sqrt(rest + rest * rest * variance))
+}
+
+/// The Z at which [`conditional_power`] is a value: below it a trial may stop for futility.
+///
+/// # Method
+/// The closed form of conditional power solved for Z; without drift, under the current trend.
+///
+/// # Not estimable
+/// `OutOfRange` for a power or a share outside 0 to 1 or values that are not finite.
+///
+/// # Agrees with
+/// Its own inverse in high precision; cases in `fixtures/reference/sequential`.
+pub fn conditional_power_bound(power: f64, share: f64, critical: f64, drift: Option<f64>) -> Result<f64, Undefined> {
+    let rest = remaining(share, &[critical, drift.unwrap_or_default()])?;
+    let needed = critical + normal_quantile(power)? * libm::sqrt(rest);
+    let root = libm::sqrt(share);
+    // Under the trend the score at the end is expected to be Z / √t.
+    finite(drift.map_or(needed * root, |drift| (needed - drift * rest) / root))
+}
+
+/// The Z at which [`predictive_power`] is a value.
+///
+/// # Method
+/// The closed form of predictive power solved for Z.
+///
+/// # Not estimable
+/// As [`predictive_power`]; `OutOfRange` for a power outside 0 to 1.
+///
+/// # Agrees with
+/// Its own inverse in high precision; cases in `fixtures/reference/sequential`.
+pub fn predictive_power_bound(power: f64, share: f64, critical: f64, prior: Prior) -> Result<f64, Undefined> {
+    let rest = remaining(share, &[critical])?;
+    let (precision, weighted) = weights(prior)?;
+    let variance = 1.0 / (share + precision);
+    let needed = critical + normal_quantile(power)? * libm::sqrt(rest + rest * rest * variance);
+    finite((needed - variance * weighted * rest) / (1.0 + variance * rest) / libm::sqrt(share))
+}
+
+/// The precision of a prior, and its mean weighted by it.
+fn weights(prior: Prior) -> Result<(f64, f64), Undefined> {
+    match prior {
+        Prior::Flat => Ok((0.0, 0.0)),
+        Prior::Normal { mean, deviation } if deviation > 0.0 && deviation.is_finite() && mean.is_finite() => {
+            Ok((1.0 / (deviation * deviation), mean / (deviation * deviation)))
+        }
+        Prior::Normal { .. } => Err(Undefined::OutOfRange),
+    }
 }
 
 /// The probabilities to cross the bounds of the looks that remain, given Z at a look.

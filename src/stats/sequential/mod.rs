@@ -12,14 +12,19 @@ mod density;
 mod design;
 mod inference;
 mod spending;
+mod toxicity;
 
 pub use binomial::{BinomialLook, beta_exceedance, binomial_crossing};
 pub use bounds::{Shape, Sides, harm_bounds, last_bound, shaped_bounds, spending_bounds, t_bound};
-pub use conditional::{Prior, conditional_power, conditional_power_through, predictive_power};
+pub use conditional::{
+    Prior, conditional_power, conditional_power_bound, conditional_power_through, predictive_power,
+    predictive_power_bound,
+};
 pub use crossing::{Crossing, crossing};
 pub use design::{Bounds, Futility, FutilityDesign, futility_bounds, futility_design};
 pub use inference::{drift_limits, repeated_interval, stagewise_p};
 pub use spending::Spending;
+pub use toxicity::{ToxicityBoundary, binomial_boundary, posterior_boundary, toxicity_boundary};
 
 use super::Undefined;
 
