@@ -5,6 +5,10 @@ STUDY := fixtures/studies/ln-msc-il2
 # All studies of `make report`; each package is a folder of its own below OUT.
 BATCH := $(STUDY) fixtures/studies/sle-three-arm
 OUT   := out
+# The first look at the flagship: the day of the twentieth week-24 assessment that decides the primary outcome, of 40 planned;
+# accrual still goes on.
+CUTOFF := 2024-12-28
+KEY   := $(OUT)/dsmb/keys/ln-msc-il2.key
 TARGET := $(CURDIR)/target
 ifdef CARGO_TARGET_DIR
 TARGET := $(CARGO_TARGET_DIR)
@@ -19,7 +23,7 @@ REMAP  := --remap-path-prefix=$(HOME_OF_CARGO)=/cargo --remap-path-prefix=$(TARG
 REMAP_C := -ffile-prefix-map=$(HOME_OF_CARGO)=/cargo -ffile-prefix-map=$(TARGET)=/target -ffile-prefix-map=$(CURDIR)=/trialpress
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown commit)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 
-.PHONY: help report pilot test check bench fixtures reference dist clean
+.PHONY: help report dsmb pilot test check bench fixtures reference dist clean
 
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
@@ -27,6 +31,11 @@ help: ## print this
 report: ## the reports of the flagship study and of the one with three arms, in one batch (prints the paths of the PDFs last)
 	@$(CARGO) build --release --locked --quiet --bin trialpress
 	@$(BIN) run $(BATCH) --out $(OUT)
+
+dsmb: ## the reports to the board of the flagship study at its first look; the key of the codes is made once and stays
+	@$(CARGO) build --release --locked --quiet --bin trialpress
+	@test -f $(KEY) || { mkdir -p $(dir $(KEY)) && $(BIN) key new $(STUDY) --out $(KEY) --quiet; }
+	@$(BIN) run $(STUDY) --report dsmb-open --report dsmb-closed --report dsmb-closed-unmasked --cutoff $(CUTOFF) --key $(KEY) --out $(OUT)/dsmb
 
 pilot: ## the report of CDISC Pilot 01, from the public data in ../shared
 	@$(CARGO) build --release --locked --quiet --bin trialpress

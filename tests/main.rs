@@ -26,6 +26,7 @@
 //! - `determinism`: same bytes whatever the machine is doing.
 //! - `cli`: verbs, help, exit numbers.
 //! - `cutoff`: the data as of a day, through the command line.
+//! - `dsmb`: the reports to the board of the flagship study, page by page and against each other.
 //! - `support`: how the others run the program and read what it wrote.
 
 #![expect(clippy::print_stderr, reason = "tests tell how much they did")]
@@ -38,6 +39,7 @@ mod awkward;
 mod cli;
 mod cutoff;
 mod determinism;
+mod dsmb;
 mod exports;
 mod looks;
 mod methods;

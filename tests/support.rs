@@ -40,15 +40,56 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     found
 }
 
-/// The specification of a fixture study, to be changed and written elsewhere. It has no cut-off, which would name every
-/// dataset.
+/// The specification of a fixture study as its final report has it, to be changed and written elsewhere. It has no cut-off,
+/// which would name every dataset, and nothing of the reports to a board.
 pub fn specification(name: &str) -> Table {
-    let path = fixture_study(name).join("study.toml");
-    let mut study: Table = toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut study = specification_of(name, "final");
     if let Some(data) = study.get_mut("data").and_then(toml::Value::as_table_mut) {
         data.remove("cut-off");
     }
+    study.remove("report");
+    // What is counted for a board alone begins with its name.
+    for (_, elements) in &mut study {
+        match elements {
+            toml::Value::Array(list) => list.retain(|element| !text_of(element, "id").starts_with("board_")),
+            toml::Value::Table(table) => table.retain(|id, _| !id.starts_with("board_")),
+            _ => {}
+        }
+    }
     study
+}
+
+/// The specification of a fixture study with the sections, displays and texts of one of its reports.
+pub fn specification_of(name: &str, report: &str) -> Table {
+    let path = fixture_study(name).join("study.toml");
+    let mut study: Table = toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let reports = |element: &toml::Value| -> Option<Vec<String>> {
+        let list = element.get("reports")?.as_array()?;
+        Some(list.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect())
+    };
+    // What is for the closed session is for it with real arms, too.
+    let shows = |reports: &[String]| {
+        let closed = report == "dsmb-closed-unmasked" && reports.iter().any(|own| own == "dsmb-closed");
+        closed || reports.iter().any(|own| own == report)
+    };
+    let list = |study: &Table, key: &str| study.get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let sections = list(&study, "section");
+    let (sections, _): (Vec<toml::Value>, Vec<toml::Value>) =
+        sections.into_iter().partition(|section| shows(&reports(section).unwrap_or_else(|| vec!["final".to_owned()])));
+    let numbers: Vec<&str> = sections.iter().map(|section| text_of(section, "number")).collect();
+    for key in ["display", "text"] {
+        let mut own = list(&study, key);
+        own.retain(|one| numbers.contains(&text_of(one, "section")) && reports(one).is_none_or(|own| shows(&own)));
+        if study.contains_key(key) {
+            study.insert(key.to_owned(), toml::Value::Array(own));
+        }
+    }
+    study.insert("section".to_owned(), toml::Value::Array(sections.clone()));
+    study
+}
+
+fn text_of<'a>(element: &'a toml::Value, key: &str) -> &'a str {
+    element.get(key).and_then(toml::Value::as_str).unwrap_or_default()
 }
 
 /// Writes a specification.

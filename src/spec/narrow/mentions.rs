@@ -12,9 +12,24 @@ use toml::{Table, Value};
 
 use crate::spec::instrument;
 
-/// Keys whose texts are for readers, or name what no study file holds.
-const PROSE: &[&str] =
-    &["instrument", "label", "title", "description", "footnotes", "heading", "what", "handling", "y-title", "x-title"];
+/// Keys whose texts are for readers, or name what no study file holds, or what stands within an element: the items of a
+/// summary may have names of endpoints.
+const PROSE: &[&str] = &[
+    "instrument",
+    "label",
+    "title",
+    "description",
+    "footnotes",
+    "heading",
+    "what",
+    "handling",
+    "y-title",
+    "x-title",
+    "id",
+];
+
+/// Keys whose texts name what an analysis is made of, never an analysis: records may have the name of one.
+const SOURCES: &[&str] = &["records", "frame", "variable", "analysis-set"];
 
 /// An element: the section of the file it stands in, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +91,17 @@ impl Element {
 pub(super) struct Words {
     /// In what is written.
     pub(super) values: BTreeSet<String>,
+    /// In what is written where only a source can stand ([`SOURCES`]).
+    sources: BTreeSet<String>,
     /// As keys: they name what lies deeper, such as options, and no analysis.
     keys: BTreeSet<String>,
+}
+
+impl Words {
+    /// Every word that is written.
+    pub(super) fn written(&self) -> impl Iterator<Item = &String> {
+        self.values.union(&self.sources)
+    }
 }
 
 /// The elements of a specification with the words they say.
@@ -165,7 +189,8 @@ impl Mentions {
             found.insert(element.clone(), by);
             let Some(words) = self.words.get(&element) else { continue };
             let values = words.values.iter().map(|word| (word, Depth::Shown));
-            for (word, most) in values.chain(words.keys.iter().map(|word| (word, Depth::Derived))) {
+            let shallow = words.keys.iter().chain(&words.sources).map(|word| (word, Depth::Derived));
+            for (word, most) in values.chain(shallow) {
                 for next in self.named(word).filter(|next| next.depth() <= most && element.may_need(next)) {
                     // A variant is of endpoints that do not name it; a display names the variants it shows.
                     let pulled = next.section == "variant" && element.section == "display";
@@ -187,7 +212,12 @@ pub(super) fn collect(value: &Value, words: &mut Words) {
         Value::Table(table) => {
             for (key, value) in table.iter().filter(|(key, _)| !PROSE.contains(&key.as_str())) {
                 words.keys.insert(key.clone());
-                collect(value, words);
+                match value {
+                    Value::Array(names) if key == "items" && names.iter().all(Value::is_str) => {}
+                    Value::String(_) if key == "item" => {}
+                    Value::String(text) if SOURCES.contains(&key.as_str()) => said(text, &mut words.sources),
+                    _ => collect(value, words),
+                }
             }
         }
         _ => {}

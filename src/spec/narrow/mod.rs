@@ -216,8 +216,8 @@ impl Study {
         for root in shown.filter(|element| !withheld(element)) {
             let needed = mentions.needed(std::slice::from_ref(root), &BTreeSet::new());
             for element in needed.keys() {
-                let words = mentions.words.get(element).map(|words| &words.values);
-                let Some(word) = words.into_iter().flatten().find(|word| names.contains(word.as_str())) else {
+                let mut words = mentions.words.get(element).into_iter().flat_map(Words::written);
+                let Some(word) = words.find(|word| names.contains(word.as_str())) else {
                     continue;
                 };
                 if !told.insert((root.name.clone(), word.clone())) {
