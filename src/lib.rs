@@ -22,6 +22,7 @@
 //! - [`results`]: the waist. A number exists once, as a row; tables, figures and text show that row.
 //! - [`display`]: arrangement. Rows become tables and figures as values; nothing is computed but rounding.
 //! - [`render`]: ink. Values become SVG and PDF; bytes in, bytes out.
+//! - [`scan`]: proof that words occur nowhere in a file, in any channel. Bytes in, findings out.
 //! - [`pipeline`]: the stages in order, and the package, written whole or not at all.
 //! - [`cli`]: the verbs; the only reader of arguments, clock and terminal.
 //! - [`error`]: findings and exit numbers.
@@ -44,5 +45,6 @@ pub mod pipeline;
 pub mod plan;
 pub mod render;
 pub mod results;
+pub mod scan;
 pub mod spec;
 pub mod stats;
