@@ -9,6 +9,7 @@ mod ledger;
 mod lock;
 mod report;
 mod reproduce;
+mod scan;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ Examples:
   trialpress report out/abc --out out/abc-again
   trialpress reproduce out/abc --study studies/abc
   trialpress explain studies/abc t-14-2-1
+  trialpress scan out/abc --words arms.txt
   trialpress spec --format schema > study.schema.json";
 
 /// What holds for every verb.
@@ -208,6 +210,9 @@ enum Verb {
         "Examples:\n  trialpress convert adsl.xpt --out adsl.parquet\n  trialpress convert adsl.csv --out adsl.xpt --text SITEID"
     ))]
     Convert(convert::ConvertArgs),
+    /// Search files and folders for words that may occur nowhere in them: arm names, doses, kit numbers.
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", scan::EXAMPLES))]
+    Scan(scan::ScanArgs),
     /// Print the reference of study.toml, generated from the program itself.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json"))]
     Spec {
@@ -315,7 +320,8 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
             tell(&finding.to_string());
         }
     }
-    if exit != 0 {
+    // A search writes nothing in any case.
+    if exit != 0 && !matches!(cli.verb, Verb::Scan(_)) {
         tell(&refusal(findings.len()));
     }
     if let Verb::Check { format, .. } = &cli.verb
@@ -349,6 +355,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
+        Verb::Scan(args) => scan::scan(args, terminal),
         Verb::Key(verb) => report::key(verb, terminal),
         Verb::Ledger(verb) => ledger::ledger(verb, today),
         Verb::Dsmb => print(&format!("{}\n", report::PROCEDURE)).map(|()| Vec::new()),

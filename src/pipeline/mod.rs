@@ -23,6 +23,7 @@ mod provenance;
 mod publish;
 mod report;
 mod reproduce;
+mod scan;
 mod source_date;
 mod trace;
 
@@ -52,6 +53,7 @@ pub use papers::key_letter;
 pub use publish::Target;
 pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
+pub use scan::{Scan, ScanOrder, scan, scan_as, word_list};
 pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
 
