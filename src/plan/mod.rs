@@ -10,8 +10,8 @@ mod bind_records;
 mod bind_safety;
 mod cut;
 mod job;
-mod mask;
 mod looks;
+mod mask;
 mod records;
 mod safety;
 mod schema;
@@ -25,8 +25,8 @@ pub use job::{
     BoundIndividual, BoundItem, BoundListing, BoundLoss, BoundParameter, BoundSubgroup, BoundTime, ItemKind, Job,
     JobKind, ParameterSource,
 };
-pub use mask::{Shown, mask};
 pub use looks::{BoundSafetyRule, LookNumber, Looks, PastLook};
+pub use mask::{Shown, mask};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
