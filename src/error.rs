@@ -26,6 +26,8 @@ pub enum Stage {
     Files,
     /// Two things that should be the same are not.
     Comparison,
+    /// Words were found that may occur nowhere.
+    Found,
 }
 
 /// The exit numbers, as `--help` prints them.
@@ -40,6 +42,7 @@ Exit numbers:
   6  a template or the typesetting failed
   7  a file could not be read or written
   8  a comparison found differences
+  9  words were found that may not occur
 Of several studies that fail, the largest of their numbers.";
 
 impl Stage {
@@ -54,6 +57,7 @@ impl Stage {
             Self::Typesetting => 6,
             Self::Files => 7,
             Self::Comparison => 8,
+            Self::Found => 9,
         }
     }
 }

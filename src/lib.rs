@@ -23,6 +23,7 @@
 //! - [`display`]: arrangement. Rows become tables and figures as values; nothing is computed but rounding.
 //! - [`render`]: ink. Values become SVG and PDF; bytes in, bytes out.
 //! - [`ledger`]: looks at the data before the end, as a chain of lines; text in, text out.
+//! - [`scan`]: proof that words occur nowhere in a file, in any channel. Bytes in, findings out.
 //! - [`pipeline`]: the stages in order, and the package, written whole or not at all.
 //! - [`cli`]: the verbs; the only reader of arguments, clock and terminal.
 //! - [`error`]: findings and exit numbers.
@@ -46,5 +47,6 @@ pub mod pipeline;
 pub mod plan;
 pub mod render;
 pub mod results;
+pub mod scan;
 pub mod spec;
 pub mod stats;

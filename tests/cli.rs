@@ -9,6 +9,7 @@ mod package;
 mod reference;
 mod report;
 mod reproduce;
+mod scan;
 
 use std::fs;
 
@@ -18,8 +19,8 @@ use crate::awkward::copy_folder;
 use crate::support::{Outcome, fixture_study, scratch, succeed};
 
 /// The verbs, as `--help` lists them.
-const VERBS: [&str; 10] =
-    ["lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "convert", "spec"];
+const VERBS: [&str; 11] =
+    ["lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "convert", "scan", "spec"];
 /// The flagship study.
 const FLAGSHIP: &str = "ln-msc-il2";
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::terminal::{Terminal, one_line, print_path, tell};
 use crate::error::Error;
 use crate::pipeline::batch::{self, Outcome};
-use crate::pipeline::{LogOf, StudyFile};
+use crate::pipeline::{self, LogOf, StudyFile};
 
 /// What a batch asks for.
 pub(super) struct Order<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Order<'a> {
 ///
 /// # Errors
 /// The batch as a whole is refused, or the paths cannot be printed.
-pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool) -> Result<(Vec<LogOf>, u8), Error> {
+pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool, today: &str) -> Result<(Vec<LogOf>, u8), Error> {
     let members = batch::members(order.studies, order.out)?;
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let lines = terminal.lines(&names);
@@ -46,6 +46,12 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool) -> Result<
     }
     for line in table(&outcomes) {
         terminal.say(&line);
+    }
+    // One after the other: reports of one look are remembered once.
+    for (member, outcome) in members.iter().zip(&outcomes) {
+        if let Ok(made) = &outcome.made {
+            pipeline::record(&member.file, &made.taken, today)?;
+        }
     }
     let exit = outcomes.iter().map(Outcome::exit_number).max().unwrap_or(0);
     let made = outcomes.iter().filter_map(|outcome| outcome.made.as_ref().ok());

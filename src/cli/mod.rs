@@ -5,9 +5,11 @@ mod batch;
 mod convert;
 mod environment;
 mod findings;
+mod ledger;
 mod lock;
 mod report;
 mod reproduce;
+mod scan;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +46,7 @@ Examples:
   trialpress report out/abc --out out/abc-again
   trialpress reproduce out/abc --study studies/abc
   trialpress explain studies/abc t-14-2-1
+  trialpress scan out/abc --words arms.txt
   trialpress spec --format schema > study.schema.json";
 
 /// What holds for every verb.
@@ -171,6 +174,8 @@ enum Verb {
         /// The key of its codes, for a report with codes.
         #[arg(long, value_name = "KEYFILE")]
         key: Option<PathBuf>,
+        #[command(flatten)]
+        ledger: report::LedgerArg,
         /// The fonts that were given when the package was made.
         #[arg(long, value_name = "FILE")]
         font: Vec<PathBuf>,
@@ -193,6 +198,9 @@ enum Verb {
     /// Explain how reports for a data and safety monitoring board are made, from the key to the meeting.
     #[command(long_about = report::PROCEDURE)]
     Dsmb,
+    /// The ledger of looks: verify it, and write down what the board decided and when it met.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerVerb),
     /// Make the key of a series of coded reports: which arm has which code.
     #[command(subcommand)]
     Key(report::KeyVerb),
@@ -202,6 +210,9 @@ enum Verb {
         "Examples:\n  trialpress convert adsl.xpt --out adsl.parquet\n  trialpress convert adsl.csv --out adsl.xpt --text SITEID"
     ))]
     Convert(convert::ConvertArgs),
+    /// Search files and folders for words that may occur nowhere in them: arm names, doses, kit numbers.
+    #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", scan::EXAMPLES))]
+    Scan(scan::ScanArgs),
     /// Print the reference of study.toml, generated from the program itself.
     #[command(after_help = format!("{}\n\n{EXIT_NUMBERS}", "Examples:\n  trialpress spec\n  trialpress spec --format schema > study.schema.json"))]
     Spec {
@@ -287,7 +298,7 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
             let ready = ready.and_then(|()| environment::heed());
             let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies: files, out, template: template.as_deref(), strict: *strict };
-                batch::run(order, terminal, quiet)
+                batch::run(order, terminal, quiet, &today())
             });
             match ordered {
                 Ok(done) => return done,
@@ -309,7 +320,8 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
             tell(&finding.to_string());
         }
     }
-    if exit != 0 {
+    // A search writes nothing in any case.
+    if exit != 0 && !matches!(cli.verb, Verb::Scan(_)) {
         tell(&refusal(findings.len()));
     }
     if let Verb::Check { format, .. } = &cli.verb
@@ -343,7 +355,9 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
         Verb::Lock(args) => lock::lock(args, terminal, today),
         Verb::Verify(args) => lock::verify(args, terminal),
         Verb::Convert(args) => convert::convert(args, terminal),
+        Verb::Scan(args) => scan::scan(args, terminal),
         Verb::Key(verb) => report::key(verb, terminal),
+        Verb::Ledger(verb) => ledger::ledger(verb, today),
         Verb::Dsmb => print(&format!("{}\n", report::PROCEDURE)).map(|()| Vec::new()),
         Verb::Check { study, cutoff, report, strict, .. } => {
             let checked = pipeline::check(&study.file().as_of(cutoff.day).asked(report.asked()), &progress)?;
@@ -372,7 +386,10 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let run = pipeline::run(&file, template, *strict, &progress)?;
-            finish(run, out, &target, terminal)
+            let taken = run.taken.clone();
+            let findings = finish(run, out, &target, terminal)?;
+            pipeline::record(&file, &taken, &today())?;
+            Ok(findings)
         }
         Verb::Shells { study, report, out, template } => {
             let asked = Asked { edition: report.edition(), ..Asked::default() };
@@ -393,9 +410,13 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::report(package, template.as_deref(), &progress)?;
             finish(run, out, &target, terminal)
         }
-        Verb::Reproduce { package, study, data, key, font } => {
+        Verb::Reproduce { package, study, data, key, ledger, font } => {
             pipeline::use_fonts(font)?;
-            let file = StudyFile::at(study, data.clone()).asked(Asked { key: key.clone(), ..Asked::default() });
+            let file = StudyFile::at(study, data.clone()).asked(Asked {
+                key: key.clone(),
+                ledger: ledger.ledger.clone(),
+                ..Asked::default()
+            });
             reproduce::reproduce(package, &file, terminal)
         }
         Verb::Explain { study, cutoff, id, conditions } => {
@@ -435,8 +456,8 @@ fn finish(run: pipeline::Run, out: &Path, target: &Target, terminal: &Terminal) 
     Ok(run.warnings.into_iter().chain(left).collect())
 }
 
-/// Today's date, for a lock whose date is not given.
-#[expect(clippy::disallowed_methods, reason = "the only use of the clock: the default date of a lock")]
+/// Today's date, for a lock whose date is not given, and for looks as the ledger remembers them.
+#[expect(clippy::disallowed_methods, reason = "the only use of the clock: the default date of a lock, and of a look")]
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     date::text(i32::try_from(seconds / 86_400).unwrap_or(0))

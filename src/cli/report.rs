@@ -50,7 +50,7 @@ pub(super) struct ReportArg {
 
 impl ReportArg {
     pub(super) fn asked(&self) -> Asked {
-        Asked { edition: self.report.edition(), key: self.key.clone(), previous: None }
+        Asked { edition: self.report.edition(), key: self.key.clone(), ..Asked::default() }
     }
 }
 
@@ -65,6 +65,19 @@ pub(super) struct ReportArgs {
     key: Option<PathBuf>,
     #[command(flatten)]
     previous: PreviousArg,
+    #[command(flatten)]
+    ledger: LedgerArg,
+    /// Why a look is taken that was not planned; it spends error as the plan says.
+    #[arg(long, value_name = "REASON")]
+    unplanned: Option<String>,
+}
+
+/// The ledger of looks.
+#[derive(Args, Clone, Debug)]
+pub(super) struct LedgerArg {
+    /// The ledger of looks, if not monitoring.ledger beside the study file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ledger: Option<PathBuf>,
 }
 
 /// What an open report would tell together with the one before.
@@ -94,7 +107,8 @@ impl ReportArgs {
 
     fn asked_for(&self, edition: Edition) -> Asked {
         let previous = self.previous.previous.clone().filter(|_| edition == Edition::DsmbOpen);
-        Asked { edition, key: self.key.clone(), previous }
+        let (ledger, unplanned) = (self.ledger.ledger.clone(), self.unplanned.clone());
+        Asked { edition, key: self.key.clone(), previous, ledger, unplanned }
     }
 }
 

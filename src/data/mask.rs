@@ -280,8 +280,7 @@ mod tests {
     const ADVS: &[(&str, Kind)] = &[("USUBJID", Text), ("VISIT", Text), ("AVAL", Number), ("DOSE", Number)];
 
     fn sealed(arms: [&str; 4], vitals: &str) -> Sealed {
-        let rows =
-            ["1", "2", "3", "4"].iter().zip(arms).map(|(id, arm)| format!("{id} {arm} 3{id}\n")).collect::<String>();
+        let rows = (1..).zip(arms).map(|(id, arm)| format!("{id} {arm} 3{id}")).collect::<Vec<_>>().join("\n");
         let datasets = [dataset("ADSL", ADSL, &rows), dataset("ADVS", ADVS, vitals), dataset("ADEX", ADSL, &rows)];
         Sealed::new(LockedData::unlocked(datasets, "2026-01-31"))
     }
@@ -363,10 +362,10 @@ mod tests {
         let mut codes: Vec<String> = column(&one, "ADSL", "P").into_iter().flatten().collect();
         codes.sort();
         assert_eq!(codes, ["P", "P", "Q", "Q"]);
-        let draws: BTreeSet<Vec<Option<String>>> = (0..20)
+        let several: BTreeSet<Vec<Option<String>>> = (0..20)
             .map(|n| column(&sealed(["X"; 4], VITALS).masked(&order(drawn(&n.to_string()))), "ADSL", "P"))
             .collect();
-        assert!(draws.len() > 1, "another salt draws others");
+        assert!(several.len() > 1, "another salt draws others");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::{Error, Finding, Place, Stage};
-use crate::pipeline::{self, StudyFile, package};
+use crate::pipeline::{self, StudyFile, Taken, package};
 use crate::spec::report::Edition;
 
 /// A study of a batch.
@@ -42,6 +42,8 @@ pub struct Made {
     pub results: usize,
     /// How many of them have no value.
     pub not_estimable: usize,
+    /// What the ledger will remember of it.
+    pub taken: Taken,
     /// Warnings of all stages.
     pub warnings: Vec<Finding>,
 }
@@ -145,6 +147,7 @@ fn make(
         pages: run.pages.text.len(),
         results: run.results.rows.len(),
         not_estimable: run.results.not_estimable(),
+        taken: run.taken,
         warnings,
     })
 }

@@ -23,31 +23,43 @@ pub struct Asked {
     pub key: Option<PathBuf>,
     /// The package of the report before, for an open report: what the two together would tell is told.
     pub previous: Option<PathBuf>,
+    /// The ledger of looks, if not the one beside the study file.
+    pub ledger: Option<PathBuf>,
+    /// Why a look is taken that was not planned.
+    pub unplanned: Option<String>,
 }
 
 /// A study as its report needs it, and its data as its readers may know them.
 pub(super) struct Admitted {
     pub(super) narrowed: Narrowed,
+    /// The same without what only a look of the monitoring plan shows, if there is such.
+    pub(super) without_look: Option<Narrowed>,
     pub(super) data: LockedData,
     /// Findings of define.xml, but for those about what is masked.
     pub(super) described: Vec<Finding>,
     /// The text of the lock; none where it would tell of what is masked.
     pub(super) lock_text: Option<String>,
+    /// The text of the lock in any case: the ledger knows the data of a look by its digest.
+    pub(super) lock: String,
     pub(super) shown: Option<EditionShown>,
     /// Words that would tell of treatment; none where everything may be told.
     pub(super) words: Vec<String>,
 }
 
-/// Narrows the specification and opens the data. `look` says whether the run is a look of the monitoring plan.
+/// Narrows the specification and opens the data.
 ///
 /// # Errors
 /// The report cannot be made of this specification, its key is missing or wrong, or the data are not as locked.
-pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admitted, Error> {
+pub(super) fn admit(whole: &Study, file: &StudyFile) -> Result<Admitted, Error> {
     let asked = &file.asked;
     let audience = asked.edition.audience();
     let key = key(whole, asked)?;
     let letters = key.as_ref().map(|key| key.letters(whole)).unwrap_or_default();
-    let mut narrowed = whole.narrowed(asked.edition, look, &letters)?;
+    let may_look = whole.may_look(asked.edition);
+    let mut narrowed = whole.narrowed(asked.edition, may_look, &letters)?;
+    // An interim report is a look or nothing.
+    let less = may_look && asked.edition != Edition::Interim;
+    let without_look = less.then(|| whole.narrowed(asked.edition, false, &letters)).transpose()?;
     let only: Vec<&str> = file.only.iter().map(String::as_str).collect();
     if let Some(study) = whole.only(&only) {
         narrowed.study = study;
@@ -57,9 +69,11 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
     if audience == Audience::Unmasked {
         return Ok(Admitted {
             narrowed,
+            without_look,
             data: sealed.opened(),
             described,
-            lock_text: Some(lock_text),
+            lock_text: Some(lock_text.clone()),
+            lock: lock_text,
             shown,
             words: Vec::new(),
         });
@@ -68,7 +82,7 @@ pub(super) fn admit(whole: &Study, file: &StudyFile, look: bool) -> Result<Admit
     let data = sealed.masked(&order);
     let described = described.into_iter().filter(|finding| !order.hides(&finding.place)).collect();
     let words = whole.masking.iter().flat_map(|masking| masking.words.clone()).collect();
-    Ok(Admitted { narrowed, data, described, lock_text: None, shown, words })
+    Ok(Admitted { narrowed, without_look, data, described, lock_text: None, lock: lock_text, shown, words })
 }
 
 /// What the pages of a report say of it; nothing of the final one.

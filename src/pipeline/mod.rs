@@ -16,12 +16,14 @@ mod fonts;
 mod judgement;
 mod key;
 mod locking;
+mod looks;
 mod package;
 mod papers;
 mod provenance;
 mod publish;
 mod report;
 mod reproduce;
+mod scan;
 mod source_date;
 mod trace;
 
@@ -45,11 +47,13 @@ pub use edition::Asked;
 pub use fonts::use_fonts;
 pub use key::{KeyOrder, new_key};
 pub use locking::{LockMade, LockOrder, Verified, lock, lock_diff, verify};
+pub use looks::{Remark, Taken, record, remark, verify_ledger};
 pub use package::Package;
 pub use papers::key_letter;
 pub use publish::Target;
 pub use report::report;
 pub use reproduce::{Reproduction, reproduce};
+pub use scan::{Scan, ScanOrder, scan, scan_as, word_list};
 pub use source_date::{LAST_SECOND, use_source_date};
 pub use trace::{Explanation, explain};
 
@@ -138,6 +142,8 @@ pub struct Checked {
     pub plan: Plan,
     /// The variables.
     pub frames: Frames,
+    /// What the ledger will remember of it.
+    pub taken: Taken,
     /// Warnings of all stages.
     pub warnings: Vec<Finding>,
 }
@@ -181,19 +187,19 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     progress("specification");
     let (whole, _) = read_study(file)?;
     progress("data");
-    let edition::Admitted { narrowed, data, described, lock_text, shown, words } = edition::admit(&whole, file, false)?;
-    let Narrowed { study, text } = narrowed;
-    display::check_texts(&study)?;
-    let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data, file)?;
-    progress("conformance");
-    let (conformance, of_conformance) = conformance::gate(&study, &data);
-    progress("plan");
-    let bound = plan::bind(&study, &data);
-    progress("variables");
-    let derived = bound.and_then(|plan| derive::frames(&plan, &data).map(|(frames, told)| (plan, frames, told)));
-    // What the rules refuse stops here, together with what could not be bound or derived: all is told at once.
-    let (plan, frames, of_frames) = conformance::together(&of_conformance, derived)?;
-    let warnings = [data.warnings.clone(), described, of_cut, of_conformance, of_frames].concat();
+    let edition::Admitted { narrowed, without_look, data, described, lock_text, lock, shown, words } =
+        edition::admit(&whole, file)?;
+    let mut ready = Ready::of(narrowed, &data, file, progress)?;
+    // Whether the run is a look is told by the information that is there.
+    let day = ready.data.cut.as_ref().map(|cut| cut.day);
+    let looking = looks::looking(&ready.study, file, (&ready.plan, &ready.frames), &lock, day)?;
+    if let Some(narrowed) = without_look.filter(|_| !looking.is_look) {
+        ready = Ready::of(narrowed, &data, file, progress)?;
+    }
+    let Ready { study, text, data, cut_given, conformance, mut plan, frames, warnings } = ready;
+    plan.looks = looking.looks.into_iter().collect();
+    let warnings = [data.warnings.clone(), described, warnings].concat();
+    let taken = looking.taken;
     Ok(Checked {
         study,
         text,
@@ -202,11 +208,42 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
         edition: shown,
         words,
         conformance,
-        cut_given: given,
+        cut_given,
         plan,
         frames,
+        taken,
         warnings,
     })
+}
+
+/// A specification and its data, up to the variables.
+struct Ready {
+    study: Study,
+    text: String,
+    data: LockedData,
+    cut_given: Option<CutGiven>,
+    conformance: Conformance,
+    plan: Plan,
+    frames: Frames,
+    warnings: Vec<Finding>,
+}
+
+impl Ready {
+    fn of(narrowed: Narrowed, data: &LockedData, file: &StudyFile, progress: Progress<'_>) -> Result<Self, Error> {
+        let Narrowed { study, text } = narrowed;
+        display::check_texts(&study)?;
+        let cut::AsOf { data, given, warnings: of_cut } = cut::as_of(&study, data.clone(), file)?;
+        progress("conformance");
+        let (conformance, of_conformance) = conformance::gate(&study, &data);
+        progress("plan");
+        let bound = plan::bind(&study, &data);
+        progress("variables");
+        let derived = bound.and_then(|plan| derive::frames(&plan, &data).map(|(frames, told)| (plan, frames, told)));
+        // What the rules refuse stops here, together with what could not be bound or derived: all is told at once.
+        let (plan, frames, of_frames) = conformance::together(&of_conformance, derived)?;
+        let warnings = [of_cut, of_conformance, of_frames].concat();
+        Ok(Self { study, text, data, cut_given: given, conformance, plan, frames, warnings })
+    }
 }
 
 /// Everything a run yields.
@@ -222,6 +259,8 @@ pub struct Run {
     pub pages: Pages,
     /// The files, ready to be written.
     pub package: Package,
+    /// What the ledger will remember of it, when the package is written.
+    pub taken: Taken,
     /// Warnings of all stages.
     pub warnings: Vec<Finding>,
 }
@@ -251,12 +290,13 @@ fn run_dated(
     let mut provenance = provenance::of(&checked);
     provenance.built = Some(build::this().clone());
     provenance.source_date = date;
-    let Checked { study, text, lock_text, mut warnings, words, .. } = checked;
+    let Checked { study, text, lock_text, mut warnings, words, taken, .. } = checked;
     if let Some(previous) = &file.asked.previous {
         warnings.extend(judgement::changes(previous, &results, file.asked.edition)?);
     }
     template.clone_into(&mut provenance.template);
-    finish(Made { study, text, lock: lock_text, results, provenance, warnings }, &words, progress)
+    let made = Made { study, text, lock: lock_text, results, provenance, warnings };
+    finish(made, &words, progress).map(|run| Run { taken, ..run })
 }
 
 /// Shells: the pages of the report before there are data.
@@ -334,7 +374,7 @@ fn finish(made: Made, words: &[String], progress: Progress<'_>) -> Result<Run, E
         beside.push((papers::FORM.to_owned(), papers::form(&report, &provenance.fingerprint)?));
     }
     let package = Package::new(&study, &text, beside, &results, &provenance, &pages);
-    Ok(Run { study, results, provenance, pages, package, warnings })
+    Ok(Run { study, results, provenance, pages, package, taken: Taken::default(), warnings })
 }
 
 fn refuse_warnings(warnings: &[Finding], strict: bool) -> Result<(), Error> {

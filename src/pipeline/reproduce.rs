@@ -44,7 +44,7 @@ pub fn reproduce(folder: &Path, file: &StudyFile, progress: Progress<'_>) -> Res
     let cut = earlier.provenance.cut.as_ref().filter(|cut| cut.given == CutGiven::CommandLine);
     let file = file.clone().as_of(cut.and_then(|cut| date::parse(&cut.date)).or(file.cutoff));
     let edition = earlier.provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
-    let file = file.clone().asked(Asked { edition, key: file.asked.key, previous: None });
+    let file = file.clone().asked(Asked { edition, ..file.asked });
     let run = super::run_dated(&file, template, false, date, progress)?;
     let made: BTreeMap<String, Vec<u8>> = run.package.files.iter().cloned().collect();
     let of_build = of_build(&earlier.provenance, build::this());

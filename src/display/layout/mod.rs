@@ -91,6 +91,15 @@ pub(super) fn withheld(spec: &DisplaySpec) -> Option<Laid> {
 
 /// Lays out a display by whichever layout its specification has.
 pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
+    outcomes(spec, results, assembly)
+        .or_else(|| looks(spec, assembly))
+        .or_else(|| records(spec, results, assembly))
+        .or_else(|| conduct(spec, assembly))
+        .or_else(|| spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly)))
+}
+
+/// Layouts of endpoints and of summaries of subjects.
+fn outcomes(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
     if let Some(layout) = &spec.summary {
         return summary::table(layout, assembly);
     }
@@ -108,27 +117,6 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.tipping_point {
         return tipping_point::grid(layout, assembly);
-    }
-    if let Some(layout) = &spec.bounds {
-        return Some(bounds::table(layout, assembly));
-    }
-    if let Some(layout) = &spec.looks {
-        return looks::table(layout, assembly);
-    }
-    if let Some(layout) = &spec.boundary {
-        return looks::boundary(layout, assembly);
-    }
-    if let Some(layout) = &spec.conditional_power {
-        return looks::conditional_power(layout, assembly);
-    }
-    if let Some(layout) = &spec.what_if {
-        return looks::what_if(layout, assembly);
-    }
-    if let Some(layout) = &spec.safety_rules {
-        return Some(safety_rules::table(layout, assembly));
-    }
-    if let Some(layout) = &spec.safety_boundary {
-        return safety_rules::figure(layout, assembly);
     }
     if let Some(layout) = &spec.hypotheses {
         return Some(hypotheses::table(layout, assembly));
@@ -157,6 +145,37 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     if let Some(layout) = &spec.shift {
         return shift::table(layout, assembly);
     }
+    None
+}
+
+/// Layouts of looks of a monitoring plan.
+fn looks(spec: &DisplaySpec, assembly: &mut Assembly<'_>) -> Option<Laid> {
+    if let Some(layout) = &spec.bounds {
+        return Some(bounds::table(layout, assembly));
+    }
+    if let Some(layout) = &spec.looks {
+        return looks::table(layout, assembly);
+    }
+    if let Some(layout) = &spec.boundary {
+        return looks::boundary(layout, assembly);
+    }
+    if let Some(layout) = &spec.conditional_power {
+        return looks::conditional_power(layout, assembly);
+    }
+    if let Some(layout) = &spec.what_if {
+        return looks::what_if(layout, assembly);
+    }
+    if let Some(layout) = &spec.safety_rules {
+        return Some(safety_rules::table(layout, assembly));
+    }
+    if let Some(layout) = &spec.safety_boundary {
+        return safety_rules::figure(layout, assembly);
+    }
+    None
+}
+
+/// Layouts of records and of single subjects.
+fn records(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
     if let Some(layout) = &spec.occurrence {
         return occurrence::table(layout, assembly);
     }
@@ -193,6 +212,11 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     if let Some(layout) = &spec.narratives {
         return narratives::pages(&spec.id, layout, results, assembly);
     }
+    None
+}
+
+/// Layouts of how the trial is run.
+fn conduct(spec: &DisplaySpec, assembly: &mut Assembly<'_>) -> Option<Laid> {
     if let Some(layout) = &spec.attendance {
         return attendance::table(layout, assembly);
     }
@@ -205,7 +229,7 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     if let Some(layout) = &spec.sources {
         return currency::sources(layout, assembly);
     }
-    spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
+    None
 }
 
 /// A visit that is shown, and the day at which it stands on an axis.

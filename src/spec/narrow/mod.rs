@@ -70,12 +70,23 @@ impl Study {
                 }
             }
             self.without_masked(&mut study, &mut text);
+            self.without_monitored_arm(edition, &mut study, &mut text)?;
             self.refuse_comparisons(edition, &study)?;
             alone::without_comparisons(&mut study);
         }
         // The text of a report of everything is that of the person who wrote it.
         let text = if edition == Edition::Final { self.origin.text().to_owned() } else { text.to_string() };
         Ok(Narrowed { study, text })
+    }
+
+    /// Whether a report shows something only at a look of the monitoring plan.
+    #[must_use]
+    pub fn may_look(&self, edition: Edition) -> bool {
+        let sections = self.sections_of(edition);
+        let shows = |display: &&DisplaySpec| {
+            sections.contains(&*display.section) && (display.reports.is_empty() || edition.shows(&display.reports))
+        };
+        edition.is_before_the_end() && self.display.iter().filter(shows).any(|display| display.at_look)
     }
 
     /// The specification with what the named displays or analyses need, and no more.
@@ -231,6 +242,26 @@ impl Study {
                     _ => "leave it to closed reports (`reports`), or show something that does not need it",
                 };
                 findings.push(Finding::error(self.place_of(root), message).hint(hint));
+            }
+        }
+        Error::unless_clean(Stage::Specification, findings).map(|_| ())
+    }
+
+    /// A plan that names the arm it compares does so by its real name. Of two arms only one can be meant; of more, a report
+    /// with codes cannot show it.
+    fn without_monitored_arm(&self, edition: Edition, study: &mut Self, text: &mut Table) -> Result<(), Error> {
+        let several = edition.audience() == Audience::Coded && study.arm.len() > 2;
+        let mut findings = Vec::new();
+        for monitored in study.monitoring.iter_mut().filter_map(|plan| plan.monitored.as_mut()) {
+            if let Some(arm) = monitored.arm.take().filter(|_| several) {
+                let message = "the comparison that is monitored would tell which arm is which".to_owned();
+                let hint = "say so in the displays of the look: identifies-arm = \"…\"";
+                findings.push(Finding::error(self.origin.place(arm.span.start), message).hint(hint));
+            }
+        }
+        for plan in text.get_mut("monitoring").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(monitored) = plan.get_mut("monitored").and_then(Value::as_table_mut) {
+                monitored.remove("arm");
             }
         }
         Error::unless_clean(Stage::Specification, findings).map(|_| ())

@@ -1,0 +1,217 @@
+//! Looks of the monitoring plan: whether a run is one, and the ledger that remembers them.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::analysis;
+use crate::data::date;
+use crate::derive::Frames;
+use crate::error::{Error, Finding, Place, Severity, Stage};
+use crate::ledger::{self, Board, Cut, Decided, Due, Entry, Ledger, Opening, plan_digest};
+use crate::pipeline::{StudyFile, hex, package, publish, read_study};
+use crate::plan::{LookNumber, Looks, Plan};
+use crate::results::Value;
+use crate::spec::Study;
+use crate::spec::monitoring::Monitoring;
+use crate::spec::report::{Audience, Edition};
+
+/// The ledger of a study, beside its study file.
+const LEDGER: &str = "monitoring.ledger";
+
+/// What of a run the ledger will remember: each look without its day, which is that of the writing.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    looks: Vec<(Monitoring, LookNumber, f64)>,
+    data: String,
+    cut: String,
+    unplanned: Option<String>,
+}
+
+/// Whether a run is a look.
+pub(super) struct Looking {
+    /// The looks of each plan, for the plan of analysis.
+    pub(super) looks: Vec<(String, Looks)>,
+    /// Whether one of them is now.
+    pub(super) is_look: bool,
+    /// What is new in it.
+    pub(super) taken: Taken,
+}
+
+/// The file of the ledger.
+pub(super) fn path(file: &StudyFile) -> PathBuf {
+    file.asked.ledger.clone().unwrap_or_else(|| file.beside(LEDGER))
+}
+
+/// The ledger of a study; none where no look was recorded yet.
+fn read(path: &Path) -> Result<Option<(String, Ledger)>, Error> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = package::read_text(path)?;
+    let ledger = ledger::parse(&text, &path.display().to_string(), None)?;
+    Ok(Some((text, ledger)))
+}
+
+/// An opened ledger without entries.
+fn opened(study: &Study) -> String {
+    let plans = study.monitoring.iter().map(|plan| (plan.id.to_string(), plan_digest(plan))).collect();
+    ledger::open(Opening { study: study.study.id.clone(), plans, series: study.study.id.clone() })
+}
+
+/// Whether the run is a look, by what the plans, the ledger and the information say. Earlier looks are computed again and
+/// must come out as they were recorded.
+///
+/// # Errors
+/// The ledger does not hold together or is not that of these plans; a look is asked for that is not due, or would spend
+/// what is spent.
+pub(super) fn looking(
+    study: &Study,
+    file: &StudyFile,
+    (plan, frames): (&Plan, &Frames),
+    lock: &str,
+    day: Option<i32>,
+) -> Result<Looking, Error> {
+    let edition = file.asked.edition;
+    let mut looking = Looking { looks: Vec::new(), is_look: false, taken: Taken::default() };
+    let path = path(file);
+    let kept = read(&path)?;
+    let none = study.monitoring.is_empty() && edition != Edition::Interim;
+    if edition.audience() == Audience::Open || none || edition == Edition::Final && kept.is_none() {
+        return Ok(looking);
+    }
+    let shown = path.display().to_string();
+    let text = kept.map_or_else(|| opened(study), |(text, _)| text);
+    let ledger = ledger::parse(&text, &shown, None)?;
+    let mut findings = Vec::new();
+    if ledger.opening.study != study.study.id {
+        let message = format!("the ledger is of the study {}", ledger.opening.study);
+        findings.push(
+            Finding::error(Place::file(shown.clone()), message).hint("name the one of this study: --ledger FILE"),
+        );
+    }
+    let day = day.map_or_else(String::new, date::text);
+    let data = hex(&Sha256::new().chain_update(lock).chain_update(&day).finalize());
+    let unplanned = file.asked.unplanned.as_deref();
+    let cut = Cut { content: &data, day: &day, complete: edition == Edition::Final, unplanned };
+    for (id, information) in analysis::information(plan, frames) {
+        let Some(design) = study.monitoring.iter().find(|own| *own.id == *id) else { continue };
+        findings.extend(ledger::recheck(design, &ledger));
+        let Value::Number(information) = information else { continue };
+        let mut looks = ledger.looks(&id);
+        let refuse = |why: String| {
+            let place = study.origin.place(design.id.span.start);
+            Finding::error(place, format!("{}: {why}", design.label))
+        };
+        match ledger::due(design, &ledger, information, &cut) {
+            Due::Planned(number) => {
+                looks.now = Some(LookNumber::Planned(number));
+                looking.taken.looks.push((design.clone(), LookNumber::Planned(number), information));
+            }
+            Due::Unplanned => {
+                looks.now = Some(LookNumber::Unplanned);
+                looking.taken.looks.push((design.clone(), LookNumber::Unplanned, information));
+            }
+            Due::Already(before) => {
+                let place = ledger.looks_of(&id).position(|own| *own == *before).unwrap_or(0);
+                looks.now = Some(before.number.map_or(LookNumber::Unplanned, LookNumber::Planned));
+                looks.past.truncate(place);
+            }
+            Due::NotYet { number, needed, available } if edition == Edition::Interim || unplanned.is_some() => {
+                let why = format!("look {number} is not due: it is planned at {needed} and there are {available}");
+                let hint = "wait for the look, or give the reason of one that was not planned: --unplanned REASON";
+                findings.push(refuse(why).hint(hint));
+            }
+            Due::Respend(why) if edition == Edition::Interim || unplanned.is_some() => {
+                findings.push(refuse(why).hint("this run is no look; the report dsmb-closed can be made without one"));
+            }
+            Due::NotYet { .. } | Due::Respend(_) => {}
+        }
+        looks.coded = edition.audience() == Audience::Coded;
+        looking.is_look |= looks.now.is_some();
+        looking.looks.push((id, looks));
+    }
+    if edition == Edition::Interim && !looking.is_look && findings.is_empty() {
+        let place = Place::file(study.origin.file.clone());
+        let finding = Finding::error(
+            place,
+            "an interim report needs a look of a monitoring plan, and no plan counts information",
+        );
+        findings.push(finding.hint("write [[monitoring]] with `monitored`, `information` and `planned`"));
+    }
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Error { stage: Stage::Lock, findings });
+    }
+    // A final report is no report to a board: it quotes looks and takes none.
+    if edition == Edition::Final {
+        looking.taken = Taken::default();
+    }
+    looking.taken.data = data;
+    looking.taken.cut = day;
+    looking.taken.unplanned.clone_from(&file.asked.unplanned);
+    Ok(looking)
+}
+
+/// Writes the looks of a run into the ledger, on that day. What another run of the same data has written stands.
+///
+/// # Errors
+/// The ledger does not hold together or cannot be written.
+pub fn record(file: &StudyFile, taken: &Taken, today: &str) -> Result<(), Error> {
+    if taken.looks.is_empty() {
+        return Ok(());
+    }
+    let (study, _) = read_study(file)?;
+    let path = path(file);
+    let shown = path.display().to_string();
+    let mut text = read(&path)?.map_or_else(|| opened(&study), |(text, _)| text);
+    for (design, number, information) in &taken.looks {
+        let ledger = ledger::parse(&text, &shown, None)?;
+        if ledger.looks_of(&design.id).any(|look| look.data == taken.data) {
+            continue;
+        }
+        let cut = Cut { content: &taken.data, day: &taken.cut, complete: false, unplanned: taken.unplanned.as_deref() };
+        let look = ledger::taken(design, &ledger, *number, *information, (today, &cut))?;
+        text = ledger::append(&text, &shown, Entry::Look(look))?;
+    }
+    publish::write_file(&path, text.as_bytes())
+}
+
+/// What a person adds to a ledger.
+#[derive(Clone, Debug)]
+pub enum Remark {
+    /// What the board decided after a look.
+    Decision(Decided),
+    /// That it met.
+    Board(Board),
+}
+
+/// Adds what a person says to the ledger of a study.
+///
+/// # Errors
+/// There is no ledger, it does not hold together, or the remark contradicts it.
+pub fn remark(file: &StudyFile, remark: Remark) -> Result<(), Error> {
+    let path = path(file);
+    let text = package::read_text(&path).map_err(|mut error| {
+        let hint = "a ledger is begun by the first look: run STUDY --report dsmb-closed --cutoff DATE";
+        error.findings.iter_mut().for_each(|finding| finding.hint = Some(hint.to_owned()));
+        error
+    })?;
+    let entry = match remark {
+        Remark::Decision(decided) => Entry::Decision(decided),
+        Remark::Board(board) => Entry::Board(board),
+    };
+    let text = ledger::append(&text, &path.display().to_string(), entry)?;
+    publish::write_file(&path, text.as_bytes())
+}
+
+/// Verifies the ledger of a study: its chain, and every look computed again. Gives it, and the digest of its last line.
+///
+/// # Errors
+/// There is no ledger, its chain is broken, or a look comes out otherwise than it is recorded.
+pub fn verify_ledger(file: &StudyFile, head: Option<&str>) -> Result<Ledger, Error> {
+    let (study, _) = read_study(file)?;
+    let path = path(file);
+    let ledger = ledger::parse(&package::read_text(&path)?, &path.display().to_string(), head)?;
+    let findings = study.monitoring.iter().flat_map(|design| ledger::recheck(design, &ledger)).collect();
+    Error::unless_clean(Stage::Lock, findings).map(|_| ledger)
+}
