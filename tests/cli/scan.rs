@@ -36,8 +36,13 @@ fn every_arm_is_found_in_the_final_report_and_other_words_are_not() {
     }
     assert!(!outcome.stderr.contains("Quorvane") && !outcome.stderr.contains("Silentia"), "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("not read"), "{}", outcome.stderr);
-    let clean = succeed(folder.path(), &["scan", "out", "--word", "Quorvane 5 mg", "--word", "Silentia"]);
-    assert!(clean.stdout.ends_with(" searched; nothing found\n") && clean.stderr.is_empty(), "{clean:?}");
+    let clean = succeed(folder.path(), &["scan", "out/results.csv", "--word", "Quorvane 5 mg", "--word", "Silentia"]);
+    assert!(
+        clean.stdout.ends_with(" searched; nothing found\n") && clean.stderr.is_empty(),
+        "{} {}",
+        clean.stdout,
+        clean.stderr
+    );
 }
 
 #[test]
