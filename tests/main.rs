@@ -26,6 +26,7 @@
 //! - `cli`: verbs, help, exit numbers.
 //! - `cutoff`: the data as of a day, through the command line.
 //! - `dsmb`: the reports to the board of the flagship study, page by page and against each other.
+//! - `masking`: masked reports know nothing of what is masked.
 //! - `support`: how the others run the program and read what it wrote.
 
 #![expect(clippy::print_stderr, reason = "tests tell how much they did")]
@@ -40,6 +41,7 @@ mod cutoff;
 mod determinism;
 mod dsmb;
 mod exports;
+mod masking;
 mod methods;
 mod mutants;
 mod one_arm;
