@@ -48,7 +48,7 @@ fn day(text: &str) -> Option<i64> {
 
 #[test]
 fn every_participant_is_in_one_state_at_each_visit() {
-    for (cutoff, early) in [(None, false), (Some("2025-06-01"), true)] {
+    for (cutoff, early) in [(None, false), (Some("2025-07-15"), true)] {
         let folder = scratch();
         let rows = rows(folder.path(), cutoff);
         let counts = counts(&rows);

@@ -91,11 +91,9 @@ fn faults(study: &Table, package: &Path) -> Vec<String> {
         for word in words {
             for wrong in [
                 "Difference",
-                "minus",
                 "favours",
                 "more in ",
                 "Hazard ratio",
-                "compared with {",
                 "of the arm",
                 "in each arm",
                 "all arms",

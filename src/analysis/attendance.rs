@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::analysis::comparison::{Asked, Pair};
 use crate::analysis::summary::Numbers;
 use crate::analysis::{Work, count};
-use crate::data::date;
 use crate::data::vector::{Measure, Vector};
 use crate::derive::FrameValues;
 use crate::plan::{BoundAttendance, BoundForm, BoundRecordSource};
@@ -71,11 +70,16 @@ struct Seen {
     awaited: Option<i32>,
 }
 
+/// A date as a result.
+fn told(day: i32) -> Value {
+    Value::Text(Vector::Date(vec![Some(day)]).show(0))
+}
+
 impl Work<'_> {
     pub(super) fn attendance(&mut self, own: &BoundAttendance) {
         self.denominators(self.job.set);
         let as_of = self.plan.as_of.unwrap_or(i32::MAX);
-        let day = self.plan.as_of.map_or(Value::NotEstimable(Reason::NoData), |day| Value::Text(date::text(day)));
+        let day = self.plan.as_of.map_or(Value::NotEstimable(Reason::NoData), told);
         self.push(self.key(Statistic::Until).variable(AS_OF), day, None);
         let seen: BTreeMap<usize, Vec<Seen>> =
             own.visits.iter().map(|visit| (*visit, self.seen(own, *visit, as_of))).collect();
@@ -241,7 +245,7 @@ impl Work<'_> {
         let lags = Numbers::collect(records.iter().filter_map(lag).map(|days| Measure::exact(f64::from(days))));
         let key = |this: &Self, statistic| this.key(statistic).variable(&source.id);
         self.push(key(self, Statistic::Events), Value::Count(records.len() as u64), None);
-        let last = last.map_or(Value::NotEstimable(Reason::NoData), |day| Value::Text(date::text(day)));
+        let last = last.map_or(Value::NotEstimable(Reason::NoData), told);
         self.push(key(self, Statistic::Max).level("last"), last, None);
         if source.entered.is_some() {
             for statistic in [Statistic::Median, Statistic::Max] {

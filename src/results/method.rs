@@ -569,48 +569,6 @@ methods! {
          transitions given.";
 }
 
-impl Method {
-    /// Whether it compares arms, or adjusts comparisons of them: a study with one arm has no use for it.
-    #[must_use]
-    pub const fn compares_arms(self) -> bool {
-        match self.family() {
-            Family::Share | Family::Mean | Family::Within | Family::Curve | Family::MeanTime | Family::Rate => false,
-            Family::Own => !matches!(self, Self::Mcnemar | Self::Kappa | Self::GroupSequential),
-            Family::ShareDifference
-            | Family::ShareRatio
-            | Family::ShareTest
-            | Family::ShareMargin
-            | Family::ShareNumberNeeded
-            | Family::ShareStrata
-            | Family::ShareModel
-            | Family::ShareRepeated
-            | Family::ShareTrend
-            | Family::Change
-            | Family::ChangeOfAll
-            | Family::Repeated
-            | Family::Imputed
-            | Family::CurveContrast
-            | Family::TimeTest
-            | Family::TimeTrend
-            | Family::Hazard
-            | Family::RateContrast
-            | Family::Adjustment => true,
-        }
-    }
-
-    /// Its sentence in the methods section of a study with one arm, which does not speak of comparisons.
-    #[must_use]
-    pub const fn sentence_of_one_arm(self) -> &'static str {
-        match self {
-            Self::RestrictedMean => {
-                "The restricted mean time without event is the area under the Kaplan–Meier estimate up to the last day on \
-                 which the curve is known."
-            }
-            _ => self.sentence(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod method;
+mod of_arms;
 mod provenance;
 mod row;
 pub mod store;

@@ -12,7 +12,7 @@ use super::fonts::{Face, Fonts};
 use super::pen::At;
 use super::sheet::{Turn, small};
 use super::text;
-use crate::display::{Flow, FlowBox};
+use crate::display::{Flow, FlowBox, POOLED};
 
 /// A box with its words.
 #[derive(Clone, Debug)]
@@ -191,6 +191,8 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
 
     // One column an arm; in each band equal heights.
     let first = centre - f64::midpoint(column * small(arms), gap * small(arms - 1));
+    // One arm has nothing to be told from.
+    let look = |arm: usize| if arms == 1 { POOLED } else { arm };
     let middle_of = |arm: usize| first + small(arm) * (column + gap) + column / 2.0;
     let parts: [fn(&crate::display::FlowArm) -> &FlowBox; 3] =
         [|arm| &arm.allocation, |arm| &arm.follow_up, |arm| &arm.analysis];
@@ -214,7 +216,7 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
             .iter()
             .enumerate()
             .map(|(arm, boxes)| {
-                Setter { letter }.place(part(boxes), (middle_of(arm) - column / 2.0, head), column, Some(arm))
+                Setter { letter }.place(part(boxes), (middle_of(arm) - column / 2.0, head), column, Some(look(arm)))
             })
             .collect();
         let height = placed.iter().map(|one| one.size.1).fold(band_length(&flow.bands[row + 1], letter), f64::max);
