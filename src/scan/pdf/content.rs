@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::font::Font;
 use super::layout::Piece;
 use super::object::{Lexer, Token, Value};
+use super::text::of_string;
 
 /// A matrix of six numbers, as PDF has it.
 type Matrix = [f64; 6];
@@ -50,6 +51,8 @@ struct Interpreter<'f> {
     /// The matrix of text, and that of the beginning of the line.
     text: Matrix,
     line: Matrix,
+    /// The marked content that is open, with the text that replaces its glyphs, if it has one.
+    marked: Vec<Option<String>>,
     shown: Shown,
 }
 
@@ -72,6 +75,7 @@ pub(super) fn show(bytes: &[u8], fonts: &BTreeMap<Vec<u8>, Font>) -> Shown {
         saved: Vec::new(),
         text: UNMOVED,
         line: UNMOVED,
+        marked: Vec::new(),
         shown: Shown::default(),
     };
     let mut lexer = Lexer::new(bytes, 0);
@@ -140,6 +144,12 @@ impl Interpreter<'_> {
                 self.strings(operands);
             }
             b"TJ" => self.strings(operands.first().map(Value::values).unwrap_or_default()),
+            b"BMC" | b"BDC" => {
+                let replacement = operands.get(1).and_then(|properties| properties.get("ActualText"));
+                self.marked.push(replacement.and_then(Value::string).map(of_string));
+                self.shown.values.extend(operands.iter().cloned());
+            }
+            b"EMC" => _ = self.marked.pop(),
             _ => self.shown.values.extend(operands.iter().filter(|one| one.number().is_none()).cloned()),
         }
     }
@@ -178,14 +188,21 @@ impl Interpreter<'_> {
         let start = self.pen();
         let whole = then(&self.text, &self.state.matrix);
         let (mut text, mut encoded, mut sure) = (String::new(), String::new(), true);
+        let mut unknown = 0;
         for glyph in font.glyphs(string) {
-            self.shown.unknown += usize::from(glyph.text.is_none());
+            unknown += usize::from(glyph.text.is_none());
             text.push_str(glyph.text.as_deref().unwrap_or("\u{fffd}"));
             encoded.push_str(glyph.encoded.as_deref().unwrap_or("\u{fffd}"));
             sure &= glyph.width.is_some();
             let words = if glyph.blank { self.state.words } else { 0.0 };
             let width = glyph.width.unwrap_or(0.5) * self.state.size + self.state.letters + words;
             self.forward(width * self.state.stretch);
+        }
+        // Glyphs without a text of their own may have one together, in the words of which they are a part.
+        if let Some(replacement) = self.marked.iter_mut().flatten().next() {
+            text = std::mem::take(replacement);
+        } else {
+            self.shown.unknown += unknown;
         }
         let end = self.pen();
         let direction = (whole[0], whole[1]);

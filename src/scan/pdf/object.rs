@@ -51,6 +51,10 @@ impl Value {
         if let Self::Reference(number) = self { Some(*number) } else { None }
     }
 
+    pub(super) fn string(&self) -> Option<&[u8]> {
+        if let Self::String(string) = self { Some(string) } else { None }
+    }
+
     pub(super) fn name(&self) -> Option<&[u8]> {
         if let Self::Name(name) = self { Some(name) } else { None }
     }

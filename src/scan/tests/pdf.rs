@@ -94,7 +94,7 @@ const NAVIGATED: [Plant; 21] = [
         with_catalog("/StructTreeRoot 10 0 R", &structure(&format!("/ActualText ({word})")))
     }),
     ("replacement text in the page", "replacement text", |word| {
-        with_content(&format!("/Span << /ActualText ({word}) >> BDC BT /F1 12 Tf (-) Tj ET EMC"))
+        with_content(&format!("/Span << /ActualText ({word}) >> BDC 0 0 9 9 re f EMC"))
     }),
     ("title of a structure element", "title of a structure element", |word| {
         with_catalog("/StructTreeRoot 10 0 R", &structure(&format!("/T ({word})")))
@@ -232,7 +232,15 @@ fn words_in_text_are_found_seen_or_unseen() {
     each_is_found(&UNSEEN);
 }
 
-const ENCODED: [Plant; 6] = [
+const ENCODED: [Plant; 7] = [
+    ("glyphs with a text together", "text of page 1", |word| {
+        let (one, other) = word.split_at(5);
+        let (first, marked) = one.split_at(2);
+        let span = format!("/Span << /ActualText ({marked}) >> BDC <00010002> Tj EMC");
+        let text = |part: &str| part.encode_utf16().map(|unit| format!("{unit:04x}")).collect::<Vec<_>>().concat();
+        let map = format!("2 beginbfchar <0003> <{}> <0004> <{}> endbfchar", text(first), text(other));
+        composite(&map, &format!("0003> Tj {span} <0004"))
+    }),
     ("codes with a map", "text of page 1", |word| {
         let codes: String = (1..=word.len()).map(|code| format!("{code:04x}")).collect::<Vec<_>>().concat();
         let pairs: String = word
