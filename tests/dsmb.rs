@@ -21,7 +21,7 @@ const STUDY: &str = "ln-msc-il2";
 const REPORTS: [&str; 3] = ["dsmb-open", "dsmb-closed", "dsmb-closed-unmasked"];
 
 /// The day of the cut, as the Makefile has it.
-fn cut() -> String {
+pub(crate) fn cut() -> String {
     let makefile = read(&repository().join("Makefile"));
     let line = makefile.lines().find_map(|line| line.strip_prefix("CUTOFF :="));
     line.expect("the Makefile names the day of the cut").trim().to_owned()

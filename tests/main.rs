@@ -27,6 +27,7 @@
 //! - `cli`: verbs, help, exit numbers.
 //! - `cutoff`: the data as of a day, through the command line.
 //! - `dsmb`: the reports to the board of the flagship study, page by page and against each other.
+//! - `masking`: masked reports know nothing of what is masked.
 //! - `support`: how the others run the program and read what it wrote.
 
 #![expect(clippy::print_stderr, reason = "tests tell how much they did")]
@@ -42,6 +43,7 @@ mod determinism;
 mod dsmb;
 mod exports;
 mod looks;
+mod masking;
 mod methods;
 mod mutants;
 mod one_arm;

@@ -63,13 +63,13 @@ impl Stream {
 
 /// A key of the results in words: `analysis`, `variant`, `arm`, `subgroup` as `sex=F`, `contrast` as `msc-il2`,
 /// `variable`, `level` with `/` between several, `at`, `method`, `statistic`, `conf_level`.
-type Key = BTreeMap<String, String>;
+pub(crate) type Key = BTreeMap<String, String>;
 
 fn key(words: &[(&str, &str)]) -> Key {
     words.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn key_of(key: &Json) -> Key {
+pub(crate) fn key_of(key: &Json) -> Key {
     let mut words = Key::new();
     for (name, value) in key.as_object().expect("a key is an object") {
         let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -3,6 +3,7 @@
 pub mod drawn;
 mod marks;
 mod pagination;
+mod planted;
 
 use super::*;
 use crate::display::{

@@ -19,31 +19,35 @@ impl Folded {
     /// Folds a text.
     pub(super) fn of(text: &str) -> Self {
         let mut folded = Self { text: String::with_capacity(text.len()), source: Vec::with_capacity(text.len()) };
+        let mut blank = false;
         for (at, c) in text.char_indices() {
-            folded.add(at, c);
+            // Nearly all of it is ASCII, and there may be much of it.
+            if c.is_ascii() {
+                let is_blank = c.is_ascii_whitespace();
+                if !(is_blank && blank) {
+                    folded.text.push(if is_blank { ' ' } else { c.to_ascii_lowercase() });
+                    folded.source.push(at);
+                }
+                blank = is_blank;
+            } else {
+                folded.add(at, c);
+                blank = folded.text.ends_with(' ');
+            }
         }
         folded
     }
 
+    /// Adds a character that is not of ASCII.
     fn add(&mut self, at: usize, c: char) {
-        if c.is_ascii() {
-            self.push(at, c.to_ascii_lowercase());
-            return;
-        }
         for part in std::iter::once(seen(c)).flatten().nfkd().filter(|part| !is_combining_mark(*part)) {
             for small in part.to_uppercase().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {
-                self.push(at, small);
+                let small = if small.is_whitespace() { ' ' } else { small };
+                if small != ' ' || !self.text.ends_with(' ') {
+                    self.text.push(small);
+                    self.source.resize(self.text.len(), at);
+                }
             }
         }
-    }
-
-    fn push(&mut self, at: usize, c: char) {
-        let c = if c.is_whitespace() { ' ' } else { c };
-        if c == ' ' && self.text.ends_with(' ') {
-            return;
-        }
-        self.text.push(c);
-        self.source.resize(self.text.len(), at);
     }
 
     /// Letters and digits alone, each byte with its place in the folded text. Nothing is joined across a character of control.

@@ -26,7 +26,10 @@ const MOST: usize = 1 << 30;
 #[derive(Debug)]
 pub(super) struct Hunt<'a> {
     words: &'a Words,
-    hits: BTreeMap<(String, usize), (String, usize)>,
+    /// In the order in which they were found.
+    hits: Vec<Hit>,
+    /// Which hit a channel and a word have.
+    numbers: BTreeMap<(String, usize), usize>,
     /// The words that were found, in the order in which they were.
     log: Vec<usize>,
     unread: BTreeSet<(String, String)>,
@@ -39,15 +42,22 @@ pub(super) struct Hunt<'a> {
 
 impl<'a> Hunt<'a> {
     pub(super) fn new(words: &'a Words) -> Self {
-        let (hits, unread) = (BTreeMap::new(), BTreeSet::new());
-        Self { words, hits, log: Vec::new(), unread, counts: Counts::default(), inside: Vec::new(), left: MOST }
+        Self {
+            words,
+            hits: Vec::new(),
+            numbers: BTreeMap::new(),
+            log: Vec::new(),
+            unread: BTreeSet::new(),
+            counts: Counts::default(),
+            inside: Vec::new(),
+            left: MOST,
+        }
     }
 
     /// What came of it.
     pub(super) fn done(self) -> Searched {
-        let hits = self.hits.into_iter();
         Searched {
-            hits: hits.map(|((channel, word), (place, times))| Hit { word, channel, place, times }).collect(),
+            hits: self.hits,
             unread: self.unread.into_iter().map(|(channel, why)| Unread { channel, why }).collect(),
             counts: self.counts,
         }
@@ -74,8 +84,12 @@ impl<'a> Hunt<'a> {
             }
             form => format!("{channel}, as {form}"),
         };
-        let (_, times) = self.hits.entry((channel, one.word)).or_insert_with(|| (place.to_owned(), 0));
-        *times += 1;
+        let next = self.hits.len();
+        let number = *self.numbers.entry((channel.clone(), one.word)).or_insert(next);
+        if number == next {
+            self.hits.push(Hit { word: one.word, channel, place: place.to_owned(), times: 0 });
+        }
+        self.hits[number].times += 1;
         self.log.push(one.word);
     }
 
@@ -135,17 +149,20 @@ impl<'a> Hunt<'a> {
 
     /// Words in bytes taken as text; short ones where so large a share of the bytes around is text.
     fn as_text(&self, bytes: &[u8], share: f64) -> Vec<Match> {
+        let mut found = self.taken_as_text(bytes);
+        found.retain(|one| self.is_meant(bytes, one.at, one.word, share, 0));
+        found
+    }
+
+    /// Words in bytes taken as text, by chance or not.
+    fn taken_as_text(&self, bytes: &[u8]) -> Vec<Match> {
         let mut found = Vec::new();
         let mut start = 0;
         loop {
             let end = bytes.len().min(start + PIECE + OVERLAP);
             let (text, source) = lossy(&bytes[start..end]);
-            for one in self.words.in_text(&text) {
-                let at = start + source.get(one.at).copied().unwrap_or_default();
-                if self.is_meant(bytes, at, one.word, share, 0) {
-                    found.push(Match { at, ..one });
-                }
-            }
+            let here = self.words.in_text(&text).into_iter();
+            found.extend(here.map(|one| Match { at: start + source.get(one.at).copied().unwrap_or_default(), ..one }));
             if end == bytes.len() {
                 break;
             }
@@ -175,13 +192,8 @@ impl<'a> Hunt<'a> {
     fn disguised(&self, bytes: &[u8], known: &BTreeSet<usize>) -> Vec<Match> {
         let mut found = Vec::new();
         let shortest = self.words.shortest();
-        for (form, runs) in
-            [("base64", encoded::base64(bytes, shortest)), ("hexadecimal", encoded::hexadecimal(bytes, shortest))]
-        {
-            for run in runs {
-                found.extend(self.in_run(&run, form));
-            }
-        }
+        found.extend(self.in_runs(&encoded::base64(bytes, shortest), "base64"));
+        found.extend(self.in_runs(&encoded::hexadecimal(bytes, shortest), "hexadecimal"));
         found.extend(self.behind_escapes(bytes));
         found.retain(|one| !known.contains(&one.word));
         let mut told = BTreeSet::new();
@@ -189,17 +201,26 @@ impl<'a> Hunt<'a> {
         found
     }
 
-    fn in_run(&self, run: &Decoded, form: &'static str) -> Vec<Match> {
+    /// Words in what runs of an encoding stand for. There are many short ones: they are searched together.
+    fn in_runs(&self, runs: &[Decoded], form: &'static str) -> Vec<Match> {
+        let (mut joined, mut starts) = (Vec::new(), Vec::new());
+        for run in runs {
+            starts.push(joined.len());
+            joined.extend_from_slice(&run.bytes);
+            joined.extend_from_slice(b"\0\0");
+        }
+        let place = |at: usize| {
+            let number = starts.partition_point(|start| *start <= at).saturating_sub(1);
+            (&runs[number], at - starts[number])
+        };
         // Identifiers and digests are such runs as well, and what they stand for is random: text is wanted around.
-        let others = if run.whole { 0 } else { 12 };
-        let text = self.as_text(&run.bytes, 0.95).into_iter();
-        let text = text.filter(|one| self.is_meant(&run.bytes, one.at, one.word, 0.95, others));
-        let other = self.words.in_bytes(&run.bytes).into_iter();
-        let marked = marked_utf16(&run.bytes).map(|text| self.words.in_text(&text)).unwrap_or_default();
-        text.chain(other.filter(|one| one.form == "UTF-16"))
-            .chain(marked)
-            .map(|one| Match { at: run.at, form, ..one })
-            .collect()
+        let is_meant = |one: &Match| {
+            let (run, at) = place(one.at);
+            self.is_meant(&run.bytes, at, one.word, 0.95, if run.whole { 0 } else { 12 })
+        };
+        let utf16 = self.words.in_bytes(&joined).into_iter().filter(|one| one.form == "UTF-16");
+        let text = self.taken_as_text(&joined).into_iter().filter(is_meant);
+        text.chain(utf16).map(|one| Match { at: place(one.at).0.at, form, ..one }).collect()
     }
 
     /// Words behind the escapes of each family, and of all of them within each other.

@@ -18,7 +18,7 @@ fn arms(folder: &Path) -> Vec<String> {
     let study: toml::Table =
         toml::from_str(&fs::read_to_string(folder.join("out/study.toml")).expect("the package has the specification"))
             .expect("the specification is TOML");
-    let arms = study["arms"].as_array().expect("the study has arms");
+    let arms = study["arm"].as_array().expect("the study has arms");
     arms.iter().map(|arm| arm["label"].as_str().expect("an arm has a label").to_owned()).collect()
 }
 
@@ -36,8 +36,13 @@ fn every_arm_is_found_in_the_final_report_and_other_words_are_not() {
     }
     assert!(!outcome.stderr.contains("Quorvane") && !outcome.stderr.contains("Silentia"), "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("not read"), "{}", outcome.stderr);
-    let clean = succeed(folder.path(), &["scan", "out", "--word", "Quorvane 5 mg", "--word", "Silentia"]);
-    assert!(clean.stdout.ends_with(" searched; nothing found\n") && clean.stderr.is_empty(), "{clean:?}");
+    let clean = succeed(folder.path(), &["scan", "out/results.csv", "--word", "Quorvane 5 mg", "--word", "Silentia"]);
+    assert!(
+        clean.stdout.ends_with(" searched; nothing found\n") && clean.stderr.is_empty(),
+        "{} {}",
+        clean.stdout,
+        clean.stderr
+    );
 }
 
 #[test]
@@ -80,13 +85,11 @@ fn names_links_and_what_cannot_be_read_are_told() {
 #[test]
 fn values_of_data_are_found_in_every_format() {
     let folder = with_study();
-    let data = "study/data/adsl.csv";
-    let subject = succeed(folder.path(), &["scan", data, "--word", "Quorvane"]);
-    assert!(subject.stdout.starts_with("1 file, "), "{}", subject.stdout);
-    let text = fs::read_to_string(folder.path().join(data)).expect("the flagship has subjects");
+    let data = "study/data/adex.csv";
+    let text = fs::read_to_string(folder.path().join(data)).expect("the flagship has doses");
     let word =
         text.lines().nth(1).and_then(|line| line.split(',').nth(1)).expect("a subject has an id").trim_matches('"');
-    for file in ["adsl.parquet", "adsl.xpt", "adsl.dsjc", "adsl.json"] {
+    for file in ["a.parquet", "a.xpt", "a.dsjc", "a.json"] {
         succeed(folder.path(), &["convert", data, "--out", file]);
         let outcome = scan(folder.path(), &[file, "--word", word]);
         assert_eq!(outcome.exit, 9, "{word} is not found in {file}: {}{}", outcome.stdout, outcome.stderr);

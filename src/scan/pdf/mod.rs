@@ -225,6 +225,9 @@ fn rest(hunt: &mut Hunt<'_>, file: &File<'_>, contents: &Contents, found: &Found
             bytes[stream].fill(0);
         }
     }
+    if hunt.find(&bytes).is_empty() {
+        return;
+    }
     // What a string of an object says was told with its channel.
     for (index, object) in file.objects.iter().enumerate() {
         if let Some(place) = object.place.clone() {

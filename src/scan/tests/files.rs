@@ -96,7 +96,7 @@ fn aligned(before: &str, word: &str) -> Vec<u8> {
 }
 
 fn each_byte(word: &str, write: fn(u8) -> String) -> Vec<u8> {
-    format!("the arm is {} here", word.bytes().map(write).collect::<String>()).into_bytes()
+    format!("the arm is {} here", word.bytes().map(write).collect::<Vec<_>>().concat()).into_bytes()
 }
 
 const WRITTEN: [Plant; 26] = [

@@ -124,7 +124,7 @@ pub(super) fn packed_as(keys: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// The text as a string of UTF-16.
 pub(super) fn utf16(text: &str) -> String {
-    let digits: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let digits: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect::<Vec<_>>().concat();
     format!("<FEFF{digits}>")
 }
 

@@ -20,16 +20,16 @@ const DESCRIBED: [Plant; 17] = [
         with_info(&format!("/Title <{}>", to_hexadecimal(word.as_bytes())))
     }),
     ("title in octal", "document information: title", |word| {
-        let octal: String = word.bytes().map(|byte| format!("\\{byte:03o}")).collect();
+        let octal: String = word.bytes().map(|byte| format!("\\{byte:03o}")).collect::<Vec<_>>().concat();
         with_info(&format!("/Title ({octal})"))
     }),
     ("name with escapes", "name in an object", |word| {
-        let escaped: String = word.bytes().map(|byte| format!("#{byte:02x}")).collect();
+        let escaped: String = word.bytes().map(|byte| format!("#{byte:02x}")).collect::<Vec<_>>().concat();
         with_object(format!("<< /Kind /{escaped} >>").into_bytes())
     }),
     ("XMP", "XMP metadata", |word| with_object(stream("/Type /Metadata /Subtype /XML", xmp(word).as_bytes()))),
     ("packed XMP with entities", "XMP metadata", |word| {
-        let entities: String = word.chars().map(|c| format!("&#x{:x};", u32::from(c))).collect();
+        let entities: String = word.chars().map(|c| format!("&#x{:x};", u32::from(c))).collect::<Vec<_>>().concat();
         with_object(packed_as("/Type /Metadata /Subtype /XML", xmp(&entities).as_bytes()))
     }),
     ("identifier that is a digest", "SHA-256 of the word in XMP metadata", |word| {
@@ -171,7 +171,7 @@ const UNSEEN: [Plant; 20] = [
         with_content(&format!("BT /F1 9 Tf 72 600 Td <{}> Tj ET", to_hexadecimal(word.as_bytes())))
     }),
     ("letter by letter", "text of page 1", |word| {
-        let letters: String = word.chars().map(|c| format!("({c}) Tj ")).collect();
+        let letters: String = word.chars().map(|c| format!("({c}) Tj ")).collect::<Vec<_>>().concat();
         with_content(&format!("BT /F1 9 Tf 72 600 Td {letters} ET"))
     }),
     ("kerned", "text of page 1", |word| {
@@ -179,7 +179,7 @@ const UNSEEN: [Plant; 20] = [
         with_content(&format!("BT /F1 9 Tf 72 600 Td [(In {one}) 40 ({other}) -300 (n)] TJ ET"))
     }),
     ("letters set apart", "text of page 1", |word| {
-        let letters: String = word.chars().map(|c| format!("({c}) -900 ")).collect();
+        let letters: String = word.chars().map(|c| format!("({c}) -900 ")).collect::<Vec<_>>().concat();
         with_content(&format!("BT /F1 9 Tf 72 600 Td [{letters}] TJ ET"))
     }),
     ("across lines", "text of page 1", |word| {
@@ -223,7 +223,7 @@ const UNSEEN: [Plant; 20] = [
 
 /// A word in pieces, so that it stands in no bytes.
 fn spelt(word: &str) -> String {
-    let letters: String = word.chars().map(|c| format!("({c}) Tj ")).collect();
+    let letters: String = word.chars().map(|c| format!("({c}) Tj ")).collect::<Vec<_>>().concat();
     format!("BT /F1 9 Tf {letters} ET")
 }
 
@@ -234,9 +234,13 @@ fn words_in_text_are_found_seen_or_unseen() {
 
 const ENCODED: [Plant; 6] = [
     ("codes with a map", "text of page 1", |word| {
-        let codes: String = (1..=word.len()).map(|code| format!("{code:04x}")).collect();
-        let pairs: String =
-            word.chars().zip(1..).map(|(c, code)| format!("<{code:04x}> <{:04x}>\n", u32::from(c))).collect();
+        let codes: String = (1..=word.len()).map(|code| format!("{code:04x}")).collect::<Vec<_>>().concat();
+        let pairs: String = word
+            .chars()
+            .zip(1..)
+            .map(|(c, code)| format!("<{code:04x}> <{:04x}>\n", u32::from(c)))
+            .collect::<Vec<_>>()
+            .concat();
         let map = format!(
             "1 begincodespacerange <0000> <ffff> endcodespacerange {} beginbfchar\n{pairs}endbfchar",
             word.len()
@@ -245,27 +249,27 @@ const ENCODED: [Plant; 6] = [
     }),
     ("codes with a map of ranges", "text of page 1", |word| {
         // Codes are those of the letters, moved by a thousand.
-        let codes: String = word.chars().map(|c| format!("{:04x}", u32::from(c) + 1000)).collect();
+        let codes: String = word.chars().map(|c| format!("{:04x}", u32::from(c) + 1000)).collect::<Vec<_>>().concat();
         let map =
             "1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfrange <0400> <0490> <0018> endbfrange";
         composite(map, &codes)
     }),
     ("a ligature in the map", "text of page 1", |word| {
         // One code for the first four letters, one for the rest.
-        let text = |part: &str| part.encode_utf16().map(|unit| format!("{unit:04x}")).collect::<String>();
+        let text = |part: &str| part.encode_utf16().map(|unit| format!("{unit:04x}")).collect::<Vec<_>>().concat();
         let (one, other) = word.split_at(4);
         composite(&format!("2 beginbfchar <0001> <{}> <0002> <{}> endbfchar", text(one), text(other)), "00010002")
     }),
     ("names of glyphs", "text of page 1", |word| {
-        let names: String = word.chars().map(|c| format!("/uni{:04X} ", u32::from(c))).collect();
+        let names: String = word.chars().map(|c| format!("/uni{:04X} ", u32::from(c))).collect::<Vec<_>>().concat();
         let font = plain_font().replace("/WinAnsiEncoding", &format!("<< /Differences [1 {names}] >>"));
-        let codes: String = (1..=word.len()).map(|code| format!("{code:02x}")).collect();
+        let codes: String = (1..=word.len()).map(|code| format!("{code:02x}")).collect::<Vec<_>>().concat();
         let content = format!("BT /F1 12 Tf <{codes}> Tj ET").into_bytes();
-        Paper { font, content, ..Paper::default() }.bytes()
+        Paper { content, font, ..Paper::default() }.bytes()
     }),
     ("a font that draws its glyphs", "text of page 1", |word| {
-        let names: String = word.chars().map(|c| format!("/{c}.alt ")).collect();
-        let codes: String = (1..=word.len()).map(|code| format!("{code:02x}")).collect();
+        let names: String = word.chars().map(|c| format!("/{c}.alt ")).collect::<Vec<_>>().concat();
+        let codes: String = (1..=word.len()).map(|code| format!("{code:02x}")).collect::<Vec<_>>().concat();
         let font = format!(
             "<< /Type /Font /Subtype /Type3 /FontMatrix [0.001 0 0 0.001 0 0] /CharProcs << >> /FirstChar 1 \
              /Encoding << /Differences [1 {names}] >> /Widths [{}] >>",
