@@ -32,10 +32,11 @@ report: ## the reports of the flagship study and of the one with three arms, in 
 	@$(CARGO) build --release --locked --quiet --bin trialpress
 	@$(BIN) run $(BATCH) --out $(OUT)
 
-dsmb: ## the reports to the board of the flagship study at its first look; the key of the codes is made once and stays
+dsmb: ## the reports to the board of the flagship study at its first look; key of the codes and ledger of looks are begun once and stay
 	@$(CARGO) build --release --locked --quiet --bin trialpress
 	@test -f $(KEY) || { mkdir -p $(dir $(KEY)) && $(BIN) key new $(STUDY) --out $(KEY) --quiet; }
-	@$(BIN) run $(STUDY) --report dsmb-open --report dsmb-closed --report dsmb-closed-unmasked --cutoff $(CUTOFF) --key $(KEY) --out $(OUT)/dsmb
+	@$(BIN) run $(STUDY) --report dsmb-open --report dsmb-closed --report dsmb-closed-unmasked --cutoff $(CUTOFF) --key $(KEY) \
+	  --ledger $(OUT)/dsmb/monitoring.ledger --out $(OUT)/dsmb
 
 pilot: ## the report of CDISC Pilot 01, from the public data in ../shared
 	@$(CARGO) build --release --locked --quiet --bin trialpress

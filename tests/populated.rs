@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Layouts of tables.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 23] = [
     "response",
     "time",
     "change",
@@ -28,6 +28,10 @@ const TABLES: [&str; 19] = [
     "attendance",
     "currency",
     "sources",
+    "looks",
+    "conditional-power",
+    "what-if",
+    "safety-rules",
     "statements",
     "checklist",
     "data-quality",
@@ -36,7 +40,17 @@ const TABLES: [&str; 19] = [
 ];
 
 /// Tables of words: what they must say is another test's matter.
-const OF_WORDS: [&str; 5] = ["statements", "checklist", "data-quality", "conformance", "rounding"];
+const OF_WORDS: [&str; 9] = [
+    "statements",
+    "checklist",
+    "data-quality",
+    "conformance",
+    "rounding",
+    "looks",
+    "conditional-power",
+    "what-if",
+    "safety-rules",
+];
 
 /// Which columns a layout may leave blank in a row, by its kind, the number of its columns, and the arms of the study with
 /// the position of the reference arm among them.
@@ -92,7 +106,7 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
 const FURNITURE: [&str; 3] = ["#E1E5E9", "#C6CCD2", "#F1F4F7"];
 
 /// What a display of each kind must have at least of marks, for each of its parts.
-const LEAST_MARKS: [(&str, usize); 16] = [
+const LEAST_MARKS: [(&str, usize); 18] = [
     ("flow", 20),
     ("response-by-visit", 2 * 5 + 2 * 5),
     ("means", 2 * 6 + 2 * 6),
@@ -100,6 +114,8 @@ const LEAST_MARKS: [(&str, usize); 16] = [
     ("heat-map", 100),
     ("attendance-map", 8),
     ("narratives", 0),
+    ("boundary", 3),
+    ("safety-boundary", 2),
     ("tipping-point", 9),
     ("forest", 8),
     ("dots", 20),
