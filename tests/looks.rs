@@ -118,7 +118,7 @@ fn a_look_stands_at_its_actual_information() {
     // than the ordinary one.
     let wald = |statistic| compared(&results, "d_look", Method::RepeatedInterval, Some("wald"), statistic);
     let (low, high) = (wald(Statistic::DifferenceLower), wald(Statistic::DifferenceUpper));
-    close((low + high) / 2.0, estimate);
+    close(f64::midpoint(low, high), estimate);
     let again = |statistic| compared(&results, "d_look", Method::RepeatedInterval, Some("method"), statistic);
     let plain = |statistic| compared(&results, "m_binary", Method::MiettinenNurminen, None, statistic);
     assert!(again(Statistic::DifferenceLower) < plain(Statistic::DifferenceLower));
@@ -165,7 +165,7 @@ fn without_a_look_no_result_is_told() {
     close(number(&results, &key(Statistic::Available).level("2")), 20.0);
 }
 
-/// Design, section 5.5: at 20 and 40 participants the nominal levels of Lan and DeMets' bounds carried to t with 18 and 38
+/// Design, section 5.5: at 20 and 40 participants the nominal levels of Lan and `DeMets`' bounds carried to t with 18 and 38
 /// degrees of freedom. Here with the degrees of freedom of the analysis.
 #[test]
 fn bounds_are_carried_to_the_t_distribution() {

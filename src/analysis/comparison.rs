@@ -70,7 +70,8 @@ impl Pair {
         }
     }
 
-    fn p(self, method: Method) -> Result<f64, Undefined> {
+    /// The p-value of a test.
+    pub(super) fn p(self, method: Method) -> Result<f64, Undefined> {
         let ((x1, n1), (x2, n2)) = (self.first, self.second);
         let table = [vec![x1, n1.saturating_sub(x1)], vec![x2, n2.saturating_sub(x2)]];
         match method {

@@ -11,12 +11,9 @@ use crate::stats::Undefined;
 use crate::stats::distribution::normal_sf;
 use crate::stats::sequential::{drift_limits, repeated_interval, stagewise_p, t_bound};
 
-/// Results that a table of the next look supposes, on the scale of Z.
-const SUPPOSED: [f64; 9] = [-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0];
-
 /// What the bounds of a look say of a Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     /// The bound for efficacy is crossed.
     Efficacy,
     /// That of the other side is.
@@ -31,7 +28,7 @@ enum Verdict {
 
 impl Verdict {
     /// Which bound a Z crosses, in the order of what matters most.
-    fn of(plan: &Monitoring, look: &DesignLook, last: bool, z: f64) -> Self {
+    pub(super) fn of(plan: &Monitoring, look: &DesignLook, last: bool, z: f64) -> Self {
         let two = plan.sides == TestSides::Two;
         if look.upper.is_some_and(|bound| z >= bound) {
             Self::Efficacy
@@ -46,7 +43,7 @@ impl Verdict {
         }
     }
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Efficacy => "efficacy",
             Self::Opposite => "opposite",
@@ -73,7 +70,7 @@ impl Told<'_> {
         if self.looks.coded {
             self.push(self.key(Statistic::Status).variable("coded"), Value::Text("coded".to_owned()));
         }
-        self.next_look(design);
+        self.next_look(plan, frames, design);
         let (Some(now), Some(seen)) = (design.now(), seen) else { return };
         match seen {
             Ok(seen) => self.result(plan, frames, design, (now, seen)),
@@ -186,22 +183,6 @@ impl Told<'_> {
         ];
         for (key, value) in rows {
             self.push(key, value);
-        }
-    }
-
-    /// What the bounds of the next look would say of results it may have.
-    fn next_look(&mut self, design: &Design) {
-        let next = design.looks.iter().position(|look| look.when == super::When::Planned);
-        let Some((next, look)) = next.map(|next| (next, &design.looks[next])) else { return };
-        let last = next + 1 == design.looks.len();
-        let at = |key: Key, z: f64| key.variable("what-if").level(&(next + 1).to_string()).level(&z.to_string());
-        for z in SUPPOSED {
-            let verdict = Verdict::of(self.plan, look, last, z);
-            self.push(at(self.key(Statistic::Status), z), Value::Text(verdict.name().to_owned()));
-            self.push(at(self.key(Statistic::OneSidedP), z), value(normal_sf(z)));
-            if !last {
-                self.powers(design, next, z, &|key| key.level(&(next + 1).to_string()).level(&z.to_string()));
-            }
         }
     }
 }

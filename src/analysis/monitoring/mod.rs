@@ -5,6 +5,7 @@ mod design;
 mod information;
 mod look;
 mod seen;
+mod what_if;
 
 pub use design::{Design, DesignLook, When};
 pub use information::information;
@@ -191,67 +192,4 @@ impl Told<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plan(text: &str) -> Monitoring {
-        toml::from_str(&format!("id = \"plan\"\nlabel = \"Plan\"\n{text}")).expect("a plan")
-    }
-
-    fn of_design(plan: &Monitoring) -> Vec<Row> {
-        let looks = Looks::default();
-        let mut told = Told { plan, looks: &looks, rows: Vec::new() };
-        told.design(&Design::new(plan, &looks, None), None);
-        told.rows
-    }
-
-    fn numbers(plan: &Monitoring, statistic: Statistic) -> Vec<f64> {
-        let number = |row: Row| if let Value::Number(number) = row.value { number } else { f64::NAN };
-        of_design(plan).into_iter().filter(|row| row.key.statistic == statistic).map(number).collect()
-    }
-
-    #[track_caller]
-    fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
-        assert_eq!(found.len(), expected.len());
-        for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() < tolerance, "{found} is not {expected}");
-        }
-    }
-
-    #[test]
-    fn published_bounds_by_name() {
-        // Published: gsDesign, ldbounds and rpact, as quoted in the design of the interim analyses.
-        let half = "looks = [0.5, 1.0]\n";
-        for (bounds, sides, alpha, expected) in [
-            ("\"spending-obrien-fleming\"", "one", 0.025, [2.9626, 1.9686]),
-            ("\"spending-pocock\"", "one", 0.025, [2.1570, 2.2010]),
-            ("{ hwang-shih-de-cani = -4.0 }", "one", 0.025, [2.7500, 1.9811]),
-            ("\"pocock\"", "two", 0.05, [2.1783, 2.1783]),
-            ("\"obrien-fleming\"", "two", 0.05, [2.7965, 1.9774]),
-            ("{ haybittle-peto = 3.0 }", "two", 0.05, [3.0, 1.9673]),
-        ] {
-            let plan = plan(&format!("{half}alpha = {alpha}\nsides = \"{sides}\"\nbounds = {bounds}\n"));
-            assert_close(&numbers(&plan, Statistic::Bound), &expected, 5.1e-5);
-            let spent = numbers(&plan, Statistic::Spent);
-            assert_close(&spent[1..], &[alpha], 1e-9);
-        }
-    }
-
-    #[test]
-    fn power_and_futility_are_those_of_the_drift() {
-        let text = "looks = [0.5, 1.0]\nalpha = 0.025\nsides = \"one\"\nbounds = \"spending-obrien-fleming\"\ndrift = 3.2415\n";
-        let plain = plan(text);
-        let power = numbers(&plain, Statistic::PowerBy);
-        assert!(power[0] > 0.2 && power[1] > 0.89 && power[1] < 0.9, "{power:?}");
-        let stopping = plan(&format!("{text}futility = {{ beta = 0.1, bounds = \"spending-pocock\" }}\n"));
-        let lower = numbers(&stopping, Statistic::FutilityBound);
-        let upper = numbers(&stopping, Statistic::Bound);
-        assert!(lower[0] < upper[0] && (lower[1] - upper[1]).abs() < 1e-12, "{lower:?} {upper:?}");
-        // Bounds that do not bind leave those for efficacy as they are, and the error too.
-        assert_close(&upper, &numbers(&plain, Statistic::Bound), 1e-9);
-        assert_close(&numbers(&stopping, Statistic::Spent), &numbers(&plain, Statistic::Spent), 1e-9);
-        assert!(
-            numbers(&stopping, Statistic::ExpectedInformation)[0] < numbers(&plain, Statistic::ExpectedInformation)[0]
-        );
-    }
-}
+mod tests;

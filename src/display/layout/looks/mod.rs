@@ -2,15 +2,17 @@
 //! figure of the bounds.
 
 mod boundary;
+mod what_if;
 
 pub(super) use boundary::figure as boundary;
+pub(super) use what_if::table as what_if;
 
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::number::Style;
 use crate::display::report::{Align, Body, Cell, Column, Footnote, Table, TableRow};
 use crate::results::{Key, Method, Reason, Statistic, Value};
-use crate::spec::looks::{ConditionalPowerLayout, LooksLayout, WhatIfLayout};
+use crate::spec::looks::{ConditionalPowerLayout, LooksLayout};
 use crate::spec::monitoring::{Assumed, Monitoring, TestSides};
 use crate::spec::text::Name;
 
@@ -279,67 +281,6 @@ pub(super) fn conditional_power(layout: &ConditionalPowerLayout, assembly: &mut 
         note("The share of the information is that of the planned end; with another one all of these are others."),
     ];
     let table = Table { stub_head: "Z at a look".to_owned(), columns, spanners: Vec::new(), rows };
-    Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: analyses(plan) })
-}
-
-/// Results that the next look may have.
-pub(super) fn what_if(layout: &WhatIfLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
-    let shown = Shown::of(&layout.of, assembly)?;
-    let plan = shown.plan;
-    let supposed = assembly.rows.keys().filter_map(|key| match (key.variable.as_deref(), key.levels.as_slice()) {
-        (Some("what-if"), [look, z]) if key.analysis == *plan.id && key.statistic == Statistic::Status => {
-            Some((look.clone(), z.parse::<f64>().ok()?, z.clone()))
-        }
-        _ => None,
-    });
-    let mut supposed: Vec<(String, f64, String)> = supposed.collect();
-    if assembly.is_shell() {
-        supposed.push(("1".to_owned(), 1.0, "1".to_owned()));
-    }
-    supposed.sort_by(|one, other| one.1.total_cmp(&other.1));
-    let next = supposed.first().map(|(look, ..)| look.clone());
-    let mut rows = Vec::new();
-    for (look, z, level) in &supposed {
-        let at = |statistic| {
-            let key = Key::new(&*plan.id, statistic).method(Method::GroupSequential).variable("what-if");
-            key.level(look).level(level)
-        };
-        let p = maybe(assembly, shown.style, at(Statistic::OneSidedP));
-        let says = verdict_cell(assembly, at(Statistic::Status));
-        let power = Key::new(&*plan.id, Statistic::ConditionalPower).method(Method::ConditionalPower);
-        let trend = power.variable(Assumed::Trend.name()).level(look).level(level);
-        let trend = maybe(assembly, shown.style, trend);
-        let predictive = Key::new(&*plan.id, Statistic::PredictivePower).method(Method::PredictivePower);
-        let predictive = maybe(assembly, shown.style, predictive.level(look).level(level));
-        let z = crate::display::number::decimal(*z, 1, assembly.study.study.rounding);
-        rows.push(data_row(0, z, vec![p, says, trend, predictive]));
-    }
-    let head = |text: &str, unit: &str, align| Column { head: vec![text.to_owned(), unit.to_owned()], align };
-    let columns = vec![
-        head("One-sided p", "", Align::Decimal),
-        head("What the bounds would say", "", Align::Left),
-        head("CP, current trend", "%", Align::Decimal),
-        head("Predictive power", "%", Align::Decimal),
-    ];
-    let footnotes = match next.and_then(|look| Some((look.parse::<usize>().ok()?, look))) {
-        Some((number, look)) => {
-            let information = assembly.text(&key(plan, Statistic::Information, number), shown.style);
-            let critical = Key::new(&*plan.id, Statistic::Critical).method(Method::GroupSequential);
-            let critical = assembly.text(&critical, shown.style);
-            vec![note(format!(
-                "Results that look {look} may have, at {information} % of the information; critical value at the end \
-                 {critical}; {}.",
-                plan.prior().label()
-            ))]
-        }
-        None => vec![note("No look is left: what-if results are those of a look to come.")],
-    };
-    let table = crate::display::assemble::without_empty_columns(Table {
-        stub_head: "Z at the next look".to_owned(),
-        columns,
-        spanners: Vec::new(),
-        rows,
-    });
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: analyses(plan) })
 }
 
