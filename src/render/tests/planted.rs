@@ -19,7 +19,7 @@ const PLANTS: [Plant; 19] = [
     ("label", "named destination", |word| format!("#set heading(numbering: \"1.\")\n= Events <t-{word}>\n@t-{word}")),
     ("link", "link target", |word| format!("#link(\"https://example.org/{word}\")[here]")),
     ("alternative text of a figure", "alternative text", |word| format!("#figure(rect(), alt: \"{word}\")")),
-    ("alternative text of an equation", "alternative text", |word| format!("#math.equation(alt: \"{word}\", $x$)")),
+    ("alternative text of an equation", "alternative text", |word| format!("#math.equation(alt: \"{word}\", $\"n\"$)")),
     ("attachment, name", "file name of an attachment", |word| format!("#pdf.attach(\"{word}.csv\", bytes(\"a\"))")),
     ("attachment, description", "description of an attachment", |word| {
         format!("#pdf.attach(\"a.csv\", bytes(\"a\"), description: \"{word}\")")
