@@ -19,8 +19,9 @@ use crate::awkward::copy_folder;
 use crate::support::{Outcome, fixture_study, scratch, succeed};
 
 /// The verbs, as `--help` lists them.
-const VERBS: [&str; 11] =
-    ["lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "convert", "scan", "spec"];
+const VERBS: [&str; 14] = [
+    "lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "dsmb", "ledger", "key", "convert", "scan", "spec",
+];
 /// The flagship study.
 const FLAGSHIP: &str = "ln-msc-il2";
 

@@ -24,7 +24,14 @@ pub(super) struct Earlier {
 pub(super) fn earlier(folder: &Path) -> Result<Earlier, Error> {
     let shown = |name: &str| folder.join(name).display().to_string();
     let text = package::read_text(&folder.join("study.toml"))?;
-    let study = Study::parse(&text, "study.toml")?;
+    let provenance =
+        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
+    let edition = provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    let mut study = Study::parse(&text, "study.toml")?;
+    // The final report has the whole specification with it, every other one what it needs of it.
+    if edition == Edition::Final {
+        study = study.narrowed(edition, false, &[])?.study;
+    }
     let mut results = store::from_json(&package::read_text(&folder.join("results.json"))?, &shown("results.json"))?;
     for export in &study.export {
         results.datasets.push(package::dataset(folder, &export.dataset)?);
@@ -33,9 +40,6 @@ pub(super) fn earlier(folder: &Path) -> Result<Earlier, Error> {
         let message = format!("a result stands twice in it: {}", serde_json::to_string(key).unwrap_or_default());
         return Err(Error::one(Stage::Files, Finding::error(Place::file(shown("results.json")), message)));
     }
-    let provenance =
-        store::provenance_from_json(&package::read_text(&folder.join("provenance.json"))?, &shown("provenance.json"))?;
-    let edition = provenance.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
     // A masked report has none: it would tell of what is masked.
     let has_lock = edition.audience() == Audience::Unmasked;
     let lock = has_lock.then(|| package::read_text(&folder.join("data.lock"))).transpose()?;

@@ -104,7 +104,9 @@ fn type_name(property: &Value, definitions: &Value) -> String {
             .filter_map(|option| option.get("const").and_then(Value::as_str))
             .map(|name| format!("\"{name}\""))
             .collect();
-        (!constants.is_empty()).then(|| constants.join(" or "))
+        let tables = with_values(&definition).into_iter().map(|(key, _)| format!("{{ {key} = … }}"));
+        let choices: Vec<String> = constants.into_iter().chain(tables).collect();
+        (!choices.is_empty()).then(|| choices.join(" or "))
     });
     match (choices, kind(property)) {
         (Some(choices), _) => choices,
@@ -113,6 +115,23 @@ fn type_name(property: &Value, definitions: &Value) -> String {
         (None, Kind::One(Some(name))) => name,
         (None, Kind::One(None)) => simple(property).unwrap_or_else(|| "value".to_owned()),
     }
+}
+
+/// The choices of a type that carry a value: `{ name = value }`.
+fn with_values(definition: &Value) -> Vec<(String, Value)> {
+    let options = definition.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let properties = options.filter_map(|option| Some((option, option.get("properties")?.as_object()?)));
+    let named = properties.flat_map(|(option, all)| all.iter().map(move |(key, value)| (option, key, value)));
+    named
+        .map(|(option, key, value)| {
+            let mut value = value.clone();
+            // The meaning of a choice stands beside it, not in it.
+            if let (Some(object), Some(meaning)) = (value.as_object_mut(), option.get("description")) {
+                object.insert("description".to_owned(), meaning.clone());
+            }
+            (key.clone(), value)
+        })
+        .collect()
 }
 
 fn write_keys(text: &mut String, object: &Value, definitions: &Value, under: &str, depth: usize) {
@@ -138,10 +157,16 @@ fn write_keys(text: &mut String, object: &Value, definitions: &Value, under: &st
         let element = match kind(property) {
             Kind::List(element) | Kind::Named(element) | Kind::One(element) => element,
         };
-        if let Some(definition) = element.and_then(|name| definitions.get(&name).cloned())
-            && definition.get("properties").is_some()
-        {
-            nested.push((key.clone(), definition));
+        if let Some(mut definition) = element.and_then(|name| definitions.get(&name).cloned()) {
+            let choices = with_values(&definition);
+            if !choices.is_empty()
+                && let Some(object) = definition.as_object_mut()
+            {
+                object.insert("properties".to_owned(), Value::Object(choices.into_iter().collect()));
+            }
+            if definition.get("properties").is_some() {
+                nested.push((key.clone(), definition));
+            }
         }
     }
     // Deeper tables follow their parent, so that each list of keys stays whole.

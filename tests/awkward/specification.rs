@@ -230,7 +230,7 @@ fn references_of_measurements_and_variants() {
             .never("Number(")
             .findings(1),
         flagship("an analysis set of the masking")
-            .study("analysis-sets = [\"per-protocol\"]", "analysis-sets = [¦\"per-protocoll\"]")
+            .study("analysis-sets = [\n  \"per-protocol\",", "analysis-sets = [\n  ¦\"per-protocoll\",")
             .exit(3)
             .says(["did you mean per-protocol?"])
             .findings(1),

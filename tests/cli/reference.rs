@@ -35,7 +35,10 @@ impl<'a> Walk<'a> {
             toml::Value::Table(table) => {
                 for (key, value) in table {
                     let below = format!("{path}.{key}");
-                    if let Some(property) = node.get("properties").and_then(|all| all.get(key)) {
+                    // Of a choice that carries a value, the one of this name.
+                    let choices = node.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+                    let mut all = std::iter::once(node).chain(choices).filter_map(|one| one.get("properties"));
+                    if let Some(property) = all.find_map(|all| all.get(key)) {
                         self.keys.insert(key.clone());
                         self.walk(value, property, &below);
                     } else if let Some(any) = node.get("additionalProperties").filter(|any| any.is_object()) {

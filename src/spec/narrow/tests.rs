@@ -150,7 +150,7 @@ fn what_needs_something_masked_is_refused_with_the_way_to_it() {
     let error = study(&open).narrowed(Edition::DsmbOpen, false, &[]).expect_err("the set depends on treatment");
     let told: Vec<String> = error.findings.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("display t-2 → summary loyal → analysis-set pp"), "{}", told[0]);
+    assert!(told[0].contains("display t-2 → summary loyal → pp"), "{}", told[0]);
     let error = study(&STUDY.replace("identifies-arm = \"number of doses\"", ""))
         .narrowed(Edition::DsmbClosed, false, &codes())
         .expect_err("the doses tell the arm");
