@@ -35,7 +35,9 @@ static MADE: LazyLock<TempDir> = LazyLock::new(|| {
     let cut = cut();
     let mut asked = vec!["run", argument(&study), "--cutoff", &cut, "--key", "board.key"];
     asked.extend(["--ledger", "monitoring.ledger", "--out", "out", "--quiet"]);
-    REPORTS.iter().for_each(|report| asked.extend(["--report", report]));
+    for report in &REPORTS {
+        asked.extend(["--report", report]);
+    }
     succeed(folder.path(), &asked);
     folder
 });
@@ -188,7 +190,7 @@ fn masked_packages_name_no_arm() {
             let text = fs::read(&path).expect("the package can be read");
             let text = String::from_utf8_lossy(&text).to_lowercase();
             let public = |text: &str| text.replace("ln-msc-il2", "");
-            let is_page = name.ends_with(".pdf");
+            let is_page = path.extension().is_some_and(|extension| extension == "pdf");
             looked += 1;
             for word in &words {
                 if public(&name).contains(word) || !is_page && public(&text).contains(word) {
