@@ -5,6 +5,7 @@ mod assemble;
 mod checklist;
 mod dialects;
 mod estimand;
+mod lanes;
 mod layout;
 mod methods;
 mod methods_masking;

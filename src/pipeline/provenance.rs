@@ -4,10 +4,11 @@ use sha2::{Digest, Sha256};
 
 use crate::analysis;
 use crate::data::{self, Dataset};
-use crate::error::Finding;
+use crate::error::{Finding, Place};
 use crate::pipeline::{Checked, PROGRAM, cut, fonts, hex};
-use crate::results::{DataQuality, DataSource, Provenance};
+use crate::results::{AnalysisSource, DataQuality, DataSource, Provenance};
 use crate::spec::instrument;
+use crate::spec::report::{Audience, Edition};
 
 /// Provenance of checked data: by content, not by file, so that the same data give the same report in any format and
 /// order of rows. The bytes of the files stand in `data.lock`, which is part of the package; its digest is noted, and is no
@@ -50,16 +51,42 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         content,
         fingerprint: fingerprint.chars().take(16).collect(),
         data,
-        analyses: analysis::sources(&checked.plan, &checked.frames),
+        analyses: sources(checked),
         fonts: fonts::given().to_vec(),
         conformance: checked.conformance.rows(),
         warnings: checked
             .warnings
             .iter()
-            .map(|finding| Finding { place: finding.place.nearby(), ..finding.clone() }.to_string())
+            .map(|finding| Finding { place: placed(checked, &finding.place), ..finding.clone() }.to_string())
             .collect(),
         ..Provenance::default()
     }
+}
+
+/// Where the analyses came from.
+fn sources(checked: &Checked) -> Vec<AnalysisSource> {
+    let mut sources = analysis::sources(&checked.plan, &checked.frames);
+    if is_masked(checked) {
+        let file = |place: &mut String| *place = place.split(':').next().unwrap_or_default().to_owned();
+        for source in &mut sources {
+            file(&mut source.place);
+            source.rules.iter_mut().for_each(|rule| file(&mut rule.place));
+        }
+    }
+    sources
+}
+
+/// Whether the report may not tell of treatment.
+fn is_masked(checked: &Checked) -> bool {
+    let edition = checked.edition.as_ref().and_then(|own| Edition::named(&own.report)).unwrap_or_default();
+    edition.audience() != Audience::Unmasked
+}
+
+/// A place as the provenance names it. That of a masked report names the file alone: lines and columns of the whole
+/// specification depend on what the arms are called.
+fn placed(checked: &Checked, place: &Place) -> Place {
+    let near = place.nearby();
+    if is_masked(checked) { Place { line: None, column: None, ..near } } else { near }
 }
 
 /// Provenance of a specification before there are data.

@@ -149,7 +149,7 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
     for text in cases {
         let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         for bytes in [text.as_bytes().to_vec(), wide(u16::to_be_bytes), wide(u16::to_le_bytes)] {
-            let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             all.extend([hex.to_uppercase().into_bytes(), hex.into_bytes(), bytes]);
         }
     }

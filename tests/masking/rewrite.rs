@@ -343,16 +343,16 @@ impl Study {
             let mut masked = masked.into_iter();
             frame.rows = rows
                 .into_iter()
-                .flat_map(|row| match row {
-                    Some(row) => vec![row],
-                    None => {
-                        let row = masked.next().expect("as many as there were");
-                        let mut again = row.clone();
-                        if let Some(at) = id_at {
-                            again[at].clone_from(&everybody[stream.below(everybody.len())]);
-                        }
-                        vec![row, again].split_off(stream.below(3))
+                .flat_map(|row| {
+                    if let Some(row) = row {
+                        return vec![row];
                     }
+                    let row = masked.next().expect("as many as there were");
+                    let mut again = row.clone();
+                    if let Some(at) = id_at {
+                        again[at].clone_from(&everybody[stream.below(everybody.len())]);
+                    }
+                    vec![row, again].split_off(stream.below(3))
                 })
                 .collect();
             frame.changed = true;
