@@ -76,7 +76,9 @@ fn letters(study: &Study) -> Vec<&'static str> {
 
 /// Makes the coded report under the fixed namings of the arms, and so many more.
 fn prove(name: &str, cut: &str, random: usize) {
-    let study = Study::of(name);
+    let mut study = Study::of(name);
+    // The file is written anew here, too: `provenance.json` says in which line of the file a rule stands.
+    study.specified = true;
     let key = CodeKey::drawn(&study, &letters(&study));
     let (_folder, first) = coded(&study, &key.text, &cut, name);
     let mut faults = Vec::new();
@@ -111,14 +113,16 @@ fn the_coded_report_does_not_depend_on_24_sets_of_names_of_the_arms() {
 /// Names that are shown are noticed: with a masked variable unmasked and a rule about its values, the names differ.
 #[test]
 fn a_name_that_is_shown_is_noticed() {
-    let mut study = Study::of(STUDIES[0]);
-    study.unmask("variables", "TRT01P");
-    study.show(REPORT, r#"{ id = "leak", label = "Leak", count = "TRT01P = 'MSC'" }"#);
+    let study = Study::of(STUDIES[0]);
     let key = CodeKey::drawn(&study, &letters(&study));
-    let cut = &cuts()[0];
-    let (_, first) = coded(&study, &key.text, cut, "a leak");
     let naming = namings(&study.arms().1, 0).swap_remove(1);
-    let (_, other) = coded(&study.renamed(&naming), &key.renamed(&study, &naming), cut, "a leak");
+    let named = [(study.clone(), key.text.clone()), (study.renamed(&naming), key.renamed(&study, &naming))];
+    let [first, other] = named.map(|(mut study, key)| {
+        let value = study.arms().1[0].value.clone();
+        study.unmask("variables", "TRT01P");
+        study.show(REPORT, &format!("{{ id = \"leak\", label = \"Leak\", count = \"TRT01P = '{value}'\" }}"));
+        coded(&study, &key, &cuts()[0], "a leak").1
+    });
     assert!(first.differences(&other).contains(" study.toml has other bytes"), "nobody notices that a name is shown");
 }
 

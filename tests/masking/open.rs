@@ -64,8 +64,8 @@ fn the_open_report_does_not_depend_on_what_is_masked_in_24_re_assignments() {
 fn a_leak_is_noticed() {
     let study = Study::of(STUDIES[0]);
     let leaks = [
-        ("PPROTFL", Reassignment::Blocks, "count = \"PPROTFL = 'Y' AND AGE > 30\""),
-        ("TRT01P", Reassignment::Exchanged, "count = \"TRT01P = 'MSC' AND AGE > 30\""),
+        ("PPROTFL", Reassignment::Blocks, "number = \"CASE WHEN PPROTFL = 'Y' THEN AGE END\""),
+        ("TRT01P", Reassignment::Exchanged, "number = \"CASE WHEN TRT01P = 'MSC' THEN AGE END\""),
     ];
     for (variable, way, shown) in leaks {
         let made = [study.clone(), study.reassigned(way, 7)].map(|mut study| {

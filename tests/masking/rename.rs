@@ -96,6 +96,8 @@ impl Study {
         }
         texts.extend(names.iter().map(|(old, new)| (format!("\"{old}\""), format!("\"{new}\""))));
         study.specification = renamed_table(&self.specification, &names, &texts);
+        // Words that are looked for stay, though one may be an identifier of an arm.
+        study.specification.insert("masking".to_owned(), self.specification["masking"].clone());
         let list = study.specification.get_mut("arm").and_then(Value::as_array_mut).expect("arms");
         for (arm, name) in list.iter_mut().zip(&naming.arms) {
             arm.as_table_mut().expect("an arm is a table").insert("label".to_owned(), name.label.clone().into());
