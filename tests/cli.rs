@@ -20,7 +20,20 @@ use crate::support::{Outcome, fixture_study, scratch, succeed};
 
 /// The verbs, as `--help` lists them.
 const VERBS: [&str; 14] = [
-    "lock", "verify", "check", "run", "shells", "report", "reproduce", "explain", "dsmb", "ledger", "key", "convert", "scan", "spec",
+    "lock",
+    "verify",
+    "check",
+    "run",
+    "shells",
+    "report",
+    "reproduce",
+    "explain",
+    "dsmb",
+    "ledger",
+    "key",
+    "convert",
+    "scan",
+    "spec",
 ];
 /// The flagship study.
 const FLAGSHIP: &str = "ln-msc-il2";

@@ -97,6 +97,7 @@ pub(super) const LAWS: &[Law] = &[
             "spec::endpoint",
             "spec::method",
             "spec::monitoring",
+            "spec::output::OrderBy",
             "spec::output",
             "stats",
         ],

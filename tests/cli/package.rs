@@ -58,7 +58,8 @@ fn check_tells_its_counts() {
     assert_eq!(outcome.stdout, "", "check prints nothing to standard output");
     let study: toml::Table = toml::from_str(&read(&folder.path().join("study/study.toml"))).expect("the study is TOML");
     // What only reports to the board show is no part of the final report; its names begin so.
-    let is_boards = |own: &&toml::Value| own.get("id").and_then(toml::Value::as_str).is_some_and(|id| id.starts_with("board_"));
+    let is_boards =
+        |own: &&toml::Value| own.get("id").and_then(toml::Value::as_str).is_some_and(|id| id.starts_with("board_"));
     let number = |key: &str| {
         study.get(key).and_then(toml::Value::as_array).map_or(0, |all| all.iter().filter(|own| !is_boards(own)).count())
     };

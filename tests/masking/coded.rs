@@ -80,7 +80,7 @@ fn prove(name: &str, cut: &str, random: usize) {
     // The file is written anew here, too: `provenance.json` says in which line of the file a rule stands.
     study.specified = true;
     let key = CodeKey::drawn(&study, &letters(&study));
-    let (_folder, first) = coded(&study, &key.text, &cut, name);
+    let (_folder, first) = coded(&study, &key.text, cut, name);
     let mut faults = Vec::new();
     for naming in namings(&study.arms().1, random) {
         let what = format!("{name}, arms {}", naming.what);
