@@ -163,8 +163,12 @@ impl Study {
     }
 
     /// Takes the names of what is masked out of the parts that no display names.
-    pub(super) fn without_masked(&self, study: &mut Study, text: &mut Table) {
-        let Some(masking) = self.masking.as_ref() else { return };
+    ///
+    /// # Errors
+    /// The cut-off restates something that is not masked by a date or a condition that is.
+    pub(super) fn without_masked(&self, study: &mut Study, text: &mut Table) -> Result<(), Error> {
+        let Some(masking) = self.masking.as_ref() else { return Ok(()) };
+        let mut findings = Vec::new();
         study.masking = None;
         let variables: BTreeSet<&str> = masking.variables.iter().map(|name| &**name).collect();
         for dataset in &masking.datasets {
@@ -192,6 +196,16 @@ impl Study {
             for own in cut.datasets.values_mut() {
                 own.restate.retain(|restate| !restate.blank.is_empty() || !restate.set.is_empty());
             }
+            for restate in cut.datasets.values().flat_map(|own| &own.restate) {
+                let said = said_by(restate.r#where.iter().chain(restate.set.values()));
+                let after = restate.after.iter().map(ToString::to_string);
+                let Some(name) = after.chain(said).find(|name| variables.contains(name.as_str())) else { continue };
+                let dates = restate.after.iter().chain(&restate.blank).map(|name| name.span.start);
+                let at = dates.chain(restate.set.values().map(|rule| rule.span.start)).next().unwrap_or(0);
+                let message = format!("the cut-off restates by {name}, which [masking] takes away");
+                let hint = "restate what is not masked by a variable that is not, or mask it too";
+                findings.push(Finding::error(self.origin.place(at), message).hint(hint));
+            }
         }
         if let Some(datasets) =
             text.get_mut("data").and_then(|data| data.get_mut("datasets")).and_then(Value::as_table_mut)
@@ -203,6 +217,7 @@ impl Study {
                 })
             });
         }
+        Error::unless_clean(Stage::Specification, findings).map(|_| ())
     }
 }
 

@@ -69,7 +69,7 @@ impl Study {
                     _ => _ = text.remove(section),
                 }
             }
-            self.without_masked(&mut study, &mut text);
+            self.without_masked(&mut study, &mut text)?;
             self.without_monitored_arm(edition, &mut study, &mut text)?;
             self.refuse_comparisons(edition, &study)?;
             alone::without_comparisons(&mut study);

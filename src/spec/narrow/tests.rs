@@ -162,6 +162,13 @@ fn what_needs_something_masked_is_refused_with_the_way_to_it() {
 }
 
 #[test]
+fn a_cut_off_by_what_is_masked_is_refused() {
+    let cut = STUDY.replace("blank = [\"TRTEDT\"]", "blank = [\"TRTEDT\"], set = { EOSSTT = \"'ONGOING'\" }");
+    let error = study(&cut).narrowed(Edition::DsmbOpen, false, &[]).expect_err("its date is masked").to_string();
+    assert!(error.contains("restates by TRTEDT, which [masking] takes away"), "{error}");
+}
+
+#[test]
 fn the_final_report_keeps_what_no_other_report_needs_alone() {
     let whole = study(STUDY);
     let Narrowed { study, text } = whole.narrowed(Edition::Final, false, &[]).expect("it can be made");
