@@ -109,17 +109,17 @@ impl BoundRule {
     pub fn meaning(&self) -> String {
         match self {
             Self::SpendingObrienFleming => "Lan–DeMets spending of O’Brien–Fleming’s kind, each tail by itself: \
-                 2 − 2Φ(z₁₋α⸝₂/√t) with α the error of one tail"
+                 twice the normal tail beyond z/(root of t), where z has half the error of one tail beyond it"
                 .to_owned(),
             Self::SpendingObrienFlemingHalved => "Lan–DeMets spending of O’Brien–Fleming’s kind for both tails \
-                 together, half of it in each: 1 − Φ(z₁₋α/√t) with α the error of one tail"
+                 together, half of it in each: the normal tail beyond z/(root of t), where z has the error of one tail beyond it"
                 .to_owned(),
             Self::SpendingPocock => "Lan–DeMets spending of Pocock’s kind: α ln(1 + (e − 1)t)".to_owned(),
             Self::HwangShihDeCani(gamma) => {
                 format!("Hwang–Shih–DeCani spending with γ = {gamma}: α(1 − exp(−γt))/(1 − exp(−γ))")
             }
             Self::Power(rho) => format!("power spending with ρ = {rho}: αt^ρ"),
-            Self::ObrienFleming => "O’Brien and Fleming’s own bounds: a constant over √t".to_owned(),
+            Self::ObrienFleming => "O’Brien and Fleming’s own bounds: a constant over the root of t".to_owned(),
             Self::Pocock => "Pocock’s own bounds: the same constant at all looks".to_owned(),
             Self::WangTsiatis(delta) => {
                 format!("Wang and Tsiatis’ bounds with Δ = {delta}: a constant times t^(Δ − ½)")
