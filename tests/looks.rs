@@ -162,7 +162,7 @@ fn without_a_look_no_result_is_told() {
     assert!(!results.rows.iter().any(|row| row.key.method.is_some_and(|own| methods.contains(&own))));
     // Planned looks have their bounds, and a look of an amount its share.
     close(number(&results, &key(Statistic::Information).level("2")), 0.5);
-    close(number(&results, &key(Statistic::Available).level("2")), 20.0);
+    close(number(&results, &key(Statistic::AvailableInformation).level("2")), 20.0);
 }
 
 /// Design, section 5.5: at 20 and 40 participants the nominal levels of Lan and `DeMets`' bounds carried to t with 18 and 38

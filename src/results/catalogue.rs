@@ -171,7 +171,7 @@ named! {
         /// Expected share of the full information at the end, with the effect assumed.
         ExpectedInformation = "expected-information",
         /// Information in its own unit: participants, events, 1/SE².
-        Available = "available-information",
+        AvailableInformation = "available-information",
         /// Error of the first kind spent at a look, beyond that of those before.
         Increment = "spent-increment",
         /// One-sided p-value, of the side of a benefit.
@@ -282,7 +282,7 @@ impl Statistic {
             | Self::NumberNeeded
             | Self::NumberNeededLower
             | Self::NumberNeededUpper
-            | Self::Available
+            | Self::AvailableInformation
             | Self::Df => Decimals::Fixed(1),
             Self::Hazard | Self::HazardLower | Self::HazardUpper => Decimals::Fixed(3),
             Self::Bound

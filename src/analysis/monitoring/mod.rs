@@ -127,7 +127,7 @@ impl Told<'_> {
             (at(Statistic::BValue), value(upper.map(|bound| bound * own.share.sqrt()))),
         ];
         if let Some(planned) = plan.planned {
-            rows.push((at(Statistic::Available), Value::number(own.share * planned)));
+            rows.push((at(Statistic::AvailableInformation), Value::number(own.share * planned)));
         }
         // Looks that were taken come first, in their order.
         if let Some(past) = self.looks.past.get(look) {

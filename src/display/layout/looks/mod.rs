@@ -112,7 +112,7 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
     let mut rows = Vec::new();
     let line = |rows: &mut Vec<TableRow>, assembly: &mut Assembly<'_>, indent, stub: &str, statistic: Statistic| {
         let whole = Style { explicit: Some(0), ..shown.style };
-        let style = if statistic == Statistic::Available && unit != "1/SE²" { whole } else { shown.style };
+        let style = if statistic == Statistic::AvailableInformation && unit != "1/SE²" { whole } else { shown.style };
         let cells: Vec<Cell> =
             (1..=shown.looks).map(|look| maybe(assembly, style, key(plan, statistic, look))).collect();
         if assembly.is_shell() || cells.iter().any(|cell| !cell.text.is_empty()) {
@@ -120,7 +120,7 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
         }
     };
     rows.push(heading(0, "Information".to_owned()));
-    line(&mut rows, assembly, 1, unit, Statistic::Available);
+    line(&mut rows, assembly, 1, unit, Statistic::AvailableInformation);
     line(&mut rows, assembly, 1, "% of the planned", Statistic::Information);
     rows.push(heading(0, format!("Error of the first kind, {}", if two { "two-sided" } else { "one-sided" })));
     line(&mut rows, assembly, 1, "spent at the look", Statistic::Increment);
