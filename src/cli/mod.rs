@@ -190,19 +190,27 @@ enum Verb {
         study: StudyArgs,
         #[command(flatten)]
         cutoff: CutoffArg,
+        #[command(flatten)]
+        report: report::ReportArg,
         /// A display or an analysis.
         id: String,
         /// Only these rows: name=value, with arm, variant, variable, level, at, method, statistic or contrast.
         conditions: Vec<String>,
     },
     /// Explain how reports for a data and safety monitoring board are made, from the key to the meeting.
-    #[command(long_about = report::PROCEDURE)]
+    #[command(long_about = report::PROCEDURE, after_help = format!("{}\n\n{EXIT_NUMBERS}", "Example:\n  trialpress dsmb"))]
     Dsmb,
     /// The ledger of looks: verify it, and write down what the board decided and when it met.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress ledger verify studies/abc\n  trialpress ledger met studies/abc --date 2026-06-30"
+    ))]
     Ledger(ledger::LedgerVerb),
     /// Make the key of a series of coded reports: which arm has which code.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = format!(
+        "{}\n\n{EXIT_NUMBERS}",
+        "Examples:\n  trialpress key new studies/abc --out keys/abc.key\n  trialpress key letter studies/abc --key keys/abc.key --out letter.pdf"
+    ))]
     Key(report::KeyVerb),
     /// Write a data file in another format: SAS transport, Parquet, CSV or Dataset-JSON, with nothing lost.
     #[command(after_help = format!(
@@ -419,8 +427,9 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             });
             reproduce::reproduce(package, &file, terminal)
         }
-        Verb::Explain { study, cutoff, id, conditions } => {
-            let explanation = pipeline::explain(&study.file().as_of(cutoff.day), id, conditions, &progress)?;
+        Verb::Explain { study, cutoff, report, id, conditions } => {
+            let file = study.file().as_of(cutoff.day).asked(report.asked());
+            let explanation = pipeline::explain(&file, id, conditions, &progress)?;
             terminal.done();
             print(&explanation.to_string())?;
             Ok(Vec::new())

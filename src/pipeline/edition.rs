@@ -60,8 +60,9 @@ pub(super) fn admit(whole: &Study, file: &StudyFile) -> Result<Admitted, Error> 
     // An interim report is a look or nothing.
     let less = may_look && asked.edition != Edition::Interim;
     let without_look = less.then(|| whole.narrowed(asked.edition, false, &letters)).transpose()?;
+    // What one display needs of the final report can be told without masking.
     let only: Vec<&str> = file.only.iter().map(String::as_str).collect();
-    if let Some(study) = whole.only(&only) {
+    if let Some(study) = whole.only(&only).filter(|_| asked.edition == Edition::Final) {
         narrowed.study = study;
     }
     let (sealed, described, lock_text) = locking::opened(whole, file)?;

@@ -157,7 +157,9 @@ fn write_keys(text: &mut String, object: &Value, definitions: &Value, under: &st
         let element = match kind(property) {
             Kind::List(element) | Kind::Named(element) | Kind::One(element) => element,
         };
-        if let Some(mut definition) = element.and_then(|name| definitions.get(&name).cloned()) {
+        // A table that only this key has is written where it stands.
+        let inline = || property.get("properties").is_some().then(|| property.clone());
+        if let Some(mut definition) = element.and_then(|name| definitions.get(&name).cloned()).or_else(inline) {
             let choices = with_values(&definition);
             if !choices.is_empty()
                 && let Some(object) = definition.as_object_mut()

@@ -98,7 +98,6 @@ pub(super) const LAWS: &[Law] = &[
             "spec::method",
             "spec::monitoring",
             "spec::output::OrderBy",
-            "spec::output",
             "stats",
         ],
         crates: &["rayon"],

@@ -31,7 +31,12 @@ fn explain_names_rules_datasets_and_subjects() {
             "the rule of {place} does not begin there with “{first}”: {rule}"
         );
     }
-    for wanted in ["RANDFL = 'Y'", "renal_response IN ('CR', 'PR')", "TRT01P = 'MSC'", "pred <= 10"] {
+    for wanted in [
+        "RANDFL = 'Y'",
+        "renal_response IN ('CR', 'PR')",
+        "TRT01P = 'MSC'",
+        "cr_kidney AND cr_protein_met AND cr_steroid",
+    ] {
         assert!(
             rules.iter().any(|rule| rule.contains(&format!(": {wanted}"))),
             "the rule “{wanted}” is not named:\n{text}"
@@ -68,8 +73,18 @@ fn every_count_of_every_analysis_names_its_subjects() {
     let text = read(&folder.path().join("study/study.toml"));
     let study: toml::Table = toml::from_str(&text).expect("the study is TOML");
     let ids = |key: &str| {
-        study[key].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect::<Vec<_>>()
+        let all = study[key].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str());
+        // What only reports to a board show is explained as they show it.
+        all.filter(|id| !id.starts_with("board_") && !id.starts_with("dsmb-")).collect::<Vec<_>>()
     };
+    let of_board = study["display"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str());
+    let first = of_board.into_iter().find(|id| id.starts_with("dsmb-")).expect("the flagship has reports to a board");
+    let open = ["explain", "study", first, "--report", "dsmb-open", "--cutoff", "2024-12-28"];
+    let text = succeed(folder.path(), &open).stdout;
+    assert!(
+        text.starts_with(&format!("display {first} ")) && !text.contains("TRT01"),
+        "it names what is masked:\n{text}"
+    );
     let continuous = |id: &&str| {
         let endpoints = study["endpoint"].as_array().into_iter().flatten();
         endpoints.filter(|one| one.get("continuous").is_some()).any(|one| one["id"].as_str() == Some(*id))
