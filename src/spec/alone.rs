@@ -18,6 +18,8 @@ pub fn without_comparisons(study: &mut Study) {
     }
     endpoints(study);
     study.multiplicity.clear();
+    // A plan of looks counts information, and has no result to hold against its bounds.
+    study.monitoring.iter_mut().for_each(|plan| plan.monitored = None);
     // What is imputed for one arm against another has no meaning for one.
     let imputed: Vec<Name> =
         study.variant.iter().filter(|variant| variant.impute.is_some()).map(|variant| variant.id.clone()).collect();
