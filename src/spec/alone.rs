@@ -7,6 +7,7 @@
 use crate::results::Method;
 use crate::spec::Study;
 use crate::spec::endpoint::Endpoint;
+use crate::spec::monitoring::InformationRule;
 use crate::spec::output::DisplaySpec;
 use crate::spec::safety_figure::OccurrenceColumn;
 use crate::spec::text::Name;
@@ -18,8 +19,12 @@ pub fn without_comparisons(study: &mut Study) {
     }
     endpoints(study);
     study.multiplicity.clear();
-    // A plan of looks counts information, and has no result to hold against its bounds.
-    study.monitoring.iter_mut().for_each(|plan| plan.monitored = None);
+    // A plan of looks counts information, and has no result to hold against its bounds. Events are those of its endpoint.
+    for plan in &mut study.monitoring {
+        let counts_events = matches!(plan.information, Some(InformationRule::Events));
+        plan.monitored = plan.monitored.take().filter(|_| counts_events);
+        plan.t = false;
+    }
     // What is imputed for one arm against another has no meaning for one.
     let imputed: Vec<Name> =
         study.variant.iter().filter(|variant| variant.impute.is_some()).map(|variant| variant.id.clone()).collect();

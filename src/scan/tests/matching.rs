@@ -44,7 +44,7 @@ fn phrases_are_found_across_line_ends_and_in_names_of_things() {
 
 #[test]
 fn letters_of_neighbouring_words_are_no_word() {
-    for (word, text) in [("msc", "forms can"), ("arm a", "pharmacy"), ("pretence", "map lace bowl")] {
+    for (word, text) in [("msc", "forms can"), ("arm a", "pharmacy"), ("market", "coma rk etc")] {
         assert!(!finds(word, text), "{word} is found in {text:?}");
     }
 }

@@ -126,6 +126,9 @@ impl Check<'_> {
         if plan.information.is_some() && plan.planned.is_none() {
             self.error(at, format!("{} counts information and does not say how much is `planned`", plan.id));
         }
+        if !study.compares() {
+            return;
+        }
         let Some(own) = &plan.monitored else {
             if matches!(plan.information, Some(InformationRule::Events | InformationRule::Statistical)) || plan.t {
                 self.error(at, format!("{} says nothing of what is `monitored`", plan.id));
