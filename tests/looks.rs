@@ -103,7 +103,7 @@ fn a_look_stands_at_its_actual_information() {
     assert_eq!(says == "efficacy", z >= bound, "{says}, Z {z}, bound {bound}");
     assert_eq!(reversed == "efficacy", -z >= bound, "{reversed}");
     // Conditional power in the form of Brownian motion.
-    let critical = number(&results, &key(Statistic::Critical));
+    let critical = number(&results, &key(Statistic::CriticalValue));
     close(critical, number(&results, &key(Statistic::Bound).level("3")));
     let power =
         |drift: f64| normal_cdf((z * share.sqrt() + drift * (1.0 - share) - critical) / (1.0 - share).sqrt()).unwrap();

@@ -154,9 +154,11 @@ impl Plan {
 
     /// The rules of a job itself, and those of its analysis set and arms.
     fn own_rules(&self, job: &Job) -> Vec<RuleId> {
-        let mut rules = vec![self.sets[job.set].rule];
+        // The participant flow is of all subjects, and may stand alone.
+        let set = self.sets.get(job.set);
+        let mut rules: Vec<RuleId> = set.iter().map(|set| set.rule).collect();
         for arm in &self.arms {
-            rules.push(match self.sets[job.set].basis {
+            rules.push(match set.map_or(ArmBasis::Planned, |set| set.basis) {
                 ArmBasis::Planned => arm.planned,
                 ArmBasis::Actual => arm.actual,
             });

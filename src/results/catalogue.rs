@@ -173,7 +173,7 @@ named! {
         /// Information in its own unit: participants, events, 1/SE².
         AvailableInformation = "available-information",
         /// Error of the first kind spent at a look, beyond that of those before.
-        Increment = "spent-increment",
+        SpentIncrement = "spent-increment",
         /// One-sided p-value, of the side of a benefit.
         OneSidedP = "one-sided-p",
         /// Bound for harm on the scale of Z.
@@ -187,7 +187,7 @@ named! {
         /// The standardised effect, above 0 for a benefit.
         Z = "z",
         /// The critical value of Z at the end of the trial.
-        Critical = "critical-value",
+        CriticalValue = "critical-value",
         /// Probability to exceed the critical value at the end, given what was seen and an effect from here on.
         ConditionalPower = "conditional-power",
         /// Conditional power averaged over what is believed of the effect.
@@ -288,12 +288,12 @@ impl Statistic {
             Self::Bound
             | Self::FutilityBound
             | Self::Spent
-            | Self::Increment
+            | Self::SpentIncrement
             | Self::HarmBound
             | Self::TBound
             | Self::BValue
             | Self::Z
-            | Self::Critical => Decimals::Fixed(4),
+            | Self::CriticalValue => Decimals::Fixed(4),
             Self::Share
             | Self::ShareLower
             | Self::ShareUpper

@@ -8,7 +8,17 @@ impl Method {
     pub const fn compares_arms(self) -> bool {
         match self.family() {
             Family::Share | Family::Mean | Family::Within | Family::Curve | Family::MeanTime | Family::Rate => false,
-            Family::Own => !matches!(self, Self::Mcnemar | Self::Kappa | Self::GroupSequential),
+            Family::Own => !matches!(
+                self,
+                Self::Mcnemar
+                    | Self::Kappa
+                    | Self::GroupSequential
+                    | Self::ConditionalPower
+                    | Self::PredictivePower
+                    | Self::BinomialRule
+                    | Self::PosteriorRule
+                    | Self::ToxicityRule
+            ),
             Family::ShareDifference
             | Family::ShareRatio
             | Family::ShareTest

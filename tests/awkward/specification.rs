@@ -235,7 +235,7 @@ fn references_of_measurements_and_variants() {
             .says(["did you mean per-protocol?"])
             .findings(1),
         flagship("a dataset of the masking")
-            .study("datasets = [\n  \"ADEX\",", "datasets = [¦\"ADEY\"]")
+            .study("datasets = [\n  \"ADEX\",", "datasets = [\n  ¦\"ADEY\",")
             .exit(3)
             .says(["dataset ADEY is not defined"])
             .findings(1),

@@ -66,7 +66,7 @@ impl Told<'_> {
         if !self.tells_more() {
             return;
         }
-        self.push(self.key(Statistic::Critical), value(design.critical().ok_or(Undefined::NotEstimable)));
+        self.push(self.key(Statistic::CriticalValue), value(design.critical().ok_or(Undefined::NotEstimable)));
         if self.looks.coded {
             self.push(self.key(Statistic::Status).variable("coded"), Value::Text("coded".to_owned()));
         }

@@ -122,7 +122,7 @@ impl Told<'_> {
         let before = if look == 0 { 0.0 } else { design.spent(look - 1) };
         let mut rows = vec![
             (at(Statistic::Status), Value::Text(own.when.name().to_owned())),
-            (at(Statistic::Increment), Value::number(design.spent(look) - before)),
+            (at(Statistic::SpentIncrement), Value::number(design.spent(look) - before)),
             (at(Statistic::OneSidedP), value(upper.and_then(normal_sf))),
             (at(Statistic::BValue), value(upper.map(|bound| bound * own.share.sqrt()))),
         ];

@@ -36,7 +36,7 @@ pub(super) fn table(layout: &SafetyRulesLayout, assembly: &mut Assembly<'_>) -> 
         ];
         columns.extend(posterior.then(|| head("P(rate above), %", Align::Decimal)));
         columns.push(head("Status", Align::Left));
-        ("Arm", columns)
+        (if study.compares() { "Arm" } else { "" }, columns)
     };
     let mut footnotes: Vec<Footnote> = rules.iter().map(|rule| words(rule, assembly)).collect();
     footnotes.push(note("A boundary is reached by so many participants with the event, or more, of one arm."));
@@ -165,11 +165,12 @@ pub(super) fn figure(layout: &SafetyBoundaryLayout, assembly: &mut Assembly<'_>)
     let boundary = Series { label, arm: study.arm.len(), style: SeriesStyle::Steps, marks, censored: Vec::new() };
     series.push(boundary);
     let heights: Vec<f64> = series.iter().flat_map(|own| &own.marks).filter_map(|mark| mark.y).chain([0.0]).collect();
+    let by_arm = if study.compares() { " by arm" } else { "" };
     let plot = Plot {
         x: axis::holding("Participants of the arm", &[0.0, farthest]),
         y: axis::holding("Participants with the event", &heights),
         series,
-        alt: format!("Events over participants by arm, with the boundary. {}", sentences.join(" ")),
+        alt: format!("Events over participants{by_arm}, with the boundary. {}", sentences.join(" ")),
         ..Plot::default()
     };
     let footnotes = vec![words(rule, assembly)];

@@ -123,7 +123,7 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
     line(&mut rows, assembly, 1, unit, Statistic::AvailableInformation);
     line(&mut rows, assembly, 1, "% of the planned", Statistic::Information);
     rows.push(heading(0, format!("Error of the first kind, {}", if two { "two-sided" } else { "one-sided" })));
-    line(&mut rows, assembly, 1, "spent at the look", Statistic::Increment);
+    line(&mut rows, assembly, 1, "spent at the look", Statistic::SpentIncrement);
     line(&mut rows, assembly, 1, "spent by then", Statistic::Spent);
     rows.push(heading(0, "Bound for efficacy".to_owned()));
     line(&mut rows, assembly, 1, "Z", Statistic::Bound);
@@ -267,7 +267,7 @@ pub(super) fn conditional_power(layout: &ConditionalPowerLayout, assembly: &mut 
         Column { head: vec![head, unit], align: Align::Decimal }
     });
     let columns = columns.collect();
-    let critical = Key::new(&*plan.id, Statistic::Critical).method(Method::GroupSequential);
+    let critical = Key::new(&*plan.id, Statistic::CriticalValue).method(Method::GroupSequential);
     let critical = assembly.text(&critical, shown.style);
     let drift = plan
         .drift

@@ -66,7 +66,7 @@ fn foot(shown: &Shown<'_>, next: Option<&str>, assembly: &mut Assembly<'_>) -> F
         return note("No look is left: what-if results are those of a look to come.");
     };
     let information = assembly.text(&key(plan, Statistic::Information, number), shown.style);
-    let critical = Key::new(&*plan.id, Statistic::Critical).method(Method::GroupSequential);
+    let critical = Key::new(&*plan.id, Statistic::CriticalValue).method(Method::GroupSequential);
     let critical = assembly.text(&critical, shown.style);
     note(format!(
         "Results that look {look} may have, at {information} % of the information. CP: conditional power; critical value at the \
