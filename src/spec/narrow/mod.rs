@@ -102,7 +102,8 @@ impl Study {
             own.into_iter().any(|own| own == *element)
                 || element.section == "variant" && mentions.words.get(*element).is_some_and(of_it)
         };
-        let roots: Vec<Element> = mentions.words.keys().filter(asked).cloned().collect();
+        let mut roots: Vec<Element> = mentions.words.keys().filter(asked).cloned().collect();
+        roots.extend(self.beside(self.display.iter().filter(|display| names.contains(&&*display.id))));
         if !roots.iter().any(|root| root.section != "variant") {
             return None;
         }
@@ -136,7 +137,15 @@ impl Study {
         let texts = self.text.iter().filter(|text| sections.contains(&*text.section));
         let mut roots: Vec<Element> = displays.clone().map(|display| element("display", &display.id)).collect();
         roots.extend(texts.map(|text| element("text", &text.id)));
+        roots.extend(self.beside(displays));
+        roots
+    }
+
+    /// What displays show without naming it.
+    fn beside<'a>(&self, displays: impl Iterator<Item = &'a DisplaySpec> + Clone) -> Vec<Element> {
+        let element = |section: &str, name: &Name| Element { section: section.to_owned(), name: name.to_string() };
         let whole = |section: &str| Element { section: section.to_owned(), name: section.to_owned() };
+        let mut roots: Vec<Element> = Vec::new();
         roots.extend(displays.clone().any(|display| display.flow.is_some()).then(|| whole("flow")));
         roots.extend(displays.clone().any(|display| display.checklist.is_some()).then(|| whole("checklist")));
         // Lists of statements are named by displays, their members are not.
