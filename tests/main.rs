@@ -21,6 +21,7 @@
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
+//! - `board`: accrual and status of a running trial, worked out by hand.
 //! - `cli`: verbs, help, exit numbers.
 //! - `cutoff`: the data as of a day, through the command line.
 //! - `support`: how the others run the program and read what it wrote.
@@ -31,6 +32,7 @@
 mod activity;
 mod architecture;
 mod awkward;
+mod board;
 mod cli;
 mod cutoff;
 mod determinism;

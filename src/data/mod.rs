@@ -168,6 +168,17 @@ pub struct LockedData {
     pub cut: Option<Cut>,
 }
 
+impl LockedData {
+    /// The day of the data, in days since 1970-01-01: that of the cut, else the cut-off of the lock, else the day of the lock.
+    /// What is due or done is so as of this day.
+    #[must_use]
+    pub fn as_of(&self) -> Option<i32> {
+        let head = &self.lock.head;
+        let told = || head.cutoff.as_deref().and_then(date::parse).or_else(|| date::parse(&head.locked));
+        self.cut.as_ref().map(|cut| cut.day).or_else(told)
+    }
+}
+
 #[cfg(test)]
 impl LockedData {
     /// Datasets of which nobody made a lock, for the tests of what comes after.

@@ -1,6 +1,7 @@
 //! The methods section, generated from what was really used: analysis sets, visits, options, definitions, statistics.
 
 use crate::display::dialects;
+use crate::display::methods_running;
 use crate::display::methods_safety;
 use crate::display::report::{Fact, MethodsParagraph};
 use crate::results::{Family, Method, Provenance, Results, Statistic};
@@ -18,6 +19,7 @@ pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenan
     all.extend(visits(study));
     all.extend(instruments(study));
     all.extend(methods_safety::paragraphs(study));
+    all.extend(methods_running::paragraphs(study));
     all.extend(definitions(study));
     all.extend(outcomes(study));
     all.extend(options(study));

@@ -35,6 +35,8 @@ pub(super) struct Binding<'a> {
     pub(super) study: &'a Study,
     pub(super) datasets: BTreeMap<String, Schema>,
     pub(super) options: Options,
+    /// The day of the data.
+    pub(super) as_of: Option<i32>,
     pub(super) rules: Vec<BoundRule>,
     pub(super) findings: Vec<Finding>,
     /// What gradings see.
@@ -68,6 +70,7 @@ impl<'a> Binding<'a> {
             study,
             datasets,
             options,
+            as_of: data.as_of(),
             rules: Vec::new(),
             findings: Vec::new(),
             graded: Schema::new("gradings", GRADED.map(|(name, kind)| (name.to_owned(), kind)).to_vec()),

@@ -6,10 +6,12 @@ mod bind_frame;
 mod bind_jobs;
 mod bind_outcomes;
 mod bind_records;
+mod bind_running;
 mod bind_safety;
 mod cut;
 mod job;
 mod records;
+mod running;
 mod safety;
 mod schema;
 mod trail;
@@ -22,6 +24,7 @@ pub use job::{
     JobKind, ParameterSource,
 };
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
+pub use running::{BoundAccrual, BoundStatus, BoundStatusBox};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
     BoundPoints, BoundProfile, BoundProfileListing, BoundRecordListing, BoundSurvival, BoundWaterfall, Node,

@@ -1,6 +1,8 @@
 //! What the study asks: `study.toml` as typed data. Rule text is kept as text with its place; nothing here knows the
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
+pub mod accrual;
+pub mod board;
 pub mod check;
 pub mod conformance;
 pub mod cut;
@@ -20,6 +22,7 @@ pub mod output;
 pub mod records;
 pub mod reference;
 pub mod safety_figure;
+pub mod status;
 pub mod template;
 pub mod text;
 
@@ -31,6 +34,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Finding, Stage, nearest};
+use accrual::Accrual;
 use conformance::ConformanceSpec;
 use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, SubjectVariable, Variant};
 use design::{AnalysisSet, Arm, DataSection, FlowSpec, Masking, StudyHead, Visits};
@@ -43,6 +47,7 @@ use occurrence::{GradeShift, Occurrence, ParameterSummary};
 use outcome::Subgroup;
 use output::{DisplaySpec, SectionSpec};
 use records::Records;
+use status::Status;
 use text::Origin;
 
 /// A study as its `study.toml` says it.
@@ -103,6 +108,10 @@ pub struct Study {
     pub grade_shift: Vec<GradeShift>,
     /// Datasets of derived values.
     pub export: Vec<Export>,
+    /// Accrual against its plan.
+    pub accrual: Vec<Accrual>,
+    /// Where the participants of a running trial are.
+    pub status: Vec<Status>,
     /// Participant flow.
     pub flow: Option<FlowSpec>,
     /// Texts of the report.
@@ -149,6 +158,8 @@ const KEYS: &[&str] = &[
     "parameter-summary",
     "grade-shift",
     "export",
+    "accrual",
+    "status",
     "flow",
     "text",
     "statement",
@@ -345,6 +356,8 @@ impl Reading {
         let statement = self.list("statement", parts.remove("statement"));
         let checklist = parts.remove("checklist").and_then(|value| self.element(value));
         let export = self.list("export", parts.remove("export"));
+        let accrual = self.list("accrual", parts.remove("accrual"));
+        let status = self.list("status", parts.remove("status"));
         let section = self.list("section", parts.remove("section"));
         let display = self.list("display", parts.remove("display"));
         let mut study = Study {
@@ -375,6 +388,8 @@ impl Reading {
             parameter_summary,
             grade_shift,
             export,
+            accrual,
+            status,
             flow,
             text,
             statement,

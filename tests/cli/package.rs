@@ -70,6 +70,8 @@ fn check_tells_its_counts() {
         + number("occurrence")
         + number("parameter-summary")
         + number("grade-shift")
+        + number("accrual")
+        + number("status")
         + usize::from(study.contains_key("flow"))
         + of_displays;
     let last = outcome.stderr.lines().last().unwrap_or_default();

@@ -6,7 +6,8 @@ use trialpress::stats::Undefined;
 use trialpress::stats::describe::whiskers;
 use trialpress::stats::distribution::gamma_quantile;
 use trialpress::stats::rate::{
-    ArmSize, Rate, further_events, poisson_rate, rate_ratio, two_proportion_size_pooled, two_proportion_size_unpooled, waiting_time,
+    ArmSize, Rate, further_events, poisson_rate, rate_ratio, two_proportion_size_pooled, two_proportion_size_unpooled,
+    waiting_time,
 };
 
 /// Public functions of `src/stats` whose cases this file runs.

@@ -1,7 +1,10 @@
 //! Layouts: each turns the rows of analyses into one kind of display.
 
+mod accrual;
+mod accrual_table;
 mod ancova;
 mod axis;
+mod benefit_risk;
 mod bounds;
 mod boxes;
 mod by_visit;
@@ -19,6 +22,7 @@ mod incidence;
 mod individual;
 mod kaplan_meier;
 mod listing;
+mod mean_cumulative;
 mod means;
 mod occurrence;
 mod parameters;
@@ -27,7 +31,9 @@ mod response;
 mod response_by_visit;
 mod scatter;
 mod shift;
+mod snapshot;
 mod statements;
+mod status;
 mod summary;
 mod swimmer;
 mod tally;
@@ -75,6 +81,15 @@ pub(super) fn record(spec: &DisplaySpec, study: &Study, provenance: &Provenance)
 
 /// Lays out a display by whichever layout its specification has.
 pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
+    if let Some(layout) = &spec.status {
+        return status::diagram(layout, results, assembly);
+    }
+    if let Some(layout) = &spec.accrual {
+        return accrual::figure(layout, assembly);
+    }
+    if let Some(layout) = &spec.accrual_table {
+        return accrual_table::table(layout, assembly);
+    }
     if let Some(layout) = &spec.summary {
         return summary::table(layout, assembly);
     }
@@ -143,6 +158,15 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     }
     if let Some(layout) = &spec.kaplan_meier {
         return kaplan_meier::plot(layout, assembly);
+    }
+    if let Some(layout) = &spec.snapshot {
+        return Some(snapshot::page(layout, assembly));
+    }
+    if let Some(layout) = &spec.benefit_risk {
+        return Some(benefit_risk::figure(layout, spec.id.span.start, assembly));
+    }
+    if let Some(layout) = &spec.mean_cumulative {
+        return mean_cumulative::plot(layout, assembly);
     }
     if let Some(layout) = &spec.scatter {
         return scatter::figure(&spec.id, layout, results, assembly);

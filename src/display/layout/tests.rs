@@ -1,5 +1,7 @@
 //! Layouts of single participants and of curves, over small results made by hand.
 
+mod running;
+
 use super::{Laid, lay_out};
 use crate::display::assemble::Assembly;
 use crate::display::report::{Body, Plot, ReferenceLine, Series, SeriesStyle, Table};

@@ -18,42 +18,7 @@ impl<'a> Check<'a> {
     fn display(&mut self, display: &DisplaySpec) {
         let study = self.study;
         let at = display.id.span.start;
-        let kinds = [
-            display.flow.is_some(),
-            display.summary.is_some(),
-            display.response.is_some(),
-            display.response_by_visit.is_some(),
-            display.ancova.is_some(),
-            display.forest.is_some(),
-            display.tipping_point.is_some(),
-            display.hypotheses.is_some(),
-            display.bounds.is_some(),
-            display.change.is_some(),
-            display.means.is_some(),
-            display.individual.is_some(),
-            display.time.is_some(),
-            display.incidence.is_some(),
-            display.by_visit.is_some(),
-            display.heat_map.is_some(),
-            display.shift.is_some(),
-            display.listing.is_some(),
-            display.occurrence.is_some(),
-            display.dots.is_some(),
-            display.parameters.is_some(),
-            display.boxes.is_some(),
-            display.grade_shift.is_some(),
-            display.kaplan_meier.is_some(),
-            display.scatter.is_some(),
-            display.waterfall.is_some(),
-            display.swimmer.is_some(),
-            display.profile.is_some(),
-            display.statements.is_some(),
-            display.checklist.is_some(),
-            display.data_quality.is_some(),
-            display.conformance.is_some(),
-            display.rounding.is_some(),
-        ];
-        if kinds.iter().filter(|kind| **kind).count() != 1 {
+        if kinds(display).iter().filter(|kind| **kind).count() != 1 {
             let message = format!("display {} needs exactly one layout", display.id);
             self.error(at, message).hint =
                 Some("write [display.summary], [display.response] … under it; `trialpress spec` lists them".to_owned());
@@ -114,6 +79,7 @@ impl<'a> Check<'a> {
         self.outcomes(display);
         self.visits(display);
         self.of_records(display);
+        self.of_running(display);
     }
 
     /// The endpoints of a kind.
@@ -245,4 +211,49 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Which layouts a display has.
+fn kinds(display: &DisplaySpec) -> [bool; 39] {
+    [
+        display.flow.is_some(),
+        display.snapshot.is_some(),
+        display.benefit_risk.is_some(),
+        display.status.is_some(),
+        display.accrual.is_some(),
+        display.accrual_table.is_some(),
+        display.summary.is_some(),
+        display.response.is_some(),
+        display.response_by_visit.is_some(),
+        display.ancova.is_some(),
+        display.forest.is_some(),
+        display.tipping_point.is_some(),
+        display.hypotheses.is_some(),
+        display.bounds.is_some(),
+        display.change.is_some(),
+        display.means.is_some(),
+        display.individual.is_some(),
+        display.time.is_some(),
+        display.incidence.is_some(),
+        display.by_visit.is_some(),
+        display.heat_map.is_some(),
+        display.shift.is_some(),
+        display.listing.is_some(),
+        display.occurrence.is_some(),
+        display.dots.is_some(),
+        display.parameters.is_some(),
+        display.boxes.is_some(),
+        display.grade_shift.is_some(),
+        display.kaplan_meier.is_some(),
+        display.mean_cumulative.is_some(),
+        display.scatter.is_some(),
+        display.waterfall.is_some(),
+        display.swimmer.is_some(),
+        display.profile.is_some(),
+        display.statements.is_some(),
+        display.checklist.is_some(),
+        display.data_quality.is_some(),
+        display.conformance.is_some(),
+        display.rounding.is_some(),
+    ]
 }

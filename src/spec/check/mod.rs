@@ -9,6 +9,7 @@ mod methods;
 mod monitoring;
 mod narrative;
 mod records;
+mod running;
 
 use std::collections::BTreeSet;
 
@@ -36,6 +37,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.monitorings();
     check.summaries();
     check.exports();
+    check.running();
     check.displays();
     check.narrative();
     check.findings
@@ -110,6 +112,7 @@ impl<'a> Check<'a> {
                 display.individual.as_ref().map(|layout| &layout.y_title),
                 display.incidence.as_ref().map(|layout| &layout.y_title),
                 display.kaplan_meier.as_ref().map(|layout| &layout.y_title),
+                display.mean_cumulative.as_ref().map(|layout| &layout.y_title),
                 display.scatter.as_ref().map(|layout| &layout.x_title),
                 display.scatter.as_ref().map(|layout| &layout.y_title),
                 display.waterfall.as_ref().map(|layout| &layout.y_title),
@@ -176,7 +179,9 @@ impl<'a> Check<'a> {
             .chain(study.summary.iter().map(|summary| &summary.id))
             .chain(study.flow.iter().map(|flow| &flow.id))
             .chain(study.multiplicity.iter().map(|family| &family.id))
-            .chain(study.monitoring.iter().map(|plan| &plan.id));
+            .chain(study.monitoring.iter().map(|plan| &plan.id))
+            .chain(study.accrual.iter().map(|accrual| &accrual.id))
+            .chain(study.status.iter().map(|status| &status.id));
         self.unique("analysis", analyses);
         for summary in &study.summary {
             self.unique("item", summary.items.iter().map(|item| &item.id));

@@ -71,12 +71,12 @@ pub fn further_events(events: u64, time: f64, ahead: f64, most: u64, level: f64)
     }
     let seen = real(events);
     let share = ahead / (time + ahead);
-    let may = |further: u64| Ok(beta_lower(share, real(further), seen + 1.0)? >= outside);
+    let possible = |further: u64| Ok(beta_lower(share, real(further), seen + 1.0)? >= outside);
     // With fewer than half the error of not having come by then.
-    let must = |further: u64| Ok(beta_lower(1.0 - share, seen, real(further))? <= outside);
+    let certain = |further: u64| Ok(beta_lower(1.0 - share, seen, real(further))? <= outside);
     Ok(Rate {
         estimate: finite(seen * ahead / time)?.min(real(most)),
-        interval: Interval { lower: real(largest(most, must)?), upper: real(largest(most, may)?) },
+        interval: Interval { lower: real(largest(most, certain)?), upper: real(largest(most, possible)?) },
     })
 }
 
@@ -139,7 +139,8 @@ mod tests {
                 let counts = further_events(events, 30.0, ahead, most, 0.95).unwrap().interval;
                 let limits = (1..=most).map(|further| waiting_time(events, 30.0, further, 0.95).unwrap().interval);
                 let limits: Vec<Interval> = limits.collect();
-                let number = |holds: &dyn Fn(&Interval) -> bool| real(limits.iter().filter(|own| holds(own)).count() as u64);
+                let number =
+                    |holds: &dyn Fn(&Interval) -> bool| real(limits.iter().filter(|own| holds(own)).count() as u64);
                 assert_eq!(counts.upper.to_bits(), number(&|own| own.lower <= ahead).to_bits(), "{events} {ahead}");
                 assert_eq!(counts.lower.to_bits(), number(&|own| own.upper <= ahead).to_bits(), "{events} {ahead}");
             }
