@@ -24,6 +24,7 @@
 //! - `mutants`: damaged data files, with the lock and without.
 //! - `awkward`: bad input, hostile text, a full disk, runs that are killed and runs at once.
 //! - `determinism`: same bytes whatever the machine is doing.
+//! - `board`: accrual and status of a running trial, worked out by hand.
 //! - `cli`: verbs, help, exit numbers.
 //! - `cutoff`: the data as of a day, through the command line.
 //! - `dsmb`: the reports to the board of the flagship study, page by page and against each other.
@@ -37,6 +38,7 @@ mod activity;
 mod architecture;
 mod attendance;
 mod awkward;
+mod board;
 mod cli;
 mod cutoff;
 mod determinism;

@@ -13,7 +13,8 @@ use crate::support::{
 };
 
 /// Layouts of tables.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 24] = [
+    "accrual-table",
     "response",
     "time",
     "change",
@@ -106,7 +107,12 @@ fn blank_by_layout(kind: &str, columns: usize, (arms, reference): (usize, usize)
 const FURNITURE: [&str; 3] = ["#E1E5E9", "#C6CCD2", "#F1F4F7"];
 
 /// What a display of each kind must have at least of marks, for each of its parts.
-const LEAST_MARKS: [(&str, usize); 18] = [
+const LEAST_MARKS: [(&str, usize); 23] = [
+    ("snapshot", 12),
+    ("status", 10),
+    ("accrual", 8),
+    ("mean-cumulative", 3),
+    ("benefit-risk", 5),
     ("flow", 20),
     ("response-by-visit", 2 * 5 + 2 * 5),
     ("means", 2 * 6 + 2 * 6),

@@ -38,7 +38,7 @@ impl Work<'_> {
         }
     }
 
-    fn filtered(&self, subjects: &[usize], rule: RuleId) -> Vec<usize> {
+    pub(super) fn filtered(&self, subjects: &[usize], rule: RuleId) -> Vec<usize> {
         self.split(subjects, rule).0
     }
 

@@ -1,6 +1,7 @@
 //! From variables to rows: one file a kind of analysis. Parallel over jobs and nothing inside a job; rows come back in
 //! the order of the plan. Nothing fails here: a statistic that cannot be had is a row with its reason.
 
+mod accrual;
 mod ancova;
 mod attendance;
 mod binary;
@@ -13,6 +14,7 @@ mod flow;
 mod frame_summary;
 mod imputed;
 mod listing;
+mod mean_cumulative;
 mod monitoring;
 mod multiplicity;
 mod occurrence;
@@ -21,6 +23,7 @@ mod rates;
 mod record_extracts;
 mod repeated;
 mod safety_rule;
+mod status;
 mod strata;
 mod summary;
 mod time;
@@ -140,6 +143,8 @@ impl Work<'_> {
             JobKind::Time(time) => self.time(time),
             JobKind::Ancova(ancova) => self.ancova(ancova),
             JobKind::Flow(flow) => self.flow(flow),
+            JobKind::Accrual(accrual) => self.accrual(accrual),
+            JobKind::Status(status) => self.status(status),
             JobKind::Listing(listing) => return Records::Extracts(vec![self.listing(listing)]),
             JobKind::Individual(individual) => return Records::Extracts(vec![self.individual(individual)]),
             JobKind::Export(export) => return Records::Dataset(self.export(export)),

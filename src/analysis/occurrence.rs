@@ -8,7 +8,7 @@ use crate::analysis::{Work, count};
 use crate::data::vector::Vector;
 use crate::derive::RecordValues;
 use crate::plan::{BoundOccurrence, Node, RuleId};
-use crate::results::{Key, MISSING_LEVEL, Statistic, Value};
+use crate::results::{Key, MISSING_LEVEL, Method, Statistic, Value};
 
 /// What is counted in one row: where its results stand, which records, and who could have one.
 struct Counted<'a> {
@@ -119,6 +119,10 @@ impl Work<'_> {
             }
             if let (Some(at_risk), None) = (&occurrence.at_risk, row.subjects) {
                 let rate = self.rates(occurrence, at_risk, values, (&at, &members), &records, subject_of);
+                // Of all records or of a condition, not of each level of a hierarchy; and of arms.
+                if group.is_some() && row.path.is_empty() && occurrence.methods.contains(&Method::MeanCumulative) {
+                    self.mean_cumulative(occurrence, &at, &rate);
+                }
                 rates.extend(group.map(|_| rate));
             }
             for subgroup in &occurrence.subgroups {

@@ -26,11 +26,11 @@ pub(super) struct AtRisk {
     /// Days to its first record, or all.
     to_first: i64,
     /// All days.
-    days: i64,
+    pub(super) days: i64,
     /// How many records it has.
     records: u64,
-    /// The days on which it has some, the first day at risk counting as 1.
-    on: BTreeSet<i32>,
+    /// The day of each of them, in order, the first day at risk counting as 1.
+    pub(super) each: Vec<i32>,
 }
 
 impl AtRisk {
@@ -92,12 +92,14 @@ impl Work<'_> {
             let dated: Vec<i32> = own.iter().filter_map(|record| date_of(*record)).collect();
             let first = own.first().map(|_| dated.iter().min().map_or(1, |date| (*date).clamp(from, to) - from + 1));
             let days = to - from + 1;
+            let mut each: Vec<i32> = own.iter().map(day).collect();
+            each.sort_unstable();
             Some(AtRisk {
                 subject: *subject,
                 to_first: i64::from(first.unwrap_or(days)),
                 days: i64::from(days),
                 records: own.len() as u64,
-                on: own.iter().map(day).collect(),
+                each,
             })
         };
         let all: Vec<AtRisk> = members.iter().filter_map(contribution).collect();
@@ -216,9 +218,15 @@ fn recurrent_ratio(arms: [&[AtRisk]; 2], level: f64) -> Result<HazardRatio, Unde
     let both = || arms[0].iter().chain(arms[1]);
     #[expect(clippy::cast_precision_loss, reason = "days at risk are far below 2^53")]
     let ends: Vec<f64> = both().map(|own| own.days as f64).collect();
-    let events: Vec<Vec<f64>> = both().map(|own| own.on.iter().map(|day| f64::from(*day)).collect()).collect();
+    let events: Vec<Vec<f64>> = both().map(on_days).collect();
     let fit = andersen_gill(&ends, &events, &[indicator(arms)], Ties::Efron, level)?;
     fit.rates?.effects.first().map_or(Err(Undefined::NotEstimable), Clone::clone)
+}
+
+/// The days on which a subject has a record.
+fn on_days(own: &AtRisk) -> Vec<f64> {
+    let days: BTreeSet<i32> = own.each.iter().copied().collect();
+    days.into_iter().map(f64::from).collect()
 }
 
 /// The logarithm of the ratio of event rates, by a regression of the number of records.

@@ -80,6 +80,11 @@ impl Numbers {
     }
 }
 
+/// The median by the rule of the study.
+pub(super) fn median(values: &[f64], quantiles: Quantiles) -> Result<f64, Undefined> {
+    describe::quantile(values, 0.5, rule_of(quantiles))
+}
+
 /// The quantile rule of the study, as the statistics name it.
 const fn rule_of(quantiles: Quantiles) -> QuantileRule {
     match quantiles {

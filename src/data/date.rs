@@ -67,6 +67,16 @@ pub fn text(day: i32) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// The month of a day: its name `YYYY-MM`, its first and its last day.
+#[must_use]
+pub fn month(day: i32) -> (String, i32, i32) {
+    let (year, month, number) = civil(day);
+    let first = day - number + 1;
+    // The 31st day after the first lies in the next month, whatever its number.
+    let (_, _, beyond) = civil(first + 31);
+    (format!("{year:04}-{month:02}"), first, first + 31 - beyond)
+}
+
 fn digits(text: &str, width: usize) -> Option<u32> {
     (text.len() == width && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
@@ -119,6 +129,18 @@ mod tests {
             if (1..=9999).contains(&civil(day).0) {
                 assert_eq!(parse(&written), Some(day), "{written}");
             }
+        }
+    }
+
+    #[test]
+    fn a_month_has_its_days() {
+        for (day, name, first, last) in [
+            ("2024-02-10", "2024-02", "2024-02-01", "2024-02-29"),
+            ("2025-12-31", "2025-12", "2025-12-01", "2025-12-31"),
+            ("1969-04-01", "1969-04", "1969-04-01", "1969-04-30"),
+        ] {
+            let found = parse(day).map(month).map(|(name, first, last)| (name, text(first), text(last)));
+            assert_eq!(found, Some((name.to_owned(), first.to_owned(), last.to_owned())));
         }
     }
 

@@ -1,4 +1,5 @@
-//! The conservation rules of a participant flow: everybody is accounted for, once. A broken rule names the subjects.
+//! The conservation rules of a participant flow and of the status of participants: everybody is accounted for, once. A
+//! broken rule names the subjects.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +8,9 @@ use crate::data::vector::Vector;
 use crate::derive::Notes;
 use crate::derive::records::SubjectIndex;
 use crate::error::Finding;
-use crate::plan::{BoundFlow, JobKind, Plan, RuleId};
+use crate::plan::{BoundFlow, BoundStatus, JobKind, Plan, RuleId};
 
-/// Checks every flow of the plan.
+/// Checks every flow and status of the plan.
 pub(crate) fn check(
     plan: &Plan,
     rules: &BTreeMap<RuleId, Arc<Vector>>,
@@ -18,8 +19,11 @@ pub(crate) fn check(
     notes: &mut Notes<'_>,
 ) {
     for job in &plan.jobs {
-        if let JobKind::Flow(flow) = &job.kind {
-            Conservation { plan, rules, planned, index }.flow(flow, notes);
+        let conservation = Conservation { plan, rules, planned, index };
+        match &job.kind {
+            JobKind::Flow(flow) => conservation.flow(flow, notes),
+            JobKind::Status(status) => conservation.status(&job.analysis, status, notes),
+            _ => {}
         }
     }
 }
@@ -40,11 +44,15 @@ impl Conservation<'_> {
     }
 
     fn require(&self, rule: RuleId, broken: impl Fn(usize) -> bool, message: &str, notes: &mut Notes<'_>) {
+        self.demand(rule, broken, &format!("participant flow: {message}"), notes);
+    }
+
+    fn demand(&self, rule: RuleId, broken: impl Fn(usize) -> bool, message: &str, notes: &mut Notes<'_>) {
         let who: Vec<String> =
             (0..self.index.len()).filter(|subject| broken(*subject)).map(|subject| self.index.id(subject)).collect();
         if !who.is_empty() {
             let place = self.plan.rule(rule).place.clone().subjects(who);
-            notes.findings.push(Finding::error(place, format!("participant flow: {message}")));
+            notes.findings.push(Finding::error(place, message));
         }
     }
 
@@ -103,6 +111,41 @@ impl Conservation<'_> {
                 let message = format!("everybody {what} meets exactly one of the reasons listed");
                 let broken = |s| of_band(s) && self.holds(loss.rule, s) && self.reasons(&loss.reasons, s) != 1;
                 self.require(loss.rule, broken, &message, notes);
+            }
+        }
+    }
+
+    /// Nobody is in two boxes of the same box; in some everybody is in one; and each has exactly one reason to be there.
+    fn status(&self, id: &str, status: &BoundStatus, notes: &mut Notes<'_>) {
+        let mut held: Vec<Vec<bool>> = Vec::new();
+        for own in &status.boxes {
+            let inside =
+                |subject| own.outer.is_none_or(|outer| held[outer][subject]) && self.holds(own.held.rule, subject);
+            let here: Vec<bool> = (0..self.index.len()).map(inside).collect();
+            held.push(here);
+        }
+        for (position, own) in status.boxes.iter().enumerate() {
+            let here = |subject: usize| held[position][subject];
+            let inside: Vec<usize> = status.inside(position).collect();
+            let boxes = |subject: usize| inside.iter().filter(|inner| held[**inner][subject]).count();
+            let (rule, label) = (own.held.rule, &own.label);
+            let two = format!("status {id}: nobody in “{label}” is in two of the boxes in it");
+            self.demand(rule, |subject| boxes(subject) > 1, &two, notes);
+            let some = format!("status {id}: everybody in “{label}” is in one of the boxes in it");
+            self.demand(rule, |subject| own.complete && here(subject) && boxes(subject) == 0, &some, notes);
+            let arm = format!("status {id}: everybody in “{label}” has an arm");
+            self.demand(rule, |s| own.by_arm && here(s) && self.planned[s].is_none(), &arm, notes);
+            if let Some(by) = own.held.by {
+                let null = |subject: usize| self.rules.get(&by).is_none_or(|vector| vector.is_null(subject));
+                self.demand(
+                    by,
+                    |s| here(s) && null(s),
+                    &format!("status {id}: everybody in “{label}” has a reason"),
+                    notes,
+                );
+            } else if !own.held.reasons.is_empty() {
+                let one = format!("status {id}: everybody in “{label}” meets exactly one of the reasons listed");
+                self.demand(rule, |s| here(s) && self.reasons(&own.held.reasons, s) != 1, &one, notes);
             }
         }
     }

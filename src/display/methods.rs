@@ -2,7 +2,7 @@
 
 use crate::display::dialects;
 use crate::display::report::{Fact, MethodsParagraph};
-use crate::display::{methods_masking, methods_safety};
+use crate::display::{methods_masking, methods_running, methods_safety};
 use crate::results::{Family, Method, Provenance, Results, Statistic};
 use crate::spec::Study;
 use crate::spec::derivation::{Across, Choice, Derivation, Dose, Score};
@@ -18,6 +18,7 @@ pub(super) fn paragraphs(study: &Study, results: &Results, provenance: &Provenan
     all.extend(visits(study));
     all.extend(instruments(study));
     all.extend(methods_safety::paragraphs(study));
+    all.extend(methods_running::paragraphs(study));
     all.extend(definitions(study));
     all.extend(outcomes(study));
     all.extend(options(study));

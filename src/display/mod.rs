@@ -3,12 +3,14 @@
 
 mod assemble;
 mod checklist;
+mod diagrams;
 mod dialects;
 mod estimand;
 mod lanes;
 mod layout;
 mod methods;
 mod methods_masking;
+mod methods_running;
 mod methods_safety;
 pub mod number;
 pub mod report;
@@ -135,7 +137,7 @@ fn display(
     let told = |note: &&Footnote| !assembly.is_shell() || !note.text.contains(", who are not shown: ");
     footnotes.extend(laid.footnotes.iter().filter(told).cloned());
     footnotes.extend(assembly.reason_footnotes());
-    if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_)) {
+    if assembly.is_shell() && !matches!(laid.body, Body::Table(_) | Body::Flow(_) | Body::Snapshot(_)) {
         footnotes.push(note("No data: the figure shows its axes and legend only."));
     }
     let endpoints: Vec<&Endpoint> = spec.estimand.iter().filter_map(|name| study.endpoint(name)).collect();
@@ -163,6 +165,7 @@ fn subtitle(study: &Study, analyses: &[String]) -> String {
             .or_else(|| study.parameter_summary.iter().find(|p| *p.id == **analysis).map(|p| &p.analysis_set))
             .or_else(|| study.attendance.iter().find(|own| *own.id == **analysis).map(|own| &own.analysis_set))
             .or_else(|| study.grade_shift.iter().find(|g| *g.id == **analysis).map(|g| &g.analysis_set))
+            .or_else(|| study.accrual.iter().find(|a| *a.id == **analysis).map(|a| &a.analysis_set))
             .or_else(|| study.display.iter().find(|display| *display.id == **analysis).and_then(set_of));
         if let Some(label) = set.and_then(|set| study.set(set)).map(|set| set.label.as_str())
             && !labels.contains(&label)

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+pub use crate::display::diagrams::{Card, CardGroup, Flow, FlowBox, FlowLine, FlowStage, Snapshot};
 pub use crate::display::lanes::{Lane, LaneGroup, Lanes, Segment};
 use crate::results::Key;
 
@@ -118,10 +119,12 @@ pub enum Body {
     Table(Table),
     /// A plot with axes.
     Plot(Plot),
-    /// A participant flow diagram.
+    /// A diagram of boxes.
     Flow(Flow),
     /// Plots side by side on the same axes.
     Panels(Vec<Panel>),
+    /// Plots one below the other on the same horizontal axis: the first as high as two of the others.
+    Stack(Vec<Panel>),
     /// Estimates with their intervals on one scale, a line each.
     Forest(Forest),
     /// Tables of shaded cells.
@@ -130,6 +133,8 @@ pub enum Body {
     Lanes(Lanes),
     /// Shares of each arm and their differences, a line each.
     Dots(Dots),
+    /// A page of large numbers.
+    Snapshot(Snapshot),
     /// A page or more for each of some subjects.
     Profiles(Vec<Profile>),
 }
@@ -291,6 +296,10 @@ pub enum SeriesStyle {
     Boxes,
     /// Bars from zero to the mark.
     Bars,
+    /// A dashed line whose intervals are a band with straight edges: what is to be expected.
+    Fan,
+    /// Open symbols joined by a line, in no arm’s colour: what was planned.
+    Planned,
 }
 
 /// One of several plots side by side.
@@ -473,53 +482,6 @@ pub struct UnderRow {
     pub arm: usize,
     /// One text for each tick of the horizontal axis.
     pub cells: Vec<Cell>,
-}
-
-/// A participant flow diagram in the bands of CONSORT 2025.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Flow {
-    /// "Assessed for eligibility (n = 52)".
-    pub assessed: FlowBox,
-    /// The box at the side: excluded, with reasons.
-    pub excluded: FlowBox,
-    /// "Randomised (n = 40)".
-    pub randomised: FlowBox,
-    /// One column an arm, two to six.
-    pub arms: Vec<FlowArm>,
-    /// Names of the bands: enrolment, allocation, follow-up, analysis.
-    pub bands: [String; 4],
-    /// The diagram in words and numbers.
-    pub alt: String,
-}
-
-/// The column of one arm.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FlowArm {
-    /// Allocated; received; did not receive, with reasons.
-    pub allocation: FlowBox,
-    /// Discontinued and lost for the primary outcome, with reasons.
-    pub follow_up: FlowBox,
-    /// Analysed and excluded from analysis, with reasons.
-    pub analysis: FlowBox,
-}
-
-/// A box of the diagram.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FlowBox {
-    /// Its lines; the first is the headline.
-    pub lines: Vec<FlowLine>,
-}
-
-/// A line in a box; it may wrap.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FlowLine {
-    /// Depth, from 0.
-    pub indent: u8,
-    /// The text, with its count.
-    pub text: String,
-    /// Keys of the results shown.
-    #[serde(skip)]
-    pub keys: Vec<Key>,
 }
 
 /// One paragraph of the methods section.

@@ -171,7 +171,11 @@ fn spots(body: &Body) -> Vec<Spot<'_>> {
     match body {
         Body::Table(table) => of_table("", table, &mut all),
         Body::Plot(plot) => of_plot("", plot, &mut all),
-        Body::Panels(panels) => panels.iter().for_each(|panel| of_plot(&panel.title, &panel.plot, &mut all)),
+        Body::Panels(panels) | Body::Stack(panels) => {
+            for panel in panels {
+                of_plot(&panel.title, &panel.plot, &mut all);
+            }
+        }
         Body::Forest(forest) => {
             let mut above: Vec<(u8, &str)> = Vec::new();
             for row in &forest.rows {
@@ -193,6 +197,17 @@ fn spots(body: &Body) -> Vec<Spot<'_>> {
             for profile in profiles {
                 for (title, table) in &profile.tables {
                     of_table(&joined(&profile.title, title), table, &mut all);
+                }
+            }
+        }
+        Body::Snapshot(snapshot) => {
+            for card in snapshot.groups.iter().flat_map(|group| &group.cards) {
+                let texts = [("Number", &card.number), ("Share", &card.below)].into_iter();
+                for (column, text) in
+                    texts.chain(card.arms.iter().map(|(arm, text)| (snapshot.arms[*arm].as_str(), text)))
+                {
+                    let (row, column) = (card.label.clone(), column.to_owned());
+                    all.push(Spot { row, column, text: text.clone(), keys: &card.keys });
                 }
             }
         }

@@ -39,6 +39,7 @@ pub(super) fn results(study: &Study) -> Results {
     examples.occurrences();
     examples.parameters();
     examples.flow();
+    examples.running();
     examples.methods();
     let extracts = study.display.iter().flat_map(|display| extracts(study, display)).collect();
     Results { rows: examples.rows, extracts, ..Results::default() }
@@ -146,6 +147,24 @@ impl Examples<'_> {
         }
     }
 
+    /// The reasons of boxes of status, and two sites of accrual.
+    fn running(&mut self) {
+        let study = self.study;
+        for status in &study.status {
+            for own in &status.boxes {
+                let by = own.by.as_ref().map(|_| "Reason 1".to_owned());
+                for label in by.into_iter().chain(labels(&own.reasons)) {
+                    self.add(&Key::new(&*status.id, Statistic::Count).variable(&own.id).level(&label));
+                }
+            }
+        }
+        for accrual in study.accrual.iter().filter(|accrual| accrual.site.is_some()) {
+            for site in ["Site 1", "Site 2"] {
+                self.push(Key::new(&*accrual.id, Statistic::Count).variable("site").level(site));
+            }
+        }
+    }
+
     /// A row of no analysis for each method, so that the methods section explains it.
     fn methods(&mut self) {
         let study = self.study;
@@ -164,6 +183,7 @@ impl Examples<'_> {
         let told = study.monitoring.iter().filter(|plan| plan.monitored.is_some() || plan.information.is_some());
         methods.extend(told.flat_map(|_| [Method::ConditionalPower, Method::PredictivePower]));
         methods.extend(study.safety_rule.iter().map(|rule| rule.stop.method()));
+        methods.extend(study.accrual.iter().map(|_| Method::Projection));
         methods.extend(study.occurrence.iter().flat_map(|occurrence| &occurrence.methods));
         methods.extend(study.summary.iter().flat_map(|summary| &summary.items).filter_map(|item| item.test));
         for method in methods {

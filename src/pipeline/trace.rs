@@ -180,7 +180,7 @@ pub(super) fn shown_keys(display: &Display) -> Vec<Key> {
             table.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
         }
         Body::Plot(plot) => plot_keys(plot),
-        Body::Panels(panels) => panels.iter().flat_map(|panel| plot_keys(&panel.plot)).collect(),
+        Body::Panels(panels) | Body::Stack(panels) => panels.iter().flat_map(|panel| plot_keys(&panel.plot)).collect(),
         Body::Forest(forest) => {
             let of_row = |row: &ForestRow| {
                 let cells = row.cells.iter().flat_map(|cell| cell.keys.iter().cloned());
@@ -192,13 +192,15 @@ pub(super) fn shown_keys(display: &Display) -> Vec<Key> {
             let rows = grid.panels.iter().flat_map(|panel| &panel.rows);
             rows.flat_map(|row| &row.cells).flat_map(|cell| cell.keys.iter().cloned()).collect()
         }
+        Body::Snapshot(snapshot) => {
+            let cards = snapshot.groups.iter().flat_map(|group| &group.cards);
+            cards.flat_map(|card| card.keys.iter().cloned()).collect()
+        }
         Body::Dots(dots) => dots.rows.iter().flat_map(|row| row.keys.iter().cloned()).collect(),
         // They show records, not results.
         Body::Lanes(_) | Body::Profiles(_) => Vec::new(),
         Body::Flow(flow) => {
-            let arms = flow.arms.iter().flat_map(|arm| [&arm.allocation, &arm.follow_up, &arm.analysis]);
-            let boxes = [&flow.assessed, &flow.excluded, &flow.randomised].into_iter().chain(arms);
-            boxes.flat_map(|flow_box| &flow_box.lines).flat_map(|line| line.keys.iter().cloned()).collect()
+            flow.boxes().flat_map(|(_, flow_box)| &flow_box.lines).flat_map(|line| line.keys.iter().cloned()).collect()
         }
     }
 }

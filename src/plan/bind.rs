@@ -38,7 +38,7 @@ pub(super) struct Binding<'a> {
     pub(super) rules: Vec<BoundRule>,
     pub(super) findings: Vec<Finding>,
     /// The day of the data.
-    as_of: Option<i32>,
+    pub(super) as_of: Option<i32>,
     /// What gradings see.
     graded: Schema,
     /// Columns of each frame and of records, derivations included.

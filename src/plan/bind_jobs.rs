@@ -21,6 +21,7 @@ impl Binding<'_> {
             let set = study.analysis_set.iter().position(|set| set.arm == ArmBasis::Planned);
             jobs.push(self.job(&flow.id, set.unwrap_or(0), kind));
         }
+        self.running_jobs(&mut jobs);
         for summary in &study.summary {
             let kind = match &summary.frame {
                 None => JobKind::Summary(self.summary(summary, &Scope::Subjects)),
@@ -188,7 +189,7 @@ impl Binding<'_> {
         }
     }
 
-    fn reasons(&mut self, reasons: &[FlowReason]) -> Vec<(String, RuleId)> {
+    pub(super) fn reasons(&mut self, reasons: &[FlowReason]) -> Vec<(String, RuleId)> {
         reasons
             .iter()
             .map(|reason| (reason.label.clone(), self.truth(&reason.rule, Scope::Subjects, &reason.label)))

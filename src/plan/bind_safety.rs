@@ -124,6 +124,7 @@ impl Binding<'_> {
                 to: self.value(&at_risk.to, Scope::Subjects, Type::Date, &format!("{label}: at risk to")),
                 date: self.value(&at_risk.date, scope.clone(), Type::Date, &format!("{label}: date")),
             }),
+            at: occurrence.at.clone(),
             strata: self.strata(&occurrence.strata, label),
             methods: occurrence.methods.clone(),
             subgroups: self.subgroups(&occurrence.subgroups),

@@ -2,8 +2,8 @@
 
 use crate::error::Place;
 use crate::plan::{
-    BoundAttendance, BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints, BoundProfile,
-    BoundRecordListing, BoundSafetyRule, BoundSurvival, BoundWaterfall, RuleId,
+    BoundAccrual, BoundAttendance, BoundGradeShift, BoundLanes, BoundOccurrence, BoundParameters, BoundPoints,
+    BoundProfile, BoundRecordListing, BoundSafetyRule, BoundStatus, BoundSurvival, BoundWaterfall, RuleId,
 };
 use crate::results::{Method, Statistic};
 use crate::spec::derivation::Imputation;
@@ -41,6 +41,10 @@ pub enum JobKind {
     Ancova(BoundAncova),
     /// Counts the participant flow.
     Flow(BoundFlow),
+    /// Follows accrual.
+    Accrual(BoundAccrual),
+    /// Counts where participants are.
+    Status(BoundStatus),
     /// Lists a frame at visits.
     Listing(BoundListing),
     /// Gives the values of each subject for a figure of lines.

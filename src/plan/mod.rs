@@ -7,12 +7,14 @@ mod bind_frame;
 mod bind_jobs;
 mod bind_outcomes;
 mod bind_records;
+mod bind_running;
 mod bind_safety;
 mod cut;
 mod job;
 mod looks;
 mod mask;
 mod records;
+mod running;
 mod safety;
 mod schema;
 mod trail;
@@ -28,6 +30,7 @@ pub use job::{
 pub use looks::{BoundSafetyRule, LookNumber, Looks, PastLook};
 pub use mask::{Shown, mask};
 pub use records::{BoundFinding, BoundFindings, BoundGrade, BoundRecords, BoundSubjectVariable, VariableSource};
+pub use running::{BoundAccrual, BoundStatus, BoundStatusBox};
 pub use safety::{
     BoundAtRisk, BoundGradeShift, BoundLaneItem, BoundLanes, BoundOccurrence, BoundOccurrenceItem, BoundParameters,
     BoundPoints, BoundProfile, BoundProfileListing, BoundRecordListing, BoundSurvival, BoundWaterfall, Node,

@@ -22,6 +22,8 @@ pub struct BoundOccurrence {
     pub assessed: Option<RuleId>,
     /// Time at risk.
     pub at_risk: Option<BoundAtRisk>,
+    /// Days at risk at which the mean number of records is read.
+    pub at: Vec<i32>,
     /// What divides the subjects into strata.
     pub strata: Vec<RuleId>,
     /// Methods of the comparison.

@@ -34,7 +34,9 @@ impl Plan {
                 JobKind::Continuous(continuous) => rules.extend([continuous.value]),
                 JobKind::Time(time) => rules.extend([time.start, time.event, time.assessed]),
                 JobKind::Survival(survival) => rules.extend([survival.days, survival.event]),
+                JobKind::Status(status) => rules.extend(status.boxes.first().map(|own| own.held.rule)),
                 JobKind::Summary(_)
+                | JobKind::Accrual(_)
                 | JobKind::Occurrence(_)
                 | JobKind::Parameters(_)
                 | JobKind::GradeShift(_)
@@ -115,6 +117,8 @@ impl Plan {
             JobKind::Lanes(lanes) => lanes.records(),
             JobKind::Profile(profile) => profile.records(),
             JobKind::Flow(_)
+            | JobKind::Accrual(_)
+            | JobKind::Status(_)
             | JobKind::Summary(_)
             | JobKind::Ancova(_)
             | JobKind::Survival(_)
@@ -206,6 +210,8 @@ impl Plan {
                 }
                 rules.extend(flow.not_received.iter().chain(&flow.not_analysed).map(|(_, rule)| *rule));
             }
+            JobKind::Accrual(accrual) => rules.extend(accrual.rules()),
+            JobKind::Status(status) => rules.extend(status.rules()),
             JobKind::Occurrence(occurrence) => rules.extend(occurrence.rules()),
             JobKind::Parameters(own) => rules.extend(own.select.into_iter().chain([own.value, own.change])),
             JobKind::Attendance(own) => rules.extend(own.rules()),

@@ -134,13 +134,14 @@ impl Inspector {
                     self.fault(&name, &fault);
                 }
             }
-            Body::Panels(panels) => {
+            Body::Panels(panels) | Body::Stack(panels) => {
                 for (index, panel) in panels.iter().enumerate() {
                     let place = format!("{name}, panel {}", index + 1);
                     self.text(&place, "title", &panel.title);
                     self.plot(&place, &panel.plot);
                 }
-                for fault in plot::panel_faults(panels) {
+                let is_stack = matches!(display.body, Body::Stack(_));
+                for fault in if is_stack { plot::stack_faults(panels) } else { plot::panel_faults(panels) } {
                     self.fault(&name, &fault);
                 }
             }
@@ -148,6 +149,25 @@ impl Inspector {
             Body::Grid(grid) => self.grid(&name, grid),
             Body::Lanes(lanes) => self.lanes(&name, lanes),
             Body::Dots(dots) => self.dots(&name, dots),
+            Body::Snapshot(snapshot) => {
+                for label in &snapshot.arms {
+                    self.text(&name, "label of an arm", label);
+                }
+                for group in &snapshot.groups {
+                    self.text(&name, "heading", &group.title);
+                    for card in &group.cards {
+                        let arms = card.arms.iter().map(|(_, text)| text);
+                        for text in [&card.label, &card.number, &card.below].into_iter().chain(arms) {
+                            self.text(&name, &format!("number of {}", card.label), text);
+                        }
+                        if card.arms.iter().any(|(arm, _)| *arm >= snapshot.arms.len()) {
+                            self.fault(&name, &format!("a number of {} is of no arm of the legend", card.label));
+                        }
+                    }
+                }
+                self.text(&name, "description", &snapshot.alt);
+                self.described(&name, &snapshot.alt);
+            }
             Body::Profiles(profiles) => {
                 for one in profiles {
                     self.profile(&name, one);
@@ -158,17 +178,11 @@ impl Inspector {
                     self.text(&name, "name of a band", words);
                 }
                 self.text(&name, "description", &flow.alt);
-                for (place, part) in
-                    [("assessed", &flow.assessed), ("excluded", &flow.excluded), ("randomised", &flow.randomised)]
-                {
-                    self.flow_box(&name, place, part);
+                for (place, part) in flow.boxes() {
+                    self.flow_box(&name, &place, part);
                 }
-                for (index, arm) in flow.arms.iter().enumerate() {
-                    for (place, part) in
-                        [("allocation", &arm.allocation), ("follow-up", &arm.follow_up), ("analysis", &arm.analysis)]
-                    {
-                        self.flow_box(&name, &format!("arm {}, {place}", index + 1), part);
-                    }
+                if flow.arms.windows(2).any(|pair| pair[0].len() != pair[1].len()) {
+                    self.fault(&name, "the columns of arms have different numbers of boxes");
                 }
                 self.described(&name, &flow.alt);
             }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fonts::Face;
 use super::sheet::{self, Turn};
 use super::targets::Targets;
-use super::{dots, flow, forest, grid, lanes, pen, plot, prose, table, targets, text};
+use super::{dots, flow, forest, grid, lanes, pen, plot, prose, snapshot, table, targets, text};
 use crate::display::{Body, Display, Fact, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
@@ -161,6 +161,14 @@ impl Document {
                     (turn, parts.collect::<Result<_, _>>()?)
                 }
             }
+            Body::Stack(panels) => {
+                let alt: Vec<String> =
+                    panels.iter().map(|panel| format!("{}: {}", panel.title, panel.plot.alt)).collect();
+                let turn = Turn::Portrait;
+                let laid = plot::stack::Sheet::lay_out(panels, room(turn));
+                let share = (room(turn).1 / laid.canvas.1).min(1.0);
+                (turn, vec![part(0, laid.canvas, share, &alt.join(" "), &|pen| laid.draw(pen))?])
+            }
             Body::Forest(forest) => {
                 let Some(laid) = forest::choose(forest, room, next) else { return Err(too_large(display)) };
                 let parts = laid.pages.iter().enumerate().map(|(number, page)| {
@@ -168,6 +176,10 @@ impl Document {
                     part(number, page.canvas, 1.0, &alt, &|pen| laid.draw(page, pen))
                 });
                 (laid.turn, parts.collect::<Result<_, _>>()?)
+            }
+            Body::Snapshot(snapshot) => {
+                let (laid, turn, share) = snapshot::choose(snapshot, room);
+                (turn, vec![part(0, laid.canvas, share, &snapshot.alt, &|pen| snapshot::draw(&laid, pen))?])
             }
             Body::Dots(dots) => {
                 let Some((laid, turn)) = dots::choose(dots, room, next) else { return Err(too_large(display)) };

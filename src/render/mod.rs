@@ -5,7 +5,7 @@
 //! and Typst for its pages. How a page comes about:
 //!
 //! ```text
-//! check ─▶ document (table · plot · forest · dots · lanes · grid · flow) ─▶ template ─▶ compile ─▶ PDF and text
+//! check ─▶ document (table · plot · forest · dots · lanes · grid · flow · snapshot) ─▶ template ─▶ compile ─▶ PDF and text
 //!          measured with fonts
 //! ```
 
@@ -32,6 +32,7 @@ mod scale;
 mod shapes;
 mod sheet;
 mod sides;
+mod snapshot;
 mod table;
 mod targets;
 mod template;

@@ -7,7 +7,7 @@ mod planted;
 
 use super::*;
 use crate::display::{
-    Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowArm, FlowBox, FlowLine, Footnote, Forest, ForestRow,
+    Align, Axis, Body, Cell, Column, Display, Fact, Flow, FlowBox, FlowLine, FlowStage, Footnote, Forest, ForestRow,
     Front, Grid, GridCell, GridPanel, GridRow, Lane, LaneGroup, Lanes, LockedDataset, Mark, MethodsParagraph, Panel,
     Plot, Profile, Provenance, Section, SectionText, Segment, Series, SeriesStyle, Spanner, Table, TableRow, UnderRow,
 };
@@ -133,17 +133,16 @@ fn flow() -> Flow {
             FlowLine { indent: 1, text: format!("{text}: reason (n = 1)"), keys: Vec::new() },
         ],
     };
-    let arm = |name: &str| FlowArm {
-        allocation: part(&format!("Allocated to {name} (n = 20)")),
-        follow_up: part("Followed (n = 19)"),
-        analysis: part("Analysed (n = 20)"),
+    let arm = |name: &str| {
+        vec![part(&format!("Allocated to {name} (n = 20)")), part("Followed (n = 19)"), part("Analysed (n = 20)")]
     };
     Flow {
-        assessed: part("Assessed (n = 52)"),
-        excluded: part("Excluded (n = 12)"),
-        randomised: part("Randomised (n = 40)"),
+        trunk: vec![
+            FlowStage { main: part("Assessed (n = 52)"), side: Some(part("Excluded (n = 12)")) },
+            FlowStage { main: part("Randomised (n = 40)"), side: None },
+        ],
         arms: vec![arm("active"), arm("control")],
-        bands: ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(words),
+        bands: ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(words).to_vec(),
         alt: words("52 assessed, 40 randomised."),
     }
 }

@@ -158,6 +158,32 @@ named! {
         KappaLower = "kappa-lower",
         /// Upper confidence limit of the agreement.
         KappaUpper = "kappa-upper",
+        /// A day of the calendar, `YYYY-MM-DD`.
+        Date = "date",
+        /// Lower confidence limit of a projected day.
+        DateLower = "date-lower",
+        /// Upper confidence limit of a projected day.
+        DateUpper = "date-upper",
+        /// A day as its number from the first day of an axis.
+        Day = "day",
+        /// Lower confidence limit of the number of a projected day.
+        DayLower = "day-lower",
+        /// Upper confidence limit of the number of a projected day.
+        DayUpper = "day-upper",
+        /// Number of subjects expected.
+        Expected = "expected",
+        /// Lower confidence limit of the number of subjects expected.
+        ExpectedLower = "expected-lower",
+        /// Upper confidence limit of the number of subjects expected.
+        ExpectedUpper = "expected-upper",
+        /// How many subjects fewer there are than expected; negative where there are more.
+        Deficit = "deficit",
+        /// How many days later it is than expected; negative where it is earlier.
+        Delay = "delay",
+        /// Months of observation, of 365.25 / 12 days.
+        Months = "months",
+        /// Subjects a month.
+        MonthlyRate = "monthly-rate",
         /// Share of the full information.
         Information = "information",
         /// Error of the first kind spent so far.
@@ -255,6 +281,12 @@ impl Statistic {
                 | Self::KappaUpper
                 | Self::LsMeanLower
                 | Self::LsMeanUpper
+                | Self::DateLower
+                | Self::DateUpper
+                | Self::DayLower
+                | Self::DayUpper
+                | Self::ExpectedLower
+                | Self::ExpectedUpper
         )
     }
 
@@ -274,11 +306,23 @@ impl Statistic {
             | Self::Status
             | Self::Boundary
             | Self::Distance
+            | Self::Date
+            | Self::DateLower
+            | Self::DateUpper
+            | Self::Day
+            | Self::DayLower
+            | Self::DayUpper
+            | Self::Delay
             | Self::Structure => Decimals::Whole,
             Self::Rate
             | Self::RateLower
             | Self::RateUpper
             | Self::PersonYears
+            | Self::Expected
+            | Self::ExpectedLower
+            | Self::ExpectedUpper
+            | Self::Deficit
+            | Self::Months
             | Self::NumberNeeded
             | Self::NumberNeededLower
             | Self::NumberNeededUpper
@@ -313,6 +357,7 @@ impl Statistic {
             | Self::SurvivalLower
             | Self::SurvivalUpper => Decimals::Percent(1),
             Self::Ratio
+            | Self::MonthlyRate
             | Self::RatioLower
             | Self::RatioUpper
             | Self::Kappa

@@ -53,6 +53,8 @@ pub enum Family {
     Hazard,
     /// A rate in each arm.
     Rate,
+    /// The mean number of records over time, in each arm.
+    Recurrence,
     /// A comparison of the rates of two arms.
     RateContrast,
     /// A model or a test of an analysis of its own.
@@ -511,6 +513,16 @@ methods! {
     /// Analysis of covariance with the dose as a number.
     AncovaTrend = "ancova-trend", Own, "dose response",
         "The dose response is tested in the analysis of covariance with the arm replaced by its dose as a number.";
+    /// Mean cumulative function.
+    MeanCumulative = "mean-cumulative", Recurrence, "mean cumulative function",
+        "The mean number of records of a participant over the time at risk is the mean cumulative function (Nelson 1988), with \
+         limits from the variance of Lawless and Nadeau (1995), symmetric for the logarithm; who has left, or is not followed \
+         longer, is no longer at risk.";
+    /// Projection of accrual.
+    Projection = "projection", Own, "projection at the rate so far",
+        "The day of the last planned participant, and the number of participants on days to come, are projected at the rate \
+         so far, with prediction limits that hold whatever the true rate if that stays as it is: those of a Poisson process, \
+         by the exact distribution of the share of events before and after a day (Nelson 1982).";
     /// Group-sequential design.
     GroupSequential = "group-sequential", Own, "group-sequential design",
         "The bounds of the group-sequential design are on the scale of Z and keep the error of all looks together (Armitage, \

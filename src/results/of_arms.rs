@@ -7,7 +7,13 @@ impl Method {
     #[must_use]
     pub const fn compares_arms(self) -> bool {
         match self.family() {
-            Family::Share | Family::Mean | Family::Within | Family::Curve | Family::MeanTime | Family::Rate => false,
+            Family::Share
+            | Family::Mean
+            | Family::Within
+            | Family::Curve
+            | Family::MeanTime
+            | Family::Rate
+            | Family::Recurrence => false,
             Family::Own => !matches!(
                 self,
                 Self::Mcnemar

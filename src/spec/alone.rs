@@ -54,6 +54,7 @@ pub fn only_compares(study: &Study, display: &DisplaySpec) -> bool {
     display.forest.is_some()
         || display.tipping_point.is_some()
         || display.hypotheses.is_some()
+        || display.benefit_risk.is_some()
         || change.and_then(|layout| study.endpoint(&layout.of)).is_some_and(undescribed)
         || ancova.is_some_and(|own| own.describe.is_empty())
 }

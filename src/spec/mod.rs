@@ -1,8 +1,10 @@
 //! What the study asks: `study.toml` as typed data. Rule text is kept as text with its place; nothing here knows the
 //! data. Reading collects all mistakes: one for each element of the file, not one for the whole.
 
+pub mod accrual;
 pub mod alone;
 pub mod attendance;
+pub mod board;
 pub mod check;
 pub mod conformance;
 pub mod cut;
@@ -26,6 +28,7 @@ pub mod records;
 pub mod reference;
 pub mod report;
 pub mod safety_figure;
+pub mod status;
 pub mod template;
 pub mod text;
 
@@ -37,6 +40,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Finding, Stage, nearest};
+use accrual::Accrual;
 use attendance::Attendance;
 use conformance::ConformanceSpec;
 use derivation::{Derivation, Dose, Event, Frame, Measure, OptionSpec, Score, SubjectVariable, Variant};
@@ -51,6 +55,7 @@ use outcome::Subgroup;
 use output::{DisplaySpec, SectionSpec};
 use records::Records;
 use report::ReportSpec;
+use status::Status;
 use text::Origin;
 
 /// A study as its `study.toml` says it.
@@ -117,6 +122,10 @@ pub struct Study {
     pub attendance: Vec<Attendance>,
     /// Datasets of derived values.
     pub export: Vec<Export>,
+    /// Accrual against its plan.
+    pub accrual: Vec<Accrual>,
+    /// Where the participants of a running trial are.
+    pub status: Vec<Status>,
     /// Participant flow.
     pub flow: Option<FlowSpec>,
     /// Texts of the report.
@@ -166,6 +175,8 @@ const KEYS: &[&str] = &[
     "grade-shift",
     "attendance",
     "export",
+    "accrual",
+    "status",
     "flow",
     "text",
     "statement",
@@ -371,6 +382,8 @@ impl Reading {
         let statement = self.list("statement", parts.remove("statement"));
         let checklist = parts.remove("checklist").and_then(|value| self.element(value));
         let export = self.list("export", parts.remove("export"));
+        let accrual = self.list("accrual", parts.remove("accrual"));
+        let status = self.list("status", parts.remove("status"));
         let section = self.list("section", parts.remove("section"));
         let display = self.list("display", parts.remove("display"));
         let mut study = Study {
@@ -404,6 +417,8 @@ impl Reading {
             grade_shift,
             attendance,
             export,
+            accrual,
+            status,
             flow,
             text,
             statement,

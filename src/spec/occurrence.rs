@@ -45,6 +45,9 @@ pub struct Occurrence {
     /// record, and records by all the time.
     #[serde(default)]
     pub at_risk: Option<AtRisk>,
+    /// Days at risk at which the mean number of records is read, and figures tell who is followed; for `mean-cumulative`.
+    #[serde(default)]
+    pub at: Vec<i32>,
     /// Texts of the subject that divide it into strata, for the methods over strata.
     #[serde(default)]
     pub strata: Vec<RuleText>,

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use crate::spec::accrual::{AccrualLayout, AccrualTableLayout};
 use crate::spec::attendance::{AttendanceLayout, AttendanceMapLayout, CurrencyLayout, SourcesLayout};
+use crate::spec::board::{BenefitRiskLayout, SnapshotLayout};
 use crate::spec::event_narrative::NarrativesLayout;
 use crate::spec::figure::{
     BoundsLayout, ByVisitLayout, ChangeLayout, ForestLayout, HeatMapLayout, HypothesesLayout, IncidenceLayout,
@@ -15,9 +17,10 @@ use crate::spec::looks::{
 use crate::spec::narrative::{ChecklistLayout, ConformanceLayout, DataQualityLayout, RoundingLayout, StatementsLayout};
 use crate::spec::report::{Edition, only_final};
 use crate::spec::safety_figure::{
-    BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, OccurrenceLayout, ParametersLayout, ProfileLayout,
-    ScatterLayout, SwimmerLayout, WaterfallLayout,
+    BoxesLayout, DotsLayout, GradeShiftLayout, KaplanMeierLayout, MeanCumulativeLayout, OccurrenceLayout,
+    ParametersLayout, ProfileLayout, ScatterLayout, SwimmerLayout, WaterfallLayout,
 };
+use crate::spec::status::StatusLayout;
 use crate::spec::text::{Name, RuleText};
 
 /// A section of the report. ICH E3 numbers are the custom; any will do.
@@ -66,6 +69,21 @@ pub struct DisplaySpec {
     /// The participant flow diagram.
     #[serde(default)]
     pub flow: Option<FlowLayout>,
+    /// A page of large numbers.
+    #[serde(default)]
+    pub snapshot: Option<SnapshotLayout>,
+    /// A figure of benefits and harms on one axis.
+    #[serde(default)]
+    pub benefit_risk: Option<BenefitRiskLayout>,
+    /// A diagram of where the participants of a running trial are.
+    #[serde(default)]
+    pub status: Option<StatusLayout>,
+    /// A figure of accrual.
+    #[serde(default)]
+    pub accrual: Option<AccrualLayout>,
+    /// A table of accrual by site.
+    #[serde(default)]
+    pub accrual_table: Option<AccrualTableLayout>,
     /// A table of a summary.
     #[serde(default)]
     pub summary: Option<SummaryLayout>,
@@ -150,6 +168,9 @@ pub struct DisplaySpec {
     /// A figure of the curve of a time to an event.
     #[serde(default)]
     pub kaplan_meier: Option<KaplanMeierLayout>,
+    /// A figure of the mean number of records of a subject over time.
+    #[serde(default)]
+    pub mean_cumulative: Option<MeanCumulativeLayout>,
     /// A figure of one symbol a subject.
     #[serde(default)]
     pub scatter: Option<ScatterLayout>,

@@ -164,6 +164,19 @@ pub struct KaplanMeierLayout {
     pub rising: bool,
 }
 
+/// A figure of the mean number of records of a subject over its time at risk, with the numbers followed below.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MeanCumulativeLayout {
+    /// The occurrences, with `at-risk` and the method `mean-cumulative`.
+    pub of: Name,
+    /// The condition; needed where the occurrences have some.
+    #[serde(default)]
+    pub item: Option<Name>,
+    /// Title of the vertical axis.
+    pub y_title: String,
+}
+
 /// A figure of one symbol a subject.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -88,6 +88,7 @@ pub(super) const LAWS: &[Law] = &[
     Law {
         module: "analysis",
         ours: &[
+            "data::date",
             "data::vector",
             "derive",
             "plan",
@@ -101,7 +102,7 @@ pub(super) const LAWS: &[Law] = &[
             "stats",
         ],
         crates: &["rayon"],
-        why: "values of rules are vectors of data; choices of the specification arrive with the plan",
+        why: "values of rules are vectors of data, and days have dates; choices of the specification arrive with the plan",
     },
     Law {
         module: "ledger",

@@ -81,6 +81,8 @@ fn check_tells_its_counts() {
         + number("parameter-summary")
         + number("grade-shift")
         + number("attendance")
+        + number("accrual")
+        + number("status")
         + usize::from(study.contains_key("flow"))
         + of_displays;
     let last = outcome.stderr.lines().last().unwrap_or_default();

@@ -9,7 +9,11 @@ pub(in crate::display) fn without_arms(study: &Study, body: &mut Body) {
     let [arm] = study.arm.as_slice() else { return };
     match body {
         Body::Plot(own) => plot(&arm.label, own),
-        Body::Panels(panels) => panels.iter_mut().for_each(|panel| plot(&arm.label, &mut panel.plot)),
+        Body::Panels(panels) | Body::Stack(panels) => {
+            for panel in panels {
+                plot(&arm.label, &mut panel.plot);
+            }
+        }
         Body::Lanes(own) => lanes(own),
         Body::Profiles(profiles) => {
             for profile in profiles {
@@ -17,8 +21,8 @@ pub(in crate::display) fn without_arms(study: &Study, body: &mut Body) {
                 profile.plots.iter_mut().for_each(|panel| plot(&arm.label, &mut panel.plot));
             }
         }
-        // Tables, grids and flows have no colours of arms; dots have theirs from their number.
-        Body::Table(_) | Body::Flow(_) | Body::Forest(_) | Body::Grid(_) | Body::Dots(_) => {}
+        // Tables, grids, flows and snapshots have no colours of arms; dots have theirs from their number.
+        Body::Table(_) | Body::Flow(_) | Body::Snapshot(_) | Body::Forest(_) | Body::Grid(_) | Body::Dots(_) => {}
     }
 }
 

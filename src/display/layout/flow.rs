@@ -3,13 +3,13 @@
 use crate::display::assemble::Assembly;
 use crate::display::layout::Laid;
 use crate::display::layout::summary::sentence_case;
-use crate::display::report::{Body, Flow, FlowArm, FlowBox, FlowLine};
+use crate::display::report::{Body, Flow, FlowBox, FlowLine, FlowStage};
 use crate::results::{Key, Results, Statistic, Value};
 
 pub(super) fn diagram(results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let study = assembly.study;
     let flow = study.flow.as_ref()?;
-    let mut boxes = Boxes { analysis: &flow.id, results };
+    let boxes = Boxes { analysis: &flow.id, results };
     let assessed = FlowBox { lines: vec![boxes.line(0, "Assessed for eligibility", None, "assessed", assembly)] };
     let mut excluded = FlowBox { lines: vec![boxes.line(0, "Excluded", None, "excluded", assembly)] };
     boxes.reasons(1, None, "excluded", &mut excluded);
@@ -32,25 +32,27 @@ pub(super) fn diagram(results: &Results, assembly: &mut Assembly<'_>) -> Option<
             FlowBox { lines: vec![boxes.line(0, "Analysed for primary outcome", id, "analysed", assembly)] };
         analysis.lines.push(boxes.line(1, "Excluded from analysis", id, "not-analysed", assembly));
         boxes.reasons(2, id, "not-analysed", &mut analysis);
-        arms.push(FlowArm { allocation, follow_up, analysis });
+        arms.push(vec![allocation, follow_up, analysis]);
     }
-    let words = |name: &str, flow_box: &FlowBox| {
-        let lines: Vec<&str> = flow_box.lines.iter().map(|line| line.text.as_str()).collect();
-        format!("{name}: {}.", lines.join("; "))
-    };
     let mut alt = vec![words("Enrolment", &assessed), words("Excluded", &excluded), words("Randomised", &randomised)];
     for (arm, shown) in study.arm.iter().zip(&arms) {
-        alt.push(words(&format!("{}, allocation", arm.label), &shown.allocation));
-        alt.push(words("Follow-up", &shown.follow_up));
-        alt.push(words("Analysis", &shown.analysis));
+        let names = [format!("{}, allocation", arm.label), "Follow-up".to_owned(), "Analysis".to_owned()];
+        alt.extend(names.iter().zip(shown).map(|(name, flow_box)| words(name, flow_box)));
     }
-    let bands = ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(str::to_owned);
-    let diagram = Flow { assessed, excluded, randomised, arms, bands, alt: format!("Flow diagram. {}", alt.join(" ")) };
+    let bands = ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(str::to_owned).to_vec();
+    let trunk = vec![FlowStage { main: assessed, side: Some(excluded) }, FlowStage { main: randomised, side: None }];
+    let diagram = Flow { trunk, arms, bands, alt: format!("Flow diagram. {}", alt.join(" ")) };
     Some(Laid { body: Body::Flow(diagram), footnotes: Vec::new(), analyses: vec![flow.id.to_string()] })
 }
 
+/// A box in words.
+pub(super) fn words(name: &str, flow_box: &FlowBox) -> String {
+    let lines: Vec<&str> = flow_box.lines.iter().map(|line| line.text.as_str()).collect();
+    format!("{name}: {}.", lines.join("; "))
+}
+
 /// A number of subjects, or what stands for it in a shell.
-fn counted(value: &Value) -> Option<String> {
+pub(super) fn counted(value: &Value) -> Option<String> {
     match value {
         Value::Count(count) => Some(count.to_string()),
         Value::Text(placeholder) => Some(placeholder.clone()),
@@ -64,14 +66,7 @@ struct Boxes<'a> {
 }
 
 impl Boxes<'_> {
-    fn line(
-        &mut self,
-        indent: u8,
-        label: &str,
-        arm: Option<&str>,
-        node: &str,
-        assembly: &mut Assembly<'_>,
-    ) -> FlowLine {
+    fn line(&self, indent: u8, label: &str, arm: Option<&str>, node: &str, assembly: &mut Assembly<'_>) -> FlowLine {
         let mut key = Key::new(self.analysis, Statistic::Count);
         if let Some(arm) = arm {
             key = key.arm(arm);

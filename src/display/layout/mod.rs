@@ -1,9 +1,12 @@
 //! Layouts: each turns the rows of analyses into one kind of display.
 
+mod accrual;
+mod accrual_table;
 mod alone;
 mod ancova;
 mod attendance;
 mod axis;
+mod benefit_risk;
 mod bounds;
 mod boxes;
 mod by_visit;
@@ -23,6 +26,7 @@ mod individual;
 mod kaplan_meier;
 mod listing;
 mod looks;
+mod mean_cumulative;
 mod means;
 mod narratives;
 mod occurrence;
@@ -33,7 +37,9 @@ mod response_by_visit;
 mod safety_rules;
 mod scatter;
 mod shift;
+mod snapshot;
 mod statements;
+mod status;
 mod summary;
 mod swimmer;
 mod tally;
@@ -94,8 +100,7 @@ pub(super) fn lay_out(spec: &DisplaySpec, results: &Results, assembly: &mut Asse
     outcomes(spec, results, assembly)
         .or_else(|| looks(spec, assembly))
         .or_else(|| records(spec, results, assembly))
-        .or_else(|| conduct(spec, assembly))
-        .or_else(|| spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly)))
+        .or_else(|| conduct(spec, results, assembly))
 }
 
 /// Layouts of endpoints and of summaries of subjects.
@@ -197,6 +202,9 @@ fn records(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -
     if let Some(layout) = &spec.kaplan_meier {
         return kaplan_meier::plot(layout, assembly);
     }
+    if let Some(layout) = &spec.mean_cumulative {
+        return mean_cumulative::plot(layout, assembly);
+    }
     if let Some(layout) = &spec.scatter {
         return scatter::figure(&spec.id, layout, results, assembly);
     }
@@ -216,7 +224,22 @@ fn records(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -
 }
 
 /// Layouts of how the trial is run.
-fn conduct(spec: &DisplaySpec, assembly: &mut Assembly<'_>) -> Option<Laid> {
+fn conduct(spec: &DisplaySpec, results: &Results, assembly: &mut Assembly<'_>) -> Option<Laid> {
+    if let Some(layout) = &spec.snapshot {
+        return Some(snapshot::page(layout, assembly));
+    }
+    if let Some(layout) = &spec.benefit_risk {
+        return Some(benefit_risk::figure(layout, spec.id.span.start, assembly));
+    }
+    if let Some(layout) = &spec.status {
+        return status::diagram(layout, results, assembly);
+    }
+    if let Some(layout) = &spec.accrual {
+        return accrual::figure(layout, assembly);
+    }
+    if let Some(layout) = &spec.accrual_table {
+        return accrual_table::table(layout, assembly);
+    }
     if let Some(layout) = &spec.attendance {
         return attendance::table(layout, assembly);
     }
@@ -229,7 +252,7 @@ fn conduct(spec: &DisplaySpec, assembly: &mut Assembly<'_>) -> Option<Laid> {
     if let Some(layout) = &spec.sources {
         return currency::sources(layout, assembly);
     }
-    None
+    spec.flow.as_ref().and_then(|_| flow::diagram(results, assembly))
 }
 
 /// A visit that is shown, and the day at which it stands on an axis.

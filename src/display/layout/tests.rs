@@ -2,6 +2,7 @@
 
 mod attendance;
 mod order;
+mod running;
 
 use super::{Laid, lay_out};
 use crate::display::assemble::Assembly;

@@ -144,70 +144,43 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
     let gap = letter * 1.5;
     let drop = letter * 2.3;
     let band_width = letter * 2.0;
-    let left = band_width + letter * 1.2;
+    let named = flow.bands.iter().any(|name| !name.trim().is_empty());
+    let left = if named { band_width + letter * 1.2 } else { 0.5 };
     let inner = width - left - 0.5;
     let column = ((inner - small(arms - 1) * gap) / small(arms)).min(WIDEST * letter);
     let used = (column * small(arms) + small(arms - 1) * gap).max((inner * 0.8).min(46.0 * letter));
     let centre = left + inner / 2.0;
     let mut diagram = Diagram { canvas: (width, 0.0), letter, boxes: Vec::new(), wires: Vec::new(), bands: Vec::new() };
 
-    // Enrolment: assessed above, excluded at the side of the line that leads down to randomised.
-    let head_width = |part: &FlowBox| -> f64 {
-        let words =
-            part.lines.iter().map(|line| Fonts::get().width(Face::SansBold, letter, &line.text)).fold(0.0, f64::max);
-        (words + 2.2 * letter + 1.0).clamp(12.0 * letter, used * 0.62)
-    };
-    let assessed_width = head_width(&flow.assessed);
-    let top = Setter { letter }.place(&flow.assessed, (centre - assessed_width / 2.0, 0.5), assessed_width, None);
-    let assessed_foot = top.corner.1 + top.size.1;
-    let side_left = match side {
-        Side::Below => centre + drop,
-        Side::Beside => centre + assessed_width / 2.0 + gap,
-    };
-    let side_width = (left + inner - side_left).min(WIDEST * letter);
-    let mut side_box =
-        Setter { letter }.place(&flow.excluded, (side_left, assessed_foot + drop * 0.7), side_width, None);
-    let mut middle = side_box.corner.1 + side_box.size.1 / 2.0;
-    if side == Side::Beside {
-        middle = assessed_foot + drop * 0.6;
-        let head = (middle - side_box.size.1 / 2.0).max(0.5);
-        side_box = Setter { letter }.place(&flow.excluded, (side_left, head), side_width, None);
-    }
-    let mut randomised_head = (side_box.corner.1 + side_box.size.1 + drop * 0.7).max(middle + drop * 0.7);
-    // The name of the band must fit beside it.
-    randomised_head = randomised_head.max(band_length(&flow.bands[0], letter) + drop * 0.5);
-    let randomised_width = head_width(&flow.randomised);
-    let randomised = Setter { letter }.place(
-        &flow.randomised,
-        (centre - randomised_width / 2.0, randomised_head),
-        randomised_width,
-        None,
-    );
-    diagram.wires.push(Wire { points: vec![(centre, assessed_foot), (centre, randomised_head)], arrow: true });
-    diagram.wires.push(Wire { points: vec![(centre, middle), (side_left, middle)], arrow: true });
-    diagram.bands.push(band(&flow.bands[0], letter, 0.5, randomised_head - drop * 0.5 - 0.5));
-    let mut foot = randomised.corner.1 + randomised.size.1;
-    diagram.boxes.extend([top, side_box, randomised]);
+    let room = Room { left, inner, used, centre };
+    let (foot, reach) = trunk(flow, &mut diagram, room, side);
+    let setter = Setter { letter };
 
     // One column an arm; in each band equal heights.
     let first = centre - f64::midpoint(column * small(arms), gap * small(arms - 1));
     // One arm has nothing to be told from.
     let look = |arm: usize| if arms == 1 { POOLED } else { arm };
     let middle_of = |arm: usize| first + small(arm) * (column + gap) + column / 2.0;
-    let parts: [fn(&crate::display::FlowArm) -> &FlowBox; 3] =
-        [|arm| &arm.allocation, |arm| &arm.follow_up, |arm| &arm.analysis];
-    for (row, part) in parts.into_iter().enumerate() {
-        let head = foot + if row == 0 { drop * 1.35 } else { drop };
-        if row == 0 && !flow.arms.is_empty() {
-            let bus = foot + drop * 0.55;
+    // Below the trunk the line divides; without a trunk the columns begin at the top.
+    let rows = flow.arms.first().map_or(0, Vec::len);
+    let mut above = foot;
+    let mut below = reach;
+    for row in 0..rows {
+        let head = match row {
+            0 if flow.trunk.is_empty() => 0.5,
+            0 => below + drop * 1.35,
+            _ => below + drop,
+        };
+        if row == 0 && !flow.trunk.is_empty() {
+            let bus = below + drop * 0.55;
             if flow.arms.len() > 1 {
-                diagram.wires.push(Wire { points: vec![(centre, foot), (centre, bus)], arrow: false });
+                diagram.wires.push(Wire { points: vec![(centre, above), (centre, bus)], arrow: false });
                 diagram
                     .wires
                     .push(Wire { points: vec![(middle_of(0), bus), (middle_of(arms - 1), bus)], arrow: false });
             }
             for arm in 0..flow.arms.len() {
-                let from = if flow.arms.len() > 1 { bus } else { foot };
+                let from = if flow.arms.len() > 1 { bus } else { above };
                 diagram.wires.push(Wire { points: vec![(middle_of(arm), from), (middle_of(arm), head)], arrow: true });
             }
         }
@@ -215,42 +188,118 @@ pub fn lay_out(flow: &Flow, width: f64, letter: f64, side: Side) -> (Diagram, f6
             .arms
             .iter()
             .enumerate()
-            .map(|(arm, boxes)| {
-                Setter { letter }.place(part(boxes), (middle_of(arm) - column / 2.0, head), column, Some(look(arm)))
+            .filter_map(|(arm, boxes)| {
+                Some(setter.place(boxes.get(row)?, (middle_of(arm) - column / 2.0, head), column, Some(look(arm))))
             })
             .collect();
-        let height = placed.iter().map(|one| one.size.1).fold(band_length(&flow.bands[row + 1], letter), f64::max);
+        let name = flow.bands.get(row + 1);
+        let height = placed.iter().map(|one| one.size.1).fold(band_length(name, letter), f64::max);
         for one in &mut placed {
             one.size.1 = height;
         }
         if row > 0 {
             for arm in 0..flow.arms.len() {
-                diagram.wires.push(Wire { points: vec![(middle_of(arm), foot), (middle_of(arm), head)], arrow: true });
+                diagram.wires.push(Wire { points: vec![(middle_of(arm), above), (middle_of(arm), head)], arrow: true });
             }
         }
-        if !placed.is_empty() {
-            diagram.bands.push(band(&flow.bands[row + 1], letter, head, height));
-            foot = head + height;
-        }
+        diagram.bands.extend(name.and_then(|name| band(name, letter, head, height)));
+        above = head + height;
+        below = above;
         diagram.boxes.extend(placed);
     }
+    let foot = below;
     diagram.canvas.1 = foot + 0.5;
     (diagram, column)
 }
 
+/// Between which edges the boxes of all participants stand.
+#[derive(Clone, Copy)]
+struct Room {
+    left: f64,
+    inner: f64,
+    /// How wide what stands below is.
+    used: f64,
+    centre: f64,
+}
+
+/// All participants: one box below the other, who left at the side of the line that leads down. Hands back the foot of the
+/// last box, and how far down it and what stands at its side reach.
+fn trunk(flow: &Flow, diagram: &mut Diagram, room: Room, side: Side) -> (f64, f64) {
+    let letter = diagram.letter;
+    let (gap, drop, setter) = (letter * 1.5, letter * 2.3, Setter { letter });
+    let Room { left, inner, used, centre } = room;
+    let head_width = |part: &FlowBox| -> f64 {
+        let words =
+            part.lines.iter().map(|line| Fonts::get().width(Face::SansBold, letter, &line.text)).fold(0.0, f64::max);
+        (words + 2.2 * letter + 1.0).clamp(12.0 * letter, used * 0.62)
+    };
+    let mut head = 0.5;
+    // Where the line to the next box begins, and how far down this one and what stands at its side reach.
+    let (mut foot, mut reach) = (0.0, 0.5);
+    let mut branch: Option<Wire> = None;
+    for (row, stage) in flow.trunk.iter().enumerate() {
+        let is_last = row + 1 == flow.trunk.len();
+        if row > 0 && is_last {
+            // The name of the band must fit beside it.
+            head = f64::max(head, band_length(flow.bands.first(), letter) + drop * 0.5);
+        }
+        let main_width = head_width(&stage.main);
+        let main = setter.place(&stage.main, (centre - main_width / 2.0, head), main_width, None);
+        if row > 0 {
+            diagram.wires.push(Wire { points: vec![(centre, foot), (centre, head)], arrow: true });
+        }
+        diagram.wires.extend(branch.take());
+        if is_last && row > 0 {
+            let name = flow.bands.first();
+            diagram.bands.extend(name.and_then(|name| band(name, letter, 0.5, head - drop * 0.5 - 0.5)));
+        }
+        foot = main.corner.1 + main.size.1;
+        (head, reach) = (foot + drop, foot);
+        diagram.boxes.push(main);
+        let Some(side_box) = &stage.side else { continue };
+        let side_left = match side {
+            Side::Below => centre + drop,
+            Side::Beside => centre + main_width / 2.0 + gap,
+        };
+        let side_width = (left + inner - side_left).min(WIDEST * letter);
+        let mut placed = setter.place(side_box, (side_left, foot + drop * 0.7), side_width, None);
+        let mut middle = placed.corner.1 + placed.size.1 / 2.0;
+        if side == Side::Beside {
+            middle = foot + drop * 0.6;
+            let before = if row > 0 { foot } else { 0.5 };
+            placed = setter.place(side_box, (side_left, (middle - placed.size.1 / 2.0).max(before)), side_width, None);
+        }
+        branch = Some(Wire { points: vec![(centre, middle), (side_left, middle)], arrow: true });
+        reach = (placed.corner.1 + placed.size.1).max(middle);
+        head = (placed.corner.1 + placed.size.1 + drop * 0.7).max(middle + drop * 0.7);
+        diagram.boxes.push(placed);
+    }
+    diagram.wires.extend(branch);
+    // A single box may be too low for the name.
+    let name = flow.bands.first().filter(|_| flow.trunk.len() == 1);
+    if band_length(name, letter) <= reach - 0.5 {
+        diagram.bands.extend(name.and_then(|name| band(name, letter, 0.5, reach - 0.5)));
+    }
+    (foot, reach)
+}
+
 /// How high a band must be for its name.
-fn band_length(name: &str, letter: f64) -> f64 {
+fn band_length(name: Option<&String>, letter: f64) -> f64 {
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else { return 0.0 };
     Fonts::get().width(Face::SansBold, letter, &text::line(name)).min(16.0 * letter) + letter * 1.2
 }
 
-fn band(name: &str, letter: f64, head: f64, height: f64) -> Band {
+fn band(name: &str, letter: f64, head: f64, height: f64) -> Option<Band> {
+    if name.trim().is_empty() {
+        return None;
+    }
     let name = text::line(name);
     // Two lines at most have room across; a longer name is shortened rather than drawn over the boxes.
     let mut lines = text::wrap(Face::SansBold, letter, &name, height - letter * 0.6);
     if lines.len() > 1 {
         lines = vec![text::elide(Face::SansBold, letter, &name, height - letter * 0.6).into_owned()];
     }
-    Band { corner: (0.5, head), size: (letter * 2.0, height), lines }
+    Some(Band { corner: (0.5, head), size: (letter * 2.0, height), lines })
 }
 
 /// Whether a list ends after this line, or two items stand on the first level beside each other.

@@ -1,7 +1,7 @@
 //! Diagrams of one to six arms: nothing overlaps, no text is clipped, arrows end at boxes.
 
 use super::*;
-use crate::display::{FlowArm, FlowLine};
+use crate::display::{FlowLine, FlowStage};
 
 fn part(headline: &str, reasons: &[&str]) -> FlowBox {
     let line = |indent: u8, text: &str| FlowLine { indent, text: text.to_owned(), keys: Vec::new() };
@@ -14,17 +14,21 @@ fn flow(arms: usize, reasons: usize) -> Flow {
         .collect();
     let mut all: Vec<&str> = long.iter().map(String::as_str).collect();
     all.push("Unbreakablewordthatiswiderthananycolumnofsixarmscouldeverbeandmore (n = 1)");
-    let arm = |n: usize| FlowArm {
-        allocation: part("Allocated to drug A 10 mg/kg plus standard therapy (n = 20)", &all[..n % 2 * all.len()]),
-        follow_up: part("Followed up (n = 19)", &all),
-        analysis: part("Analysed (n = 20)", &["Excluded from analysis (n = 0)"]),
+    let arm = |n: usize| {
+        vec![
+            part("Allocated to drug A 10 mg/kg plus standard therapy (n = 20)", &all[..n % 2 * all.len()]),
+            part("Followed up (n = 19)", &all),
+            part("Analysed (n = 20)", &["Excluded from analysis (n = 0)"]),
+        ]
     };
+    let stage = |headline, side| FlowStage { main: part(headline, &[]), side };
     Flow {
-        assessed: part("Assessed for eligibility (n = 52)", &[]),
-        excluded: part("Excluded (n = 12)", &all),
-        randomised: part("Randomised (n = 40)", &[]),
+        trunk: vec![
+            stage("Assessed for eligibility (n = 52)", Some(part("Excluded (n = 12)", &all))),
+            stage("Randomised (n = 40)", None),
+        ],
         arms: (0..arms).map(arm).collect(),
-        bands: ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(str::to_owned),
+        bands: ["Enrolment", "Allocation", "Follow-up", "Analysis"].map(str::to_owned).to_vec(),
         alt: "Flow".to_owned(),
     }
 }
@@ -98,6 +102,32 @@ fn nothing_overlaps_and_no_text_is_clipped() {
             let (diagram, turn, shrink) = choose(&flow, room);
             check(&diagram);
             assert!(diagram.canvas.1 * shrink <= room(turn).1 + 1e-6, "{arms} arms, {reasons} reasons do not fit");
+        }
+    }
+}
+
+/// Other trunks: none, one that divides at once, one with boxes at the side of each of its boxes, the last one too; and no
+/// names of bands.
+#[test]
+fn trunks_of_any_length_hold_together() {
+    let long = flow(3, 6);
+    let side = || Some(part("In screening (n = 3)", &["Screening failures (n = 12)", "Not meeting criteria (n = 11)"]));
+    let stage = |side| FlowStage { main: part("Signed consent (n = 77)", &[]), side };
+    let trunks = [
+        Vec::new(),
+        vec![stage(None)],
+        vec![stage(side())],
+        vec![stage(side()), stage(side())],
+        vec![stage(None), stage(side()), stage(None)],
+    ];
+    for trunk in trunks {
+        for arms in [1, 2, 4] {
+            for bands in [long.bands.clone(), Vec::new(), vec![String::new(); 4]] {
+                let flow = Flow { trunk: trunk.clone(), arms: flow(arms, 2).arms, bands, alt: String::new() };
+                for side in [Side::Below, Side::Beside] {
+                    check(&lay_out(&flow, 470.0, 7.5, side).0);
+                }
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ fn series(plot: &Plot, series: &Series) -> Vec<String> {
     for one in &series.marks {
         out.extend(mark(plot, series, one).into_iter().map(|what| format!("a mark of “{label}” at {} {what}", one.x)));
     }
-    let joined = matches!(series.style, SeriesStyle::Points | SeriesStyle::Steps | SeriesStyle::Thin);
+    let joined = !matches!(series.style, SeriesStyle::Scatter | SeriesStyle::Boxes | SeriesStyle::Bars);
     if joined && series.marks.windows(2).any(|pair| pair[0].x > pair[1].x) {
         out.push(format!("the marks of “{label}” do not run from left to right"));
     }
@@ -96,8 +96,22 @@ fn series(plot: &Plot, series: &Series) -> Vec<String> {
     if series.style != SeriesStyle::Steps && !series.censored.is_empty() {
         out.push(format!("“{label}” has censored subjects and is not a step function"));
     }
-    if series.style == SeriesStyle::Thin && series.marks.iter().any(|mark| mark.interval.is_some()) {
-        out.push(format!("the thin line “{label}” has intervals, which would not be seen"));
+    if matches!(series.style, SeriesStyle::Thin | SeriesStyle::Planned)
+        && series.marks.iter().any(|mark| mark.interval.is_some())
+    {
+        out.push(format!("the line “{label}” has intervals, which would not be seen"));
+    }
+    out
+}
+
+/// What makes plots below each other on one axis impossible to draw.
+pub fn of_stack(panels: &[Panel]) -> Vec<String> {
+    let mut out = of_panels(panels);
+    if panels
+        .windows(2)
+        .any(|pair| (pair[0].plot.x.from, pair[0].plot.x.to) != (pair[1].plot.x.from, pair[1].plot.x.to))
+    {
+        out.push("the plots have different horizontal axes".to_owned());
     }
     out
 }

@@ -13,8 +13,10 @@ use crate::render::ticks::{Row, TICK};
 pub(super) const LINE: f64 = 1.3;
 pub(super) const THIN: f64 = 0.6;
 pub(super) const EDGE: f64 = 0.4;
+/// Width of the line of what was planned.
+pub(super) const PLANNED: f64 = 0.9;
 /// The lines across a plot: dashes, and width.
-const REFERENCE: [f64; 2] = [3.0, 2.0];
+pub(super) const REFERENCE: [f64; 2] = [3.0, 2.0];
 pub(super) const REFERENCE_LINE: f64 = 0.7;
 /// How far the tick of censored subjects reaches up and down.
 const CENSORED: f64 = 3.0;
@@ -124,6 +126,12 @@ impl Field {
         for one in of(SeriesStyle::Steps) {
             self.band(pen, one);
         }
+        for one in of(SeriesStyle::Fan) {
+            self.fan(pen, one);
+        }
+        for one in of(SeriesStyle::Planned) {
+            self.planned(pen, one);
+        }
         for one in of(SeriesStyle::Steps) {
             self.steps(pen, one);
         }
@@ -190,6 +198,32 @@ impl Field {
         }
         for edge in lower.iter().chain(&upper) {
             pen.path(edge, pale(colour), EDGE);
+        }
+    }
+
+    /// A band with straight edges, and the dashed line in it.
+    fn fan(&self, pen: &mut Pen, series: &Series) {
+        let colour = arm(series.arm).colour;
+        let edge = |end: fn((f64, f64)) -> f64| -> Vec<At> {
+            let at = |mark: &Mark| Some(self.at((mark.x, end(mark.interval?))));
+            series.marks.iter().filter_map(at).collect()
+        };
+        let (lower, upper) = (edge(|own| own.0), edge(|own| own.1));
+        pen.veil(&lower.iter().chain(upper.iter().rev()).copied().collect::<Vec<_>>(), colour);
+        for edge in [&lower, &upper] {
+            pen.path(edge, pale(colour), EDGE);
+        }
+        for run in self.runs(series) {
+            pen.dashed(&run, &REFERENCE, colour, LINE);
+        }
+    }
+
+    fn planned(&self, pen: &mut Pen, series: &Series) {
+        for run in self.runs(series) {
+            pen.path(&run, SOFT, PLANNED);
+            for at in run {
+                pen.mark(Symbol::OpenDiamond, at, RADIUS, SOFT);
+            }
         }
     }
 

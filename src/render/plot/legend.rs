@@ -1,10 +1,10 @@
 //! The legend of one plot, or of several on the same axes: above the field, so that it hides nothing.
 
-use super::field::{EDGE, LINE, THIN, censored};
+use super::field::{EDGE, LINE, PLANNED, REFERENCE, THIN, censored};
 use super::{LABEL, RADIUS, boxes};
 use crate::display::{Series, SeriesStyle};
 use crate::render::fonts::{Face, Fonts};
-use crate::render::palette::{INK, arm, pale};
+use crate::render::palette::{INK, SOFT, Symbol, arm, pale};
 use crate::render::pen::{Anchor, At, Lettering, Pen};
 use crate::render::sheet::small;
 use crate::render::text;
@@ -92,6 +92,15 @@ impl Entry<'_> {
                 if !self.series.censored.is_empty() {
                     censored(pen, (left + SAMPLE / 2.0, middle), style.colour);
                 }
+            }
+            SeriesStyle::Fan => {
+                let (head, foot) = (middle - LABEL * 0.45, middle + LABEL * 0.45);
+                pen.veil(&[(left, middle), (right, head), (right, foot)], style.colour);
+                pen.dashed(&[(left, middle), (right, middle)], &REFERENCE, style.colour, LINE);
+            }
+            SeriesStyle::Planned => {
+                pen.path(&[(left, middle), (right, middle)], SOFT, PLANNED);
+                pen.mark(Symbol::OpenDiamond, (left + SAMPLE / 2.0, middle), RADIUS, SOFT);
             }
             SeriesStyle::Thin => pen.path(&[(left, middle), (right, middle)], pale(style.colour), THIN),
         }

@@ -11,9 +11,10 @@ mod field;
 mod legend;
 mod panels;
 mod scatter;
+pub mod stack;
 pub mod tiles;
 
-pub use faults::{axis as axis_faults, faults, of_panels as panel_faults};
+pub use faults::{axis as axis_faults, faults, of_panels as panel_faults, of_stack as stack_faults};
 pub use panels::choose as choose_panels;
 pub use tiles::{are_alike, choose as choose_tiles};
 
@@ -171,6 +172,14 @@ impl<'a> Sheet<'a> {
             x_title: (field.top + field.height + x_title_top, x_title),
             y_title,
         }
+    }
+
+    /// The same with other distances from the edges of the field to the ends of its axis.
+    fn inset(&mut self, inset: f64) {
+        self.field.inset = inset;
+        let plot = self.plot;
+        self.ticks = self.field.under_ticks(&plot.x, plot.x.ticks.iter().map(|(_, label)| label.as_str()));
+        self.under = under(plot, &self.field);
     }
 
     /// Whether the intervals of neighbouring arms run into each other in this width, or the counts below a step

@@ -84,6 +84,7 @@ impl<'a> Check<'a> {
         self.visits(display);
         self.of_records(display);
         self.of_attendance(display);
+        self.of_running(display);
     }
 
     /// The endpoints of a kind.
@@ -226,6 +227,11 @@ impl<'a> Check<'a> {
 fn layouts(display: &DisplaySpec) -> usize {
     let kinds = [
         display.flow.is_some(),
+        display.snapshot.is_some(),
+        display.benefit_risk.is_some(),
+        display.status.is_some(),
+        display.accrual.is_some(),
+        display.accrual_table.is_some(),
         display.summary.is_some(),
         display.response.is_some(),
         display.response_by_visit.is_some(),
@@ -255,6 +261,7 @@ fn layouts(display: &DisplaySpec) -> usize {
         display.boxes.is_some(),
         display.grade_shift.is_some(),
         display.kaplan_meier.is_some(),
+        display.mean_cumulative.is_some(),
         display.scatter.is_some(),
         display.waterfall.is_some(),
         display.swimmer.is_some(),

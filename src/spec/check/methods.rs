@@ -70,7 +70,7 @@ impl Use {
             Self::Survival => Self::Time.fits(method) && !matches!(method, Method::GroupedHazards | Method::Turnbull),
             Self::Occurrence { at_risk } => {
                 matches!(family, Family::ShareDifference | Family::ShareTest)
-                    || at_risk && matches!(family, Family::Rate | Family::RateContrast)
+                    || at_risk && matches!(family, Family::Rate | Family::Recurrence | Family::RateContrast)
             }
             Self::Attendance => matches!(family, Family::ShareDifference | Family::ShareTest),
             Self::Multiplicity => family == Family::Adjustment,

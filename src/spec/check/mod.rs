@@ -11,6 +11,7 @@ mod monitoring;
 mod narrative;
 mod records;
 mod reports;
+mod running;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,7 @@ pub fn findings(study: &Study) -> Vec<Finding> {
     check.summaries();
     check.exports();
     check.attendance();
+    check.running();
     check.displays();
     check.reports();
     check.narrative();
@@ -115,6 +117,7 @@ impl<'a> Check<'a> {
                 display.individual.as_ref().map(|layout| &layout.y_title),
                 display.incidence.as_ref().map(|layout| &layout.y_title),
                 display.kaplan_meier.as_ref().map(|layout| &layout.y_title),
+                display.mean_cumulative.as_ref().map(|layout| &layout.y_title),
                 display.scatter.as_ref().map(|layout| &layout.x_title),
                 display.scatter.as_ref().map(|layout| &layout.y_title),
                 display.waterfall.as_ref().map(|layout| &layout.y_title),
@@ -183,7 +186,9 @@ impl<'a> Check<'a> {
             .chain(study.flow.iter().map(|flow| &flow.id))
             .chain(study.multiplicity.iter().map(|family| &family.id))
             .chain(study.monitoring.iter().map(|plan| &plan.id))
-            .chain(study.safety_rule.iter().map(|rule| &rule.id));
+            .chain(study.safety_rule.iter().map(|rule| &rule.id))
+            .chain(study.accrual.iter().map(|accrual| &accrual.id))
+            .chain(study.status.iter().map(|status| &status.id));
         self.unique("analysis", analyses);
         for summary in &study.summary {
             self.unique("item", summary.items.iter().map(|item| &item.id));

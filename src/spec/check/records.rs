@@ -105,6 +105,14 @@ impl Check<'_> {
             occurrence.subgroups.iter().for_each(|name| self.refers(name, "subgroup", &known));
             let used = Use::Occurrence { at_risk: occurrence.at_risk.is_some() };
             self.methods(at, &occurrence.methods, used, occurrence.strata.len());
+            let means = occurrence.methods.contains(&Method::MeanCumulative);
+            let days = &occurrence.at;
+            if means == days.is_empty()
+                || days.windows(2).any(|pair| pair[0] >= pair[1])
+                || days.iter().any(|day| *day < 1)
+            {
+                self.error(at, "`at` gives the days of `mean-cumulative`: from 1, rising");
+            }
         }
         for summary in &study.parameter_summary {
             self.refers_findings(&summary.records);
@@ -182,6 +190,23 @@ impl Check<'_> {
             self.format(at, &layout.count, &shown);
             let subgroups: Vec<&str> = study.subgroup.iter().map(|subgroup| &*subgroup.id).collect();
             layout.subgroup.iter().for_each(|name| self.refers(name, "subgroup", &subgroups));
+        }
+        if let Some(layout) = &display.mean_cumulative {
+            self.refers(&layout.of, "occurrences", &occurrences);
+            if let Some(occurrence) = study.occurrence.iter().find(|own| own.id == layout.of) {
+                if !occurrence.methods.contains(&Method::MeanCumulative) {
+                    self.error(at, format!("occurrences {} have no method mean-cumulative", layout.of));
+                }
+                let counted = occurrence.items.iter().filter(|item| item.subjects.is_none());
+                let items: Vec<&str> = counted.map(|item| &*item.id).collect();
+                match &layout.item {
+                    Some(item) => self.refers(item, "item of records", &items),
+                    None if !occurrence.items.is_empty() => {
+                        self.error(at, format!("display {} needs one of the items of {}", display.id, layout.of));
+                    }
+                    None => {}
+                }
+            }
         }
         display.dots.iter().for_each(|layout| self.refers(&layout.of, "occurrences", &occurrences));
         if let Some(layout) = &display.parameters {
