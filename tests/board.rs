@@ -1,6 +1,5 @@
 //! What a board reads of a running trial: accrual and status of a small study, worked out by hand.
 
-
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;

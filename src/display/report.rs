@@ -286,6 +286,8 @@ pub enum SeriesStyle {
     /// Symbols with intervals, joined by lines.
     #[default]
     Points,
+    /// Symbols where they are, joined by lines: of one thing at several places, not of arms at the same one.
+    Joined,
     /// A step function: each value holds until the next mark, the last to the end of the axis. Intervals are bands.
     Steps,
     /// A thin line without symbols: one of many subjects.

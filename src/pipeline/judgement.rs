@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::package;
 use super::report::{Earlier, earlier};
-use crate::display::Report;
+use crate::display::{Front, Report};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::results::{Key, Results, Row, Statistic, Value};
 use crate::spec::report::Edition;
@@ -23,7 +23,10 @@ pub(super) fn words(report: &Report, words: &[String]) -> Vec<Finding> {
         words.iter().any(|word| begins_a_word(&text, word))
     };
     let mut places: Vec<String> = Vec::new();
-    if says(serde_json::to_string(&report.front)) {
+    if says(Ok(report.front.study.clone())) {
+        places.push("the identifier of the study, on every page".to_owned());
+    }
+    if says(serde_json::to_string(&Front { study: String::new(), ..report.front.clone() })) {
         places.push("the title page".to_owned());
     }
     for section in &report.sections {

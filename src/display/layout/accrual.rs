@@ -32,7 +32,7 @@ pub(super) fn figure(layout: &AccrualLayout, assembly: &mut Assembly<'_>) -> Opt
     let lines = if upright.is_some() { "the number planned, and the day of the data" } else { "the number planned" };
     let so_far = Plot {
         x: x.clone(),
-        y: axis::holding("Participants in all", &values),
+        y: axis::counting("Participants in all", &values),
         lines: std::iter::once(ReferenceLine::Horizontal(planned)).chain(upright).collect(),
         series: series.into_iter().filter(|own| !own.marks.is_empty()).collect(),
         alt: format!("Step function of participants, line of the plan and projection. {}", sentences.join(" ")),
@@ -42,7 +42,7 @@ pub(super) fn figure(layout: &AccrualLayout, assembly: &mut Assembly<'_>) -> Opt
     let counts: Vec<f64> = bars.marks.iter().filter_map(|mark| mark.y).chain([0.0, 1.0]).collect();
     let monthly = Plot {
         x,
-        y: axis::holding("Participants", &counts),
+        y: axis::counting("Participants", &counts),
         series: vec![bars],
         alt: format!("Bars of the participants of each month: {words}."),
         ..Plot::default()

@@ -23,6 +23,15 @@ pub(super) fn holding(title: &str, values: &[f64]) -> Axis {
     scale(title, (step.at(first).min(low), step.at(last).max(high)), step, (first, last))
 }
 
+/// A scale of numbers of something: its ticks are whole.
+pub(super) fn counting(title: &str, values: &[f64]) -> Axis {
+    let (low, high) = ends(values);
+    let step = Step::between(low, high, STEPS);
+    let step = if step.exponent < 0 { Step { mantissa: 1.0, exponent: 0 } } else { step };
+    let (first, last) = step.around(low, high);
+    scale(title, (step.at(first).min(low), step.at(last).max(high)), step, (first, last))
+}
+
 /// The values of a scale of measurements, with zero where that takes no more than half of it.
 pub(super) fn with_zero_if_near(mut values: Vec<f64>) -> Vec<f64> {
     let (low, high) = ends(&values);
@@ -189,6 +198,21 @@ mod tests {
             assert!(holds(&axis, values), "{values:?}");
         }
         assert_eq!(labels(&percentages("")), "0 20 40 60 80 100");
+    }
+
+    #[test]
+    fn what_is_counted_has_whole_ticks() {
+        for (values, expected) in [
+            (&[0.0, 1.0][..], "0 1"),
+            (&[0.0, 2.0], "0 1 2"),
+            (&[0.0, 7.0], "0 2 4 6 8"),
+            (&[0.0, 40.0], "0 10 20 30 40"),
+            (&[], "0 1"),
+        ] {
+            let axis = super::counting("", values);
+            assert_eq!(labels(&axis), expected);
+            assert!(holds(&axis, values), "{values:?}");
+        }
     }
 
     #[test]

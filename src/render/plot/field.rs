@@ -135,6 +135,12 @@ impl Field {
         for one in of(SeriesStyle::Steps) {
             self.steps(pen, one);
         }
+        for one in of(SeriesStyle::Joined) {
+            self.lines(pen, one, 0.0);
+        }
+        for one in of(SeriesStyle::Joined) {
+            self.marks(pen, one, 0.0);
+        }
         let (step, count) = (self.step(series), of(SeriesStyle::Points).count());
         let dodge = |index: usize| (small(index) - small(count.saturating_sub(1)) / 2.0) * step;
         // Lines first, marks above them.

@@ -76,7 +76,7 @@ impl Entry<'_> {
                 let (corner, size) = ((left + 6.0, middle - LABEL * 0.45), (SAMPLE - 12.0, LABEL * 0.9));
                 pen.filled(corner, size, style.fill, style.colour);
             }
-            SeriesStyle::Points => {
+            SeriesStyle::Points | SeriesStyle::Joined => {
                 pen.dashed(&[(left, middle), (right, middle)], style.dashes, style.colour, LINE);
                 pen.symbol(style.symbol, (left + SAMPLE / 2.0, middle), RADIUS, style.colour);
             }

@@ -20,14 +20,12 @@ pub(in super::super) fn figure(layout: &BoundaryLayout, assembly: &mut Assembly<
         .map(|share| share * 100.0)
         .collect();
     let mut series: Vec<Series> = Vec::new();
-    for (place, (label, statistic, there, mirrored)) in [
-        ("Bound for efficacy", Statistic::Bound, true, both),
-        ("Bound for futility", Statistic::FutilityBound, plan.futility.is_some(), coded),
-        ("Bound for harm", Statistic::HarmBound, plan.harm.is_some(), coded),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    // At the end two bounds may be one: that for efficacy is drawn last, over the other.
+    for (place, label, statistic, there, mirrored) in [
+        (1, "Bound for futility", Statistic::FutilityBound, plan.futility.is_some(), coded),
+        (2, "Bound for harm", Statistic::HarmBound, plan.harm.is_some(), coded),
+        (0, "Bound for efficacy", Statistic::Bound, true, both),
+    ] {
         if !there {
             continue;
         }
@@ -39,7 +37,7 @@ pub(in super::super) fn figure(layout: &BoundaryLayout, assembly: &mut Assembly<
                 marks.push(Mark { x: *x, y: Some(y), keys: vec![key], ..Mark::default() });
             }
         }
-        let style = SeriesStyle::Points;
+        let style = SeriesStyle::Joined;
         if mirrored {
             let marks = marks.iter().map(|mark| Mark { y: mark.y.map(|y| -y), ..mark.clone() }).collect();
             series.push(Series { label: String::new(), arm: place, style, marks, censored: Vec::new() });

@@ -148,6 +148,21 @@ fn every_bar_is_drawn_from_zero() {
     }
 }
 
+/// What is joined stands where it is, though another series has a symbol there; arms stand a little beside each other.
+#[test]
+fn joined_symbols_stand_where_they_are() {
+    for (style, there) in [(SeriesStyle::Joined, true), (SeriesStyle::Points, false)] {
+        let marks = || [50.0, 100.0].map(|x| Mark { x, y: Some(x / 10.0), ..Mark::default() }).to_vec();
+        let of = |arm: usize| Series { label: format!("Bound {arm}"), arm, style, marks: marks(), ..Series::default() };
+        let plot = plot(axis("Share", &[0.0, 50.0, 100.0]), axis("Z", &[0.0, 5.0, 10.0]), vec![of(0), of(1)]);
+        let drawn = drawn(&plot);
+        let sheet = Sheet::lay_out(&plot, ROOM);
+        let start = format!("points=\"{:.0},", sheet.field.across(50.0) * 10.0);
+        let at_home = drawn.tags("polyline").iter().filter(|tag| tag.contains(&start)).count();
+        assert_eq!(at_home >= 2, there, "{style:?}");
+    }
+}
+
 #[test]
 fn every_symbol_and_its_label_is_drawn_on_logarithmic_axes() {
     for marks in [1, 12, 30] {
