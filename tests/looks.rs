@@ -23,8 +23,8 @@ fn at(looks: Looks, change: (&str, &str)) -> (Checked, Results) {
 }
 
 fn taken(number: usize, information: f64) -> PastLook {
-    let date = "2025-05-01".to_owned();
-    PastLook { number: LookNumber::Planned(number), information, date, decision: Some("continue".to_owned()) }
+    let [date, cutoff, decision] = ["2025-05-01", "2025-04-20", "continue"].map(str::to_owned);
+    PastLook { number: LookNumber::Planned(number), information, date, cutoff, decision: Some(decision) }
 }
 
 fn key(statistic: Statistic) -> Key {

@@ -306,7 +306,7 @@ fn batch_or_one(cli: &Cli, terminal: &Terminal) -> (Vec<LogOf>, u8) {
             let ready = ready.and_then(|()| environment::heed());
             let ordered = ready.and_then(|()| pipeline::use_fonts(font)).and_then(|()| {
                 let order = batch::Order { studies: files, out, template: template.as_deref(), strict: *strict };
-                batch::run(order, terminal, quiet, &today())
+                batch::run(order, terminal, quiet, &report.date(today))
             });
             match ordered {
                 Ok(done) => return done,
@@ -396,7 +396,7 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let run = pipeline::run(&file, template, *strict, &progress)?;
             let taken = run.taken.clone();
             let findings = finish(run, out, &target, terminal)?;
-            pipeline::record(&file, &taken, &today())?;
+            pipeline::record(&file, &taken, &report.date(today))?;
             Ok(findings)
         }
         Verb::Shells { study, report, out, template } => {

@@ -70,6 +70,9 @@ pub(super) struct ReportArgs {
     /// Why a look is taken that was not planned; it spends error as the plan says.
     #[arg(long, value_name = "REASON")]
     unplanned: Option<String>,
+    /// The day on which a look is taken, YYYY-MM-DD, for the ledger; today if absent.
+    #[arg(long, value_name = "DATE", value_parser = super::calendar_date)]
+    date: Option<String>,
 }
 
 /// The ledger of looks.
@@ -98,6 +101,11 @@ impl ReportArgs {
             }
         }
         if reports.is_empty() { vec![Edition::Final] } else { reports }
+    }
+
+    /// The day on which a look is taken.
+    pub(super) fn date(&self, today: fn() -> String) -> String {
+        self.date.clone().unwrap_or_else(today)
     }
 
     /// What is asked of each.

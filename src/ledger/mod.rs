@@ -271,6 +271,7 @@ impl Ledger {
             number: own.number.map_or(LookNumber::Unplanned, LookNumber::Planned),
             information: own.information,
             date: own.date.clone(),
+            cutoff: own.cutoff.clone(),
             decision: self.decision(plan, place + 1).map(|own| own.decision.name().to_owned()),
         });
         Looks { past: past.collect(), ..Looks::default() }

@@ -60,13 +60,14 @@ fn opened(study: &Study) -> String {
 }
 
 /// Whether the run is a look, by what the plans, the ledger and the information say. Earlier looks are computed again and
-/// must come out as they were recorded.
+/// must come out as they were recorded. The plans are those of the whole study: the ledger knows them as the study file has
+/// them, whatever of them a report may show.
 ///
 /// # Errors
 /// The ledger does not hold together or is not that of these plans; a look is asked for that is not due, or would spend
 /// what is spent.
 pub(super) fn looking(
-    study: &Study,
+    (study, narrowed): (&Study, &Study),
     file: &StudyFile,
     (plan, frames): (&Plan, &Frames),
     lock: &str,
@@ -76,7 +77,7 @@ pub(super) fn looking(
     let mut looking = Looking { looks: Vec::new(), is_look: false, taken: Taken::default() };
     let path = path(file);
     let kept = read(&path)?;
-    let none = study.monitoring.is_empty() && edition != Edition::Interim;
+    let none = narrowed.monitoring.is_empty() && edition != Edition::Interim;
     if edition.audience() == Audience::Open || none || edition == Edition::Final && kept.is_none() {
         return Ok(looking);
     }

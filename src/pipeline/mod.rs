@@ -192,7 +192,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let mut ready = Ready::of(narrowed, &data, file, progress)?;
     // Whether the run is a look is told by the information that is there.
     let day = ready.data.cut.as_ref().map(|cut| cut.day);
-    let looking = looks::looking(&ready.study, file, (&ready.plan, &ready.frames), &lock, day)?;
+    let looking = looks::looking((&whole, &ready.study), file, (&ready.plan, &ready.frames), &lock, day)?;
     if let Some(narrowed) = without_look.filter(|_| !looking.is_look) {
         ready = Ready::of(narrowed, &data, file, progress)?;
     }

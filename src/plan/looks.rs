@@ -46,6 +46,8 @@ pub struct PastLook {
     pub information: f64,
     /// The day, as an ISO date.
     pub date: String,
+    /// The day of its data, likewise.
+    pub cutoff: String,
     /// What the board decided after it, in one word, where that is recorded.
     pub decision: Option<String>,
 }

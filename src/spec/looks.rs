@@ -12,6 +12,9 @@ use crate::spec::text::Name;
 pub struct LooksLayout {
     /// The plan.
     pub of: Name,
+    /// Only the looks that were taken, as the ledger has them, and what was decided after each: for a final report.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 /// A figure of the bounds of a monitoring plan on the scale of Z over the information, with the result now.

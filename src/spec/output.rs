@@ -353,6 +353,17 @@ pub enum OrderBy {
     Subject,
 }
 
+impl DisplaySpec {
+    /// The monitoring plan of whose looks it tells.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Name> {
+        let table = self.looks.as_ref().map(|layout| &layout.of);
+        let figure = self.boundary.as_ref().map(|layout| &layout.of);
+        let power = self.conditional_power.as_ref().map(|layout| &layout.of);
+        table.or(figure).or(power).or(self.what_if.as_ref().map(|layout| &layout.of))
+    }
+}
+
 /// A name, or a list of names.
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Name>, D::Error> {
     use toml::{Spanned, Value};

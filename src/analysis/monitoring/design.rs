@@ -110,7 +110,12 @@ impl Design {
         let last = shares.len() - 1;
         if let (Some(rule), Some(critical)) = (&plan.futility, upper[last]) {
             for (look, bound) in futility.iter_mut().enumerate().take(last) {
-                if let Some(found) = by_power(plan, rule, shares[look] / shares[last], critical, shares[last])? {
+                // A bound by a power counts with the end that was planned then.
+                if slots[look].when == When::Past {
+                    let past = looks.past[..look].to_vec();
+                    let then = Looks { past, now: Some(slots[look].number), coded: looks.coded };
+                    *bound = Self::new(plan, &then, Some(looks.past[look].information))?.looks[look].futility;
+                } else if let Some(found) = by_power(plan, rule, shares[look] / shares[last], critical, shares[last])? {
                     *bound = Some(found);
                 }
             }

@@ -132,6 +132,7 @@ impl Told<'_> {
         // Looks that were taken come first, in their order.
         if let Some(past) = self.looks.past.get(look) {
             rows.push((at(Statistic::Status).variable("date"), Value::Text(past.date.clone())));
+            rows.push((at(Statistic::Status).variable("cutoff"), Value::Text(past.cutoff.clone())));
             let decision = past.decision.clone().map(Value::Text);
             rows.extend(decision.map(|word| (at(Statistic::Status).variable("decision"), word)));
         }
@@ -154,10 +155,10 @@ impl Told<'_> {
         self.powers_at_bounds(design, look);
     }
 
-    /// Conditional and predictive power where Z is just a bound, of a look before the last.
+    /// Conditional and predictive power where Z is just a bound, of a look before the last that was not taken yet.
     fn powers_at_bounds(&mut self, design: &Design, look: usize) {
         let own = &design.looks[look];
-        if look + 1 == design.looks.len() {
+        if look + 1 == design.looks.len() || own.when == When::Past {
             return;
         }
         for (name, bound) in [("efficacy", own.upper), ("futility", own.futility)] {

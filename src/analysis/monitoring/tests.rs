@@ -9,7 +9,8 @@ fn plan(text: &str) -> Monitoring {
 }
 
 fn past(number: LookNumber, information: f64) -> PastLook {
-    PastLook { number, information, date: "2027-01-01".to_owned(), decision: None }
+    let [date, cutoff] = ["2027-01-01", "2026-12-20"].map(str::to_owned);
+    PastLook { number, information, date, cutoff, decision: None }
 }
 
 fn looks(taken: &[(usize, f64)], now: Option<usize>) -> Looks {
@@ -25,6 +26,21 @@ fn bounds(text: &str, looks: &Looks, now: Option<f64>, expected: &[f64]) {
     for (found, expected) in found.iter().zip(expected) {
         assert!((found - expected).abs() < 6e-5, "{found} is not {expected}");
     }
+}
+
+#[test]
+fn a_bound_by_a_power_stays_that_of_its_look() {
+    let text = "looks = [20, 40]\nplanned = 40\nsides = \"one\"\nalpha = 0.025\nbounds = \"none\"\n\
+                futility = { predictive-power = { below = 0.1 } }\n";
+    let of = |looks: &Looks, now: f64| {
+        let design = Design::new(&plan(text), looks, Some(now)).expect("a design");
+        design.looks[0].futility.expect("a bound")
+    };
+    let then = of(&looks(&[], Some(1)), 20.0);
+    // The end came with less information than was planned when the look was taken.
+    let afterwards = of(&looks(&[(1, 20.0)], Some(2)), 33.0);
+    assert_eq!(then.to_bits(), afterwards.to_bits());
+    assert!((of(&looks(&[], Some(1)), 30.0) - then).abs() > 0.1, "it follows the information");
 }
 
 const LAN_DEMETS: &str = "sides = \"one\"\nalpha = 0.025\nbounds = \"spending-obrien-fleming\"\n";

@@ -88,7 +88,7 @@ impl Study {
     }
 
     /// A plan that names the arm it compares does so by its real name. Of two arms only one can be meant; of more, a report
-    /// with codes cannot show it.
+    /// with codes cannot show what is compared: it counts looks and no more.
     pub(super) fn without_monitored_arm(
         &self,
         edition: Edition,
@@ -97,15 +97,24 @@ impl Study {
     ) -> Result<(), Error> {
         let several = edition.audience() == Audience::Coded && study.arm.len() > 2;
         let mut findings = Vec::new();
-        for monitored in study.monitoring.iter_mut().filter_map(|plan| plan.monitored.as_mut()) {
-            if let Some(arm) = monitored.arm.take().filter(|_| several) {
+        for plan in &mut study.monitoring {
+            let named = plan.monitored.as_mut().is_some_and(|monitored| monitored.arm.take().is_some());
+            if !(named && several) {
+                continue;
+            }
+            plan.monitored = None;
+            for display in study.display.iter().filter(|display| display.plan() == Some(&plan.id)) {
                 let message = "the comparison that is monitored would tell which arm is which".to_owned();
-                let hint = "say so in the displays of the look: identifies-arm = \"…\"";
-                findings.push(Finding::error(self.origin.place(arm.span.start), message).hint(hint));
+                let hint = "withhold the display: identifies-arm = \"…\"";
+                findings.push(Finding::error(self.origin.place(display.id.span.start), message).hint(hint));
             }
         }
         for plan in text.get_mut("monitoring").and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Some(monitored) = plan.get_mut("monitored").and_then(Value::as_table_mut) {
+            let Some(plan) = plan.as_table_mut() else { continue };
+            let named = |own: &Value| own.as_table().is_some_and(|own| own.contains_key("arm"));
+            if several && plan.get("monitored").is_some_and(named) {
+                plan.remove("monitored");
+            } else if let Some(monitored) = plan.get_mut("monitored").and_then(Value::as_table_mut) {
                 monitored.remove("arm");
             }
         }

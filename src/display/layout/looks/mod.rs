@@ -21,6 +21,8 @@ struct Shown<'a> {
     plan: &'a Monitoring,
     /// How many looks it has: those taken, the one that is now, and those planned.
     looks: usize,
+    /// The number of its last one.
+    end: usize,
     /// The look that is now, counted from 1.
     now: Option<usize>,
     style: Style,
@@ -39,7 +41,15 @@ impl<'a> Shown<'a> {
         let continuous = endpoint.and_then(|endpoint| endpoint.continuous.as_ref()).map(|own| own.decimals);
         let decimals = continuous.or_else(|| endpoint.and_then(|own| own.ancova.as_ref()).map(|own| own.decimals));
         let style = Style { p_decimals: 4, points, ..Style::recorded(decimals.unwrap_or(1)) };
-        Some(Self { plan, looks, now, style })
+        Some(Self { plan, looks, end: looks, now, style })
+    }
+
+    /// Those that were taken, and nothing of the result.
+    fn taken(self, assembly: &Assembly<'_>) -> Self {
+        let is_taken = |look: &usize| word(assembly, &key(self.plan, Statistic::Status, *look)) == Some("taken");
+        let before_the_end = self.plan.looks.len().saturating_sub(1);
+        let looks = if assembly.is_shell() { before_the_end } else { (1..=self.looks).filter(is_taken).count() };
+        Self { looks, now: None, ..self }
     }
 
     /// The heads of the looks: their number, and whether they were taken.
@@ -53,7 +63,7 @@ impl<'a> Shown<'a> {
                 Some("now") => "this look".to_owned(),
                 _ => "planned".to_owned(),
             };
-            let name = if look == self.looks { format!("Look {look} (end)") } else { format!("Look {look}") };
+            let name = if look == self.end { format!("Look {look} (end)") } else { format!("Look {look}") };
             Column { head: vec![name, state], align: Align::Decimal }
         };
         (1..=self.looks).map(head).collect()
@@ -106,6 +116,7 @@ fn verdict_cell(assembly: &mut Assembly<'_>, key: Key) -> Cell {
 /// The table of the looks.
 pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option<Laid> {
     let shown = Shown::of(&layout.of, assembly)?;
+    let shown = if layout.taken { shown.taken(assembly) } else { shown };
     let plan = shown.plan;
     let two = plan.sides == TestSides::Two;
     let unit = plan.information.as_ref().map_or("amount", |own| own.unit());
@@ -119,6 +130,12 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
             rows.push(data_row(indent, stub.to_owned(), cells));
         }
     };
+    if shown.looks == 0 {
+        let rows = vec![heading(0, "No look was taken.".to_owned())];
+        let table = Table { stub_head: String::new(), columns: Vec::new(), spanners: Vec::new(), rows };
+        return Some(Laid { body: Body::Table(table), footnotes: notes(&shown, assembly), analyses: analyses(plan) });
+    }
+    rows.extend(recorded(&shown, assembly));
     rows.push(heading(0, "Information".to_owned()));
     line(&mut rows, assembly, 1, unit, Statistic::AvailableInformation);
     line(&mut rows, assembly, 1, "% of the planned", Statistic::Information);
@@ -133,6 +150,10 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
         line(&mut rows, assembly, 1, "two-sided p", Statistic::PValue);
     }
     line(&mut rows, assembly, 1, "effect", Statistic::EffectBound);
+    // A plan without a stop for efficacy has none at the looks before its end.
+    if rows.last().is_some_and(|row| row.heading) {
+        rows.pop();
+    }
     if plan.futility.is_some() {
         line(&mut rows, assembly, 0, "Bound for futility, Z", Statistic::FutilityBound);
     }
@@ -149,6 +170,19 @@ pub(super) fn table(layout: &LooksLayout, assembly: &mut Assembly<'_>) -> Option
         Table { stub_head: "Quantity".to_owned(), columns: shown.columns(assembly), spanners: Vec::new(), rows };
     let footnotes = notes(&shown, assembly);
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: analyses(plan) })
+}
+
+/// What the ledger has of the looks that were taken: the day of their data, and what the board decided.
+fn recorded(shown: &Shown<'_>, assembly: &mut Assembly<'_>) -> Vec<TableRow> {
+    let told = [("Data as of", "cutoff"), ("Decision of the board", "decision")].map(|(stub, of)| {
+        let cell = |look: usize| {
+            let key = key(shown.plan, Statistic::Status, look).variable(of);
+            let text = word(assembly, &key).map(str::to_owned);
+            text.map_or_else(|| plain(""), |text| Cell { text, keys: vec![key], ..Cell::default() })
+        };
+        data_row(0, stub.to_owned(), (1..=shown.looks).map(cell).collect())
+    });
+    told.into_iter().filter(|row| row.cells.iter().any(|cell| !cell.text.is_empty())).collect()
 }
 
 /// The result of the look that is now, in its column.
@@ -239,7 +273,7 @@ pub(super) fn conditional_power(layout: &ConditionalPowerLayout, assembly: &mut 
     for look in 1..shown.looks {
         let level = look.to_string();
         let information = assembly.text(&key(plan, Statistic::Information, look), shown.style);
-        rows.push(heading(0, format!("Look {look}, {information} % of the information")));
+        let first = rows.len();
         for (name, words, statistic) in [
             ("efficacy", "at the bound for efficacy", Statistic::Bound),
             ("futility", "at the bound for futility", Statistic::FutilityBound),
@@ -258,6 +292,10 @@ pub(super) fn conditional_power(layout: &ConditionalPowerLayout, assembly: &mut 
                 "at the result of this look".to_owned(),
                 [vec![z], powers(assembly, &|key| key)].concat(),
             ));
+        }
+        // Of a look that was taken there is nothing left to tell.
+        if rows.len() > first {
+            rows.insert(first, heading(0, format!("Look {look}, {information} % of the information")));
         }
     }
     let heads = assumed.iter().map(|own| format!("CP, {}", own.label()));

@@ -39,7 +39,7 @@ pub(in super::super) fn table(layout: &WhatIfLayout, assembly: &mut Assembly<'_>
         rows.push(data_row(0, stub, vec![p, says, trend, predictive]));
     }
     let head = |text: &str, unit: &str, align| Column { head: vec![text.to_owned(), unit.to_owned()], align };
-    let columns = vec![
+    let mut columns = vec![
         head("One-sided p", "", Align::Decimal),
         head("What the bounds would say", "", Align::Left),
         head("CP, current trend", "%", Align::Decimal),
@@ -56,6 +56,13 @@ pub(in super::super) fn table(layout: &WhatIfLayout, assembly: &mut Assembly<'_>
         }
         rows.extend(more);
     }
+    // After the last look there is no power.
+    let has_powers =
+        assembly.is_shell() || rows.iter().any(|row| row.cells.iter().skip(2).any(|own| !own.text.is_empty()));
+    if !has_powers {
+        columns.truncate(2);
+        rows.iter_mut().for_each(|row| row.cells.truncate(2));
+    }
     let table = Table { stub_head: "Result of the next look".to_owned(), columns, spanners: Vec::new(), rows };
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: analyses(plan) })
 }
@@ -69,9 +76,12 @@ fn foot(shown: &Shown<'_>, next: Option<&str>, assembly: &mut Assembly<'_>) -> F
     let critical = Key::new(&*plan.id, Statistic::CriticalValue).method(Method::GroupSequential);
     let critical = assembly.text(&critical, shown.style);
     note(format!(
-        "Results that look {look} may have, at {information} % of the information. CP: conditional power; critical value at the \
-         end {critical}; {}.",
-        plan.prior().label()
+        "Results that look {look} may have, at {information} % of the information. Critical value at the end: {critical}.{}",
+        if number < shown.looks {
+            format!(" CP: conditional power; predictive power: {}.", plan.prior().label())
+        } else {
+            String::new()
+        }
     ))
 }
 
