@@ -61,7 +61,9 @@ pub(in super::super) fn table(layout: &WhatIfLayout, assembly: &mut Assembly<'_>
         assembly.is_shell() || rows.iter().any(|row| row.cells.iter().skip(2).any(|own| !own.text.is_empty()));
     if !has_powers {
         columns.truncate(2);
-        rows.iter_mut().for_each(|row| row.cells.truncate(2));
+        for row in &mut rows {
+            row.cells.truncate(2);
+        }
     }
     let table = Table { stub_head: "Result of the next look".to_owned(), columns, spanners: Vec::new(), rows };
     Some(Laid { body: Body::Table(aligned(table)), footnotes, analyses: analyses(plan) })
