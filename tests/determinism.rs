@@ -26,7 +26,7 @@ const RENEW: &str = "TRIALPRESS_RENEW_DIGESTS";
 fn copy_study(to: &Path) {
     let source = fixture_study(STUDY);
     copy_folder(&source.join("data"), &to.join("data"));
-    for name in ["study.toml", "data.lock"] {
+    for name in ["study.toml", "data.lock", "monitoring.ledger"] {
         fs::copy(source.join(name), to.join(name)).expect("the fixture has its files");
     }
 }

@@ -203,6 +203,25 @@ fn masked_packages_name_no_arm() {
     }
 }
 
+/// The looks of a ledger, without their days and their places in the chain.
+fn looks(ledger: &Path) -> Vec<Json> {
+    let line = |line: &str| serde_json::from_str::<Json>(line).expect("a line of a ledger is JSON");
+    let mut looks: Vec<Json> = read(ledger).lines().map(|text| line(text)["entry"]["look"].clone()).collect();
+    looks.retain(Json::is_object);
+    for look in &mut looks {
+        look["date"] = Json::Null;
+    }
+    looks
+}
+
+/// The ledger beside the study has the look that this specification and these data give.
+#[test]
+fn the_ledger_of_the_fixture_is_that_of_the_cut() {
+    let kept = looks(&fixture_study(STUDY).join("monitoring.ledger"));
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept, looks(&MADE.path().join("monitoring.ledger")), "see fixtures/README.md on how it is begun again");
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").filter_map(Result::ok).map(|entry| entry.path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()

@@ -27,6 +27,14 @@ fn taken(number: usize, information: f64) -> PastLook {
     PastLook { number: LookNumber::Planned(number), information, date, cutoff, decision: Some(decision) }
 }
 
+/// The information that there is for the plan.
+fn available(told: &[(String, Value)]) -> f64 {
+    match told.iter().find(|(plan, _)| plan == "d_look") {
+        Some((_, Value::Number(available))) => *available,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn key(statistic: Statistic) -> Key {
     Key::new("d_look", statistic).method(Method::GroupSequential)
 }
@@ -77,10 +85,7 @@ fn a_look_stands_at_its_actual_information() {
     let now = Looks { past: vec![taken(1, 11.0)], now: Some(LookNumber::Planned(2)), coded: true };
     let (checked, results) = at(now, ("", ""));
     let told = analysis::information(&checked.plan, &checked.frames);
-    let available = match &told[..] {
-        [(plan, Value::Number(available))] if plan == "d_look" => *available,
-        other => panic!("{other:?}"),
-    };
+    let available = available(&told);
     assert!(available > 20.0 && available < 40.0, "{available}");
     for (level, share, state) in [("1", 11.0 / 40.0, "taken"), ("2", available / 40.0, "now"), ("3", 1.0, "planned")] {
         close(number(&results, &key(Statistic::Information).level(level)), share);
@@ -132,10 +137,7 @@ fn the_last_look_takes_all_that_is_left_and_ends_with_inference() {
     let now = Looks { past: vec![taken(1, 11.0)], now: Some(LookNumber::Planned(3)), coded: false };
     let (checked, results) = at(now, ("", ""));
     let told = analysis::information(&checked.plan, &checked.frames);
-    assert!(
-        matches!(&told[..], [(_, Value::Number(available))] if *available < 40.0),
-        "the trial under-runs: {told:?}"
-    );
+    assert!(available(&told) < 40.0, "the trial under-runs: {told:?}");
     close(number(&results, &key(Statistic::Spent).level("2")), 0.025);
     let missing = results.rows.iter().find(|row| row.key == key(Statistic::Bound).level("3"));
     assert!(missing.is_none(), "there is no look after the last");

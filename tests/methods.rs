@@ -20,6 +20,8 @@ pub(super) fn study(folder: &Path, (from, to): (&str, &str)) -> PathBuf {
     let study = folder.join("study");
     let own = fixture_study("sle-three-arm");
     copy(&own, &study);
+    // The ledger is that of the study as it was.
+    fs::remove_file(study.join("monitoring.ledger")).expect("the study has a ledger");
     let more = read(&repository().join("tests/methods/endpoints.toml"));
     assert!(more.contains(from), "the endpoints do not say {from}");
     let text = format!("{}\n{}", read(&own.join("study.toml")), more.replacen(from, to, 1));

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// Layouts that show comparisons and nothing else.
-const COMPARE: [&str; 3] = ["forest", "tipping-point", "hypotheses"];
+const COMPARE: [&str; 4] = ["forest", "tipping-point", "hypotheses", "benefit-risk"];
 
 /// A fixture study, with more written behind it, of one arm; without the displays that only compare and the words about
 /// its arms, unless they shall stay.

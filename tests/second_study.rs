@@ -21,6 +21,51 @@ fn package() -> TempDir {
     folder
 }
 
+/// The final report quotes the look that the ledger has, and its last bound follows from it: error is spent as
+/// O’Brien and Fleming would, at half of the information and at the 36 of 42 that there are in the end. The bounds are those
+/// of rpact 3.3.4: `getDesignGroupSequential(kMax = 2, alpha = 0.025, sided = 1, typeOfDesign = "asUser", userAlphaSpending =
+/// c(0.00152532, 0.025), informationRates = c(21 / 36, 1))`.
+#[test]
+fn the_final_report_quotes_the_look() {
+    let package = package();
+    let rows = results_csv(&package.path().join("package"));
+    let of = |variable: &str, level: &str, statistic: &str| {
+        let is_it = |row: &&Record| {
+            field(row, "analysis") == "plan"
+                && field(row, "variable") == variable
+                && field(row, "levels") == level
+                && field(row, "method") == "group-sequential"
+                && field(row, "statistic") == statistic
+        };
+        let row = rows.iter().find(is_it).unwrap_or_else(|| panic!("no {statistic} of look {level}"));
+        field(row, "value").to_owned()
+    };
+    for (variable, word) in [("date", "2025-10-02"), ("cutoff", "2025-09-18"), ("decision", "continue"), ("", "taken")]
+    {
+        assert_eq!(of(variable, "1", "status"), word);
+    }
+    assert_eq!(of("", "2", "status"), "now");
+    let number = |level: &str, statistic: &str| of("", level, statistic).parse::<f64>().expect("a number");
+    for (level, statistic, expected) in [
+        ("1", "available-information", 21.0),
+        ("1", "bound", 2.962_588),
+        ("2", "available-information", 36.0),
+        ("2", "bound", 1.965_837),
+    ] {
+        let found = number(level, statistic);
+        assert!((found - expected).abs() < 5e-6, "{statistic} of look {level} is {found}");
+    }
+    let texts: String = files(&package.path().join("package/typst/data")).collect();
+    assert!(texts.contains("1 look before the end planned, 1 taken, on 2025-10-02; the trial was not stopped"));
+}
+
+/// What the files of a folder say.
+fn files(folder: &Path) -> impl Iterator<Item = String> {
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.into_iter().filter(|path| path.is_file()).map(|path| read(&path))
+}
+
 /// A list of a file beside the study: lines of texts.
 fn lines(file: &str, list: &str) -> Vec<BTreeMap<String, String>> {
     let content: Table = toml::from_str(&read(&fixture_study(STUDY).join(file))).expect("the truth is TOML");

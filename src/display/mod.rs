@@ -258,6 +258,7 @@ fn provenance_page(provenance: &results::Provenance) -> Provenance {
         ]
         .into_iter()
         .chain(cut_fact(provenance))
+        .chain(provenance.ledger.iter().map(|head| fact("Last line of the ledger (SHA-256)", head)))
         .chain(fonts)
         .collect(),
         datasets: provenance

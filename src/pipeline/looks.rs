@@ -36,6 +36,8 @@ pub(super) struct Looking {
     pub(super) is_look: bool,
     /// What is new in it.
     pub(super) taken: Taken,
+    /// The digest of the last line of the ledger, for a final report.
+    pub(super) head: Option<String>,
 }
 
 /// The file of the ledger.
@@ -74,7 +76,7 @@ pub(super) fn looking(
     day: Option<i32>,
 ) -> Result<Looking, Error> {
     let edition = file.asked.edition;
-    let mut looking = Looking { looks: Vec::new(), is_look: false, taken: Taken::default() };
+    let mut looking = Looking { looks: Vec::new(), is_look: false, taken: Taken::default(), head: None };
     let path = path(file);
     let kept = read(&path)?;
     let none = narrowed.monitoring.is_empty() && edition != Edition::Interim;
@@ -146,6 +148,7 @@ pub(super) fn looking(
     // A final report is no report to a board: it quotes looks and takes none.
     if edition == Edition::Final {
         looking.taken = Taken::default();
+        looking.head = (!looking.looks.is_empty()).then_some(ledger.head);
     }
     looking.taken.data = data;
     looking.taken.cut = day;

@@ -144,6 +144,8 @@ pub struct Checked {
     pub frames: Frames,
     /// What the ledger will remember of it.
     pub taken: Taken,
+    /// The digest of the last line of the ledger, for a final report that quotes it.
+    pub ledger: Option<String>,
     /// Warnings of all stages.
     pub warnings: Vec<Finding>,
 }
@@ -212,6 +214,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
         plan,
         frames,
         taken,
+        ledger: looking.head,
         warnings,
     })
 }

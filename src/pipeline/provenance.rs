@@ -23,6 +23,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
     let cut = cut::provenance(checked);
     inputs.extend(cut.iter().map(|cut| cut.date.as_str()));
     inputs.extend(checked.edition.iter().flat_map(|own| [own.report.as_str(), own.key.as_deref().unwrap_or_default()]));
+    inputs.extend(checked.ledger.as_deref());
     let fingerprint = digest(&inputs);
     // It takes a look at every value: only for a report that shows it.
     let counted = checked.study.display.iter().any(|display| display.data_quality.is_some());
@@ -48,6 +49,7 @@ pub(super) fn of(checked: &Checked) -> Provenance {
         lock_date: checked.data.lock.head.locked.clone(),
         lock: checked.lock_text.as_ref().map_or_else(String::new, |text| hex(&Sha256::digest(text.as_bytes()))),
         cut,
+        ledger: checked.ledger.clone(),
         content,
         fingerprint: fingerprint.chars().take(16).collect(),
         data,

@@ -2,6 +2,7 @@
 //! the analyses to the displays, and both round-trip through files.
 
 mod catalogue;
+mod family;
 mod method;
 mod of_arms;
 mod provenance;
@@ -9,7 +10,8 @@ mod row;
 pub mod store;
 
 pub use catalogue::{Decimals, Reason, Statistic};
-pub use method::{Family, Method};
+pub use family::Family;
+pub use method::Method;
 pub use provenance::{
     AnalysisSource, Built, ConformanceAcceptance, ConformanceRow, CutGiven, CutSource, DataCut, DataQuality,
     DataSource, EditionShown, Provenance, RuleSource,

@@ -23,6 +23,9 @@ pub struct Provenance {
     /// The cut-off the data were cut at; none if they are whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<DataCut>,
+    /// The digest of the last line of the ledger of looks, which a final report quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<String>,
     /// Digest of the content of all data, as they were cut; the same for the same data in another format or row order.
     pub content: String,
     /// Short fingerprint of specification, instruments and content, as printed on every page.

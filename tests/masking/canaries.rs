@@ -13,11 +13,11 @@ use flate2::read::ZlibDecoder;
 use toml::Value;
 
 use crate::awkward::{digest, tree};
-use crate::masking::made::{KEY, make};
+use crate::masking::made::{KEY, OUT, make};
 use crate::masking::rename::Naming;
 use crate::masking::rewrite::{Arm, FOLDER, Study};
 use crate::masking::{STUDIES, cuts, no_differences};
-use crate::support::{Stream, program, scratch, succeed};
+use crate::support::{Outcome, Stream, program, scratch, succeed, trialpress};
 
 /// How the words begin, how the numbers, and how the dates.
 const WORD: &str = "qxcanary";
@@ -199,6 +199,12 @@ impl Wanted {
     }
 }
 
+/// What `trialpress scan` says of the package: it reads the text of pages, too, as a reader sees it.
+fn scanned(folder: &Path) -> Outcome {
+    std::fs::write(folder.join("words.txt"), format!("{WORD}\n{NUMBER}\n{YEAR}\n")).expect("a list of words");
+    trialpress(folder, &["scan", OUT, "--words", "words.txt"])
+}
+
 #[test]
 fn no_canary_is_found() {
     let mut faults = Vec::new();
@@ -216,6 +222,10 @@ fn no_canary_is_found() {
             assert!(made.files.len() > 5, "{name}, {report}: {:?}", made.files.keys());
             for (file, bytes) in &made.files {
                 faults.extend(wanted.found(file, bytes).into_iter().map(|fault| format!("{name}, {report}: {fault}")));
+            }
+            let scan = scanned(folder.path());
+            if scan.exit != 0 {
+                faults.push(format!("{name}, {report}, scanned: {}{}", scan.stdout, scan.stderr));
             }
             let printed = [made.outcome.stdout, made.outcome.stderr].concat();
             faults.extend(wanted.found("what it printed", printed.as_bytes()));
@@ -244,6 +254,8 @@ fn canaries_are_found_where_they_are() {
         assert!(found.iter().any(|file| *file == expected), "no canary is found in {expected}, only in {found:?}");
     }
     assert!(!wanted.found("the PDF", made.pdf()).is_empty(), "no canary is found in the PDF");
+    let scan = scanned(folder.path());
+    assert!(scan.exit == 9 && scan.stderr.contains(".pdf"), "{} {}", scan.exit, scan.stderr);
 }
 
 /// Runs of masked reports that are killed leave no canary: neither beside the package nor where temporary files lie.

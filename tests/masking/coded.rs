@@ -76,9 +76,7 @@ fn letters(study: &Study) -> Vec<&'static str> {
 
 /// Makes the coded report under the fixed namings of the arms, and so many more.
 fn prove(name: &str, cut: &str, random: usize) {
-    let mut study = Study::of(name);
-    // The file is written anew here, too: `provenance.json` says in which line of the file a rule stands.
-    study.specified = true;
+    let study = Study::of(name);
     let key = CodeKey::drawn(&study, &letters(&study));
     let (_folder, first) = coded(&study, &key.text, cut, name);
     let mut faults = Vec::new();

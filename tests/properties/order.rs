@@ -39,7 +39,9 @@ fn the_order_of_variables_and_of_parquet_records_leaves_no_trace() {
     succeed(folder.path(), &["run", argument(&study), "--out", "original", "--quiet"]);
     let moved = folder.path().join("study");
     fs::create_dir_all(moved.join("data")).expect("the scratch folder takes folders");
-    fs::copy(study.join("study.toml"), moved.join("study.toml")).expect("the fixture has its files");
+    for name in ["study.toml", "monitoring.ledger"] {
+        fs::copy(study.join(name), moved.join(name)).expect("the fixture has its files");
+    }
     let mut stream = Stream::new(3);
     let mut formats = Vec::new();
     for mut table in simulate(&Settings::default()).datasets {

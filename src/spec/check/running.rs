@@ -121,11 +121,9 @@ impl Check<'_> {
 
     fn benefit_risk(&mut self, display: &DisplaySpec) {
         let study = self.study;
-        let Some(layout) = &display.benefit_risk else { return };
+        // That a study of one arm has nothing to compare is told of the display already.
+        let Some(layout) = display.benefit_risk.as_ref().filter(|_| study.compares()) else { return };
         let at = display.id.span.start;
-        if study.arm.len() < 2 {
-            self.error(at, "a page of benefits and harms compares arms, and the study has one");
-        }
         if layout.benefits.is_empty() && layout.harms.is_empty() {
             self.error(at, format!("display {} has neither benefits nor harms", display.id));
         }
