@@ -50,6 +50,8 @@ fn of_one_arm(name: &str, more: &str, keep: bool) -> Table {
 fn put(folder: &Path, name: &str, study: &Table) -> PathBuf {
     let copy = folder.join("study");
     copy_folder(&fixture_study(name), &copy);
+    // The ledger is that of the study with its arms.
+    std::fs::remove_file(copy.join("monitoring.ledger")).expect("the study has a ledger");
     write_specification(&copy.join("study.toml"), study);
     copy
 }

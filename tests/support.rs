@@ -41,13 +41,15 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 }
 
 /// The specification of a fixture study as its final report has it, to be changed and written elsewhere. It has no cut-off,
-/// which would name every dataset, and nothing of the reports to a board.
+/// which would name every dataset, and nothing of the reports to a board nor of looks before the end, which other data have not
+/// had.
 pub fn specification(name: &str) -> Table {
     let mut study = specification_of(name, "final");
     if let Some(data) = study.get_mut("data").and_then(toml::Value::as_table_mut) {
         data.remove("cut-off");
     }
     study.remove("report");
+    without_looks(&mut study);
     // What is counted for a board alone begins with its name.
     for (_, elements) in &mut study {
         match elements {
@@ -57,6 +59,25 @@ pub fn specification(name: &str) -> Table {
         }
     }
     study
+}
+
+/// Takes the monitoring plan away, with what is shown of it.
+fn without_looks(study: &mut Table) {
+    study.remove("monitoring");
+    let is_said = |text: &toml::Value| text.as_str().is_some_and(|text| text.contains("looks(of"));
+    let tells = |element: &toml::Value| {
+        let layouts = ["looks", "boundary", "conditional-power", "what-if"];
+        layouts.iter().any(|layout| element.get(layout).is_some()) || element.get("text").is_some_and(is_said)
+    };
+    for key in ["display", "text"] {
+        if let Some(elements) = study.get_mut(key).and_then(toml::Value::as_array_mut) {
+            elements.retain(|element| !tells(element));
+        }
+    }
+    let items = study.get_mut("checklist").and_then(|own| own.get_mut("item")).and_then(toml::Value::as_table_mut);
+    if let Some(items) = items {
+        items.retain(|_, item| !tells(item));
+    }
 }
 
 /// The specification of a fixture study with the sections, displays and texts of one of its reports.

@@ -24,8 +24,9 @@ const WORD: &str = "qxcanary";
 const NUMBER: &str = "7391824";
 const YEAR: &str = "1931-";
 
-/// How often a run is killed.
+/// How often a run is killed, and how often that is tried: on a busy machine a run may end before its time.
 const KILLS: u32 = 10;
+const TRIES: u32 = 40;
 
 /// Words that stand for nothing, each another one.
 struct Canaries {
@@ -199,9 +200,10 @@ impl Wanted {
     }
 }
 
-/// What `trialpress scan` says of the package: it reads the text of pages, too, as a reader sees it.
+/// What `trialpress scan` says of the package: it reads the text of pages, too, as a reader sees it. It looks for letters and
+/// digits alone, of which a year has too few.
 fn scanned(folder: &Path) -> Outcome {
-    std::fs::write(folder.join("words.txt"), format!("{WORD}\n{NUMBER}\n{YEAR}\n")).expect("a list of words");
+    std::fs::write(folder.join("words.txt"), format!("{WORD}\n{NUMBER}\n")).expect("a list of words");
     trialpress(folder, &["scan", OUT, "--words", "words.txt"])
 }
 
@@ -269,21 +271,25 @@ fn killed_runs_leave_no_canary() {
     let temporary = folder.path().join("temporary");
     std::fs::create_dir(&temporary).expect("the scratch folder takes folders");
     let (mut faults, mut killed, mut whole) = (Vec::new(), 0, Duration::ZERO);
-    for number in 0..=KILLS {
+    for number in 0..=TRIES {
+        if killed == KILLS {
+            break;
+        }
         let started = Instant::now();
         let mut child = start(folder.path(), &temporary);
         // The first one shows how long a run takes. Half of the others are killed in its last part, where it publishes.
         if number > 0 {
-            let part =
-                if number % 2 == 0 { f64::from(number) / f64::from(KILLS) } else { 0.8 + 0.02 * f64::from(number) };
+            let of = f64::from(killed);
+            let part = if number % 2 == 0 { of / f64::from(KILLS) } else { 0.8 + 0.02 * of };
             std::thread::sleep(whole.mul_f64(part));
             _ = child.kill();
         }
         let ended = child.wait().expect("a child ends");
         killed += u32::from(ended.code().is_none());
-        if number == 0 {
-            assert_eq!(ended.code(), Some(0), "the run that is not killed");
-            whole = started.elapsed();
+        // Each run that was not killed shows anew how long one takes.
+        if ended.code().is_some() {
+            assert_eq!(ended.code(), Some(0), "a run that is not killed");
+            whole = if number == 0 { started.elapsed() } else { whole.mul_f64(0.8) };
         }
         for (file, bytes) in tree(folder.path()) {
             if !file.starts_with(&format!("{FOLDER}/")) && file != KEY {
@@ -291,7 +297,7 @@ fn killed_runs_leave_no_canary() {
             }
         }
     }
-    assert!(killed >= KILLS / 2, "only {killed} of {KILLS} runs were killed");
+    assert_eq!(killed, KILLS, "of {TRIES} runs so few could be killed");
     faults.dedup();
     no_differences(&faults);
 }

@@ -262,7 +262,7 @@ fn the_codes_exchanged_exchange_the_arms_and_nothing_else() {
     let [one, other] = [&made[0], &made[1]].map(|(folder, _)| folder.path().join(OUT));
     // Z at a look is that of the first code against the last: it turns with the codes, and its display tells both signs.
     let of_arms = |package: &Path| -> BTreeMap<Key, Json> {
-        rows(package).into_iter().filter(|(key, _)| key["analysis"] != "board_plan").collect()
+        rows(package).into_iter().filter(|(key, _)| key["analysis"] != "look_plan").collect()
     };
     let (mut faults, compared) = compare(&of_arms(&one), &of_arms(&other));
     assert!(compared[0] > 500 && compared[1] > 20, "compared rows of arms and of contrasts: {compared:?}");
