@@ -61,9 +61,19 @@ pub fn specification(name: &str) -> Table {
     study
 }
 
-/// Takes the monitoring plan away, with what is shown of it.
+/// Takes the monitoring plan away, with what is monitored and what is shown of it.
 fn without_looks(study: &mut Table) {
-    study.remove("monitoring");
+    let plans = study.remove("monitoring");
+    let plans = plans.iter().filter_map(toml::Value::as_array).flatten();
+    let monitored = plans.filter_map(|plan| plan.get("monitored").map(|own| text_of(own, "endpoint").to_owned()));
+    let monitored: Vec<String> = monitored.collect();
+    for key in ["endpoint", "analysis-set"] {
+        if let Some(elements) = study.get_mut(key).and_then(toml::Value::as_array_mut) {
+            // Those in whom an outcome is decided are a set for looks alone.
+            let is_of_looks = |id: &str| monitored.iter().any(|own| own == id) || id.starts_with("decided");
+            elements.retain(|element| !is_of_looks(text_of(element, "id")));
+        }
+    }
     let is_said = |text: &toml::Value| text.as_str().is_some_and(|text| text.contains("looks(of"));
     let tells = |element: &toml::Value| {
         let layouts = ["looks", "boundary", "conditional-power", "what-if"];
@@ -75,8 +85,10 @@ fn without_looks(study: &mut Table) {
         }
     }
     let items = study.get_mut("checklist").and_then(|own| own.get_mut("item")).and_then(toml::Value::as_table_mut);
-    if let Some(items) = items {
-        items.retain(|_, item| !tells(item));
+    let telling = items.into_iter().flatten().map(|(_, item)| item).filter(|item| tells(item));
+    for item in telling.filter_map(toml::Value::as_table_mut) {
+        item.remove("text");
+        item.remove("at");
     }
 }
 

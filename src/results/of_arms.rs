@@ -18,6 +18,7 @@ impl Method {
                 self,
                 Self::Mcnemar
                     | Self::Kappa
+                    | Self::Projection
                     | Self::GroupSequential
                     | Self::ConditionalPower
                     | Self::PredictivePower

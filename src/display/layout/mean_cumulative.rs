@@ -31,6 +31,7 @@ pub(super) fn plot(layout: &MeanCumulativeLayout, assembly: &mut Assembly<'_>) -
     let days = || occurrence.at.iter().map(|day| f64::from(*day));
     let to = all().map(|mark| mark.x).chain(days()).fold(1.0, f64::max);
     let label = course.label();
+    let by = if study.compares() { " by arm" } else { "" };
     let plot = Plot {
         x: Axis {
             title: "Days at risk (the first day is 1)".to_owned(),
@@ -44,7 +45,7 @@ pub(super) fn plot(layout: &MeanCumulativeLayout, assembly: &mut Assembly<'_>) -
         lines: Vec::new(),
         under,
         under_head: "Participants followed, and records by then".to_owned(),
-        alt: format!("Step functions by arm. {label}: mean number a participant. {}", sentences.join(" ")),
+        alt: format!("Step functions{by}. {label}: mean number a participant. {}", sentences.join(" ")),
     };
     let footnotes = course.footnotes(assembly);
     Some(Laid { body: Body::Plot(plot), footnotes, analyses: vec![occurrence.id.to_string()] })
