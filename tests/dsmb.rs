@@ -203,6 +203,24 @@ fn masked_packages_name_no_arm() {
     }
 }
 
+/// A dry run shows the pages of a look, with codes of nobody, and is none.
+#[test]
+fn a_dry_run_is_no_look() {
+    let folder = scratch();
+    let study = fixture_study(STUDY);
+    succeed(folder.path(), &["key", "new", argument(&study), "--dummy", "--out", "dry.key", "--quiet"]);
+    let cut = cut();
+    let mut asked = vec!["run", argument(&study), "--report", "dsmb-closed", "--cutoff", &cut, "--key", "dry.key"];
+    asked.extend(["--ledger", "monitoring.ledger", "--out", "out", "--quiet"]);
+    succeed(folder.path(), &asked);
+    let shown = displays(&folder.path().join("out"));
+    assert!(
+        shown.iter().any(|display| display["title"] == "Looks and what they say"),
+        "the pages of the look are lost"
+    );
+    assert!(!folder.path().join("monitoring.ledger").exists(), "the dry run was written down as a look");
+}
+
 /// The looks of a ledger, without their days and their places in the chain.
 fn looks(ledger: &Path) -> Vec<Json> {
     let line = |line: &str| serde_json::from_str::<Json>(line).expect("a line of a ledger is JSON");

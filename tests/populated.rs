@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::support::{
-    argument, displays, fixture_study, listing, read, repository, scratch, shared, specification, succeed,
+    argument, displays, fixture_study, listing, read, repository, scratch, shared, specification_of, succeed,
 };
 
 /// Layouts of tables.
@@ -187,7 +187,7 @@ fn look(study: &str) -> (Vec<String>, Seen) {
     let folder = scratch();
     succeed(folder.path(), &["run", argument(&fixture_study(study)), "--out", "package", "--quiet"]);
     let package = folder.path().join("package");
-    let specified = specification(study);
+    let specified = specification_of(study, "final");
     let asked = specified["display"].as_array().expect("the study has displays");
     let arms = specified["arm"].as_array().expect("the study has arms");
     let is_reference = |arm: &Value| arm.get("reference").and_then(Value::as_bool) == Some(true);
@@ -366,7 +366,7 @@ fn every_display_of_every_study_is_filled() {
     let mut all_faults = Vec::new();
     for study in &studies {
         // The data of the pilot study lie beside the repository.
-        let folder = specification(study)
+        let folder = specification_of(study, "final")
             .get("data")
             .and_then(Value::as_table)
             .and_then(|data: &Table| data.get("folder").cloned());

@@ -8,7 +8,9 @@ use serde_json::Value;
 use trialpress::pipeline::{self, Shells, StudyFile};
 
 use crate::awkward::{package_faults, tree, tree_differences};
-use crate::support::{displays, fixture_study, read, repository, scratch, specification, succeed, trialpress, write};
+use crate::support::{
+    displays, fixture_study, read, repository, scratch, specification_of, succeed, trialpress, write,
+};
 
 const STUDIES: [&str; 3] = ["ln-msc-il2", "sle-three-arm", "cdisc-pilot01"];
 
@@ -29,7 +31,7 @@ fn the_shells_of_every_fixture_study_have_each_display() {
         // Words of a title may stand on several lines.
         let text: Vec<&str> = shells.pages.text.iter().flat_map(|page| page.split_whitespace()).collect();
         let text = text.join(" ");
-        for display in specification(study)["display"].as_array().into_iter().flatten() {
+        for display in specification_of(study, "final")["display"].as_array().into_iter().flatten() {
             for part in ["number", "title"] {
                 let words = display[part].as_str().unwrap_or_default();
                 assert!(text.contains(words), "the shells of {study} do not say “{words}”");
@@ -48,7 +50,7 @@ fn no_number_stands_in_a_shell() {
         fs::copy(&source, folder.path().join(study).join("study.toml")).expect("the study can be copied");
         // Neither data nor lock are there.
         succeed(folder.path(), &["shells", study, "--out", "out"]);
-        let specified = specification(study);
+        let specified = specification_of(study, "final");
         let asked = specified["display"].as_array().expect("the study has displays");
         let arms = specified["arm"].as_array().into_iter().flatten();
         let labels: Vec<&str> = arms.filter_map(|arm| arm["label"].as_str()).collect();

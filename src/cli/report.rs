@@ -131,15 +131,19 @@ report; all are made from one study.toml and one cut of the data, by a statistic
  2. The key, once for the series of reports: `trialpress key new STUDY --out KEYFILE`. Keep the file apart from the reports. \
 `trialpress key letter STUDY --key KEYFILE --out LETTER.pdf` makes the letter that may be opened; it says by whom it was.
  3. The dry run, by anybody: `trialpress key new STUDY --dummy --out DRYKEY` draws codes that have nothing to do with the \
-arms; `trialpress run STUDY --report dsmb-closed --cutoff DATE --key DRYKEY --out DIR` shows every page, marked DUMMY CODES.
+arms; `trialpress run STUDY --report dsmb-closed --cutoff DATE --key DRYKEY --out DIR` shows every page, marked DUMMY CODES. It \
+is no look, and the ledger remembers nothing of it.
  4. The data: lock them (`trialpress lock STUDY`), and look at what the checks say (`trialpress check STUDY --report \
 dsmb-open --cutoff DATE`).
  5. The open report: `trialpress run STUDY --report dsmb-open --cutoff DATE --out open [--previous EARLIER]`. What depends on \
 treatment is removed before anything is read. Look at the words and changes it warns of: no program can judge them.
  6. The closed report: `trialpress run STUDY --report dsmb-closed --cutoff DATE --key KEYFILE --out closed`; with real arms, \
-where the charter says so, `--report dsmb-closed-unmasked`. Keep it in a folder that the sponsor cannot read.
+where the charter says so, `--report dsmb-closed-unmasked`. Keep it in a folder that the sponsor cannot read. If the day is a \
+look of the monitoring plan, efficacy is shown, and `monitoring.ledger` remembers the look: keep that file with the study.
  7. Before the open report leaves the house: `trialpress scan open --words LIST` with all names, doses and kit numbers.
- 8. The meeting: the closed package holds recommendation-form.pdf, which has no data.
+ 8. The meeting: the closed package holds recommendation-form.pdf, which has no data. Afterwards `trialpress ledger met STUDY` and \
+`trialpress ledger decide STUDY --plan PLAN --look 1 --decision continue` write down that it met and what it decided; the \
+final report quotes both.
  9. Years later: `trialpress reproduce closed --study STUDY --key KEYFILE` makes the report again and compares every byte.
 
 An open report has the same bytes whoever had which treatment, and a coded one whatever the arms are called; `make test` \
