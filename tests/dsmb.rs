@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
+use crate::awkward::copy_folder;
 use crate::populated::look_at;
 use crate::support::{
     argument, displays, field, fixture_study, read, repository, results_csv, scratch, specification_of, succeed,
@@ -219,6 +220,23 @@ fn a_dry_run_is_no_look() {
         "the pages of the look are lost"
     );
     assert!(!folder.path().join("monitoring.ledger").exists(), "the dry run was written down as a look");
+}
+
+/// Data that were locked again after the look are other data: nothing of efficacy is shown of them, and that is said.
+#[test]
+fn a_look_is_not_taken_again_of_other_data() {
+    let folder = scratch();
+    copy_folder(&fixture_study(STUDY), &folder.path().join("study"));
+    let before = read(&folder.path().join("study/monitoring.ledger"));
+    succeed(folder.path(), &["key", "new", "study", "--out", "board.key", "--quiet"]);
+    succeed(folder.path(), &["lock", "study", "--date", "2026-11-21", "--quiet"]);
+    let cut = cut();
+    let asked = ["run", "study", "--report", "dsmb-closed", "--cutoff", &cut, "--key", "board.key", "--out", "out"];
+    let made = succeed(folder.path(), &asked);
+    assert!(made.stderr.contains("the look of 2025-01-13 at this cut was taken of other data"), "{}", made.stderr);
+    let shown = displays(&folder.path().join("out"));
+    assert!(shown.len() > 15 && shown.iter().all(|display| display["title"] != "Looks and what they say"));
+    assert_eq!(before, read(&folder.path().join("study/monitoring.ledger")), "the ledger was written");
 }
 
 /// The looks of a ledger, without their days and their places in the chain.

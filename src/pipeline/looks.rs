@@ -29,6 +29,7 @@ pub struct Taken {
 }
 
 /// Whether a run is a look.
+#[derive(Default)]
 pub(super) struct Looking {
     /// The looks of each plan, for the plan of analysis.
     pub(super) looks: Vec<(String, Looks)>,
@@ -38,6 +39,8 @@ pub(super) struct Looking {
     pub(super) taken: Taken,
     /// The digest of the last line of the ledger, for a final report.
     pub(super) head: Option<String>,
+    /// What a person should know of it.
+    pub(super) warnings: Vec<Finding>,
 }
 
 /// The file of the ledger.
@@ -76,7 +79,7 @@ pub(super) fn looking(
     day: Option<i32>,
 ) -> Result<Looking, Error> {
     let edition = file.asked.edition;
-    let mut looking = Looking { looks: Vec::new(), is_look: false, taken: Taken::default(), head: None };
+    let mut looking = Looking::default();
     let path = path(file);
     let kept = read(&path)?;
     let none = narrowed.monitoring.is_empty() && edition != Edition::Interim;
@@ -128,7 +131,8 @@ pub(super) fn looking(
             Due::Respend(why) if edition == Edition::Interim || unplanned.is_some() => {
                 findings.push(refuse(why).hint("this run is no look; the report dsmb-closed can be made without one"));
             }
-            Due::NotYet { .. } | Due::Respend(_) => {}
+            Due::Respend(_) => looking.warnings.extend(of_other_data(&ledger, &id, cut.day)),
+            Due::NotYet { .. } => {}
         }
         looks.coded = edition.audience() == Audience::Coded;
         looking.is_look |= looks.now.is_some();
@@ -154,6 +158,18 @@ pub(super) fn looking(
     looking.taken.cut = day;
     looking.taken.unplanned.clone_from(&file.asked.unplanned);
     Ok(looking)
+}
+
+/// A look was taken at this cut, of other data: what was corrected since then is no look, and shows no efficacy.
+fn of_other_data(ledger: &Ledger, plan: &str, day: &str) -> Option<Finding> {
+    let last = ledger.looks_of(plan).last().filter(|look| look.cutoff == day)?;
+    let message = format!(
+        "the look of {} at this cut was taken of other data: this run is no look of {plan}, and shows nothing of it",
+        last.date
+    );
+    let hint = "make the report from the data of the look; whether a look is taken again of corrected data, with a new ledger, \
+                the board decides";
+    Some(Finding::warning(Place::default(), message).hint(hint))
 }
 
 /// Writes the looks of a run into the ledger, on that day. What another run of the same data has written stands.

@@ -200,7 +200,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     }
     let Ready { study, text, data, cut_given, conformance, mut plan, frames, warnings } = ready;
     plan.looks = looking.looks.into_iter().collect();
-    let warnings = [data.warnings.clone(), described, warnings].concat();
+    let warnings = [data.warnings.clone(), described, warnings, looking.warnings].concat();
     // A dry run with codes of nobody tells nothing of the arms: it is no look.
     let is_dry = shown.as_ref().is_some_and(|own| own.dummy);
     let taken = if is_dry { Taken::default() } else { looking.taken };
