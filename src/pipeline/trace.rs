@@ -7,7 +7,7 @@ use crate::analysis::{self, Trace};
 use crate::display;
 use crate::display::report::{Body, Display, ForestRow, Plot};
 use crate::error::{Error, Finding, Place, Stage, nearest};
-use crate::pipeline::{Checked, Progress, StudyFile, check, provenance};
+use crate::pipeline::{Checked, Progress, StudyFile, check, looks, provenance};
 use crate::plan::{BoundBinary, JobKind};
 use crate::results::{AnalysisSource, Key, Results, Row, Statistic, Value};
 
@@ -18,8 +18,19 @@ pub struct Explanation {
     display: Option<String>,
     /// The analyses behind it.
     analyses: Vec<AnalysisSource>,
+    /// The monitoring plans behind it.
+    plans: Vec<PlanSource>,
     /// The rows, with the subjects they count.
     rows: Vec<(Row, Counted)>,
+}
+
+/// Where the rows of a monitoring plan came from: looks that were taken are quoted from the ledger.
+#[derive(Clone, Debug)]
+struct PlanSource {
+    id: String,
+    place: String,
+    endpoint: Option<String>,
+    ledger: String,
 }
 
 /// The subjects of a row: those it counts, and for a response those it does not; each under the reason, where there is
@@ -101,11 +112,30 @@ pub fn explain(
         let candidates: Vec<&Key> = results.rows.iter().filter(wanted).map(|row| &row.key).collect();
         return Err(no_row(&conditions, &candidates));
     }
+    let shown = checked.study.monitoring.iter().filter(|plan| rows.iter().any(|(row, _)| row.key.analysis == *plan.id));
+    let plans = shown.map(|plan| PlanSource {
+        id: plan.id.to_string(),
+        place: as_typed(&checked.study.origin.place(plan.id.span.start).nearby().to_string()),
+        endpoint: plan.monitored.as_ref().map(|monitored| monitored.endpoint.to_string()),
+        ledger: ledger(&checked, file),
+    });
+    let plans = plans.collect();
     Ok(Explanation {
+        plans,
         display: display.map(|display| format!("{} {} — {}", display.id, display.number, display.title)),
         analyses,
         rows,
     })
+}
+
+/// Where the looks that were taken are written down.
+fn ledger(checked: &Checked, file: &StudyFile) -> String {
+    let path = looks::path(file);
+    match &checked.ledger {
+        Some(head) => format!("{}, the last line with the digest {head}", path.display()),
+        None if path.exists() => path.display().to_string(),
+        None => "none was taken".to_owned(),
+    }
 }
 
 /// No row meets the conditions: the first that none meets, with what it could have been.
@@ -258,7 +288,7 @@ impl fmt::Display for Explanation {
         if let Some(display) = &self.display {
             writeln!(f, "display {display}")?;
         }
-        if self.analyses.is_empty() {
+        if self.analyses.is_empty() && self.plans.is_empty() {
             writeln!(
                 f,
                 "\nno analysis: what it shows stands in the specification, or is counted from the locked data"
@@ -275,15 +305,31 @@ impl fmt::Display for Explanation {
                 };
                 writeln!(f, "    {}  {}: {}{nulls}", rule.place, rule.defines, rule.text)?;
             }
-            writeln!(f, "  rows:")?;
-            for (row, counted) in self.rows.iter().filter(|(row, _)| row.key.analysis == source.analysis) {
-                writeln!(f, "    {} = {}", key_text(&row.key), value_text(row))?;
-                let within = if counted.without.is_empty() { "subjects" } else { "counted" };
-                for (what, subjects) in [(within, &counted.within), ("not counted", &counted.without)] {
-                    for (reason, subjects) in subjects {
-                        let reason = if reason.is_empty() { String::new() } else { format!(", {reason}") };
-                        writeln!(f, "      {what}{reason}: {}", subjects.join(" "))?;
-                    }
+            self.rows_of(&source.analysis, f)?;
+        }
+        for plan in &self.plans {
+            writeln!(f, "\nplan {} ({})", plan.id, plan.place)?;
+            if let Some(endpoint) = &plan.endpoint {
+                writeln!(f, "  monitors: {endpoint}")?;
+            }
+            writeln!(f, "  looks: {}", plan.ledger)?;
+            self.rows_of(&plan.id, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl Explanation {
+    /// The rows of an analysis with the subjects they count.
+    fn rows_of(&self, analysis: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  rows:")?;
+        for (row, counted) in self.rows.iter().filter(|(row, _)| row.key.analysis == analysis) {
+            writeln!(f, "    {} = {}", key_text(&row.key), value_text(row))?;
+            let within = if counted.without.is_empty() { "subjects" } else { "counted" };
+            for (what, subjects) in [(within, &counted.within), ("not counted", &counted.without)] {
+                for (reason, subjects) in subjects {
+                    let reason = if reason.is_empty() { String::new() } else { format!(", {reason}") };
+                    writeln!(f, "      {what}{reason}: {}", subjects.join(" "))?;
                 }
             }
         }

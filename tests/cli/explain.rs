@@ -1,9 +1,10 @@
 //! `explain`: from a number to its rules, datasets and subjects.
 
 use std::collections::BTreeSet;
+use std::fs;
 
-use super::{no_panic, with_study};
-use crate::support::{read, succeed, trialpress};
+use super::{FLAGSHIP, no_panic, with_study};
+use crate::support::{fixture_study, read, succeed, trialpress};
 
 #[test]
 fn explain_names_rules_datasets_and_subjects() {
@@ -98,9 +99,29 @@ fn every_count_of_every_analysis_names_its_subjects() {
         let text = succeed(folder.path(), &["explain", "study", id]).stdout;
         assert!(text.starts_with(&format!("display {id} ")), "explain {id} begins with the display:\n{text}");
         // What is about the record has none, and says so.
-        let said = text.contains("\nanalysis ") || text.contains("\nno analysis: ");
+        let said = ["\nanalysis ", "\nplan ", "\nno analysis: "].iter().any(|begin| text.contains(begin));
         assert!(said, "explain {id} names no analysis:\n{text}");
         counted(&text, 0);
+    }
+}
+
+#[test]
+fn explain_of_looks_names_the_plan_its_endpoint_and_the_ledger() {
+    let folder = with_study();
+    let looks = |of: &str| succeed(folder.path(), &["explain", "study", of]).stdout;
+    assert!(looks("t-9-6").contains("\nno analysis: "), "without a ledger no look is quoted:\n{}", looks("t-9-6"));
+    let own = folder.path().join("study/monitoring.ledger");
+    fs::copy(fixture_study(FLAGSHIP).join("monitoring.ledger"), &own).expect("the fixture has its ledger");
+    let text = looks("t-9-6");
+    let ledger = read(&own);
+    let bound = ledger.split("\"futility\":").nth(1).and_then(|rest| rest.split(',').next()).expect("a bound");
+    for wanted in [
+        "\nplan look_plan (study/study.toml:",
+        "\n  monitors: monitored_w24\n",
+        "\n  looks: study/monitoring.ledger, the last line with the digest ",
+        &format!(" statistic=futility-bound = {bound}\n"),
+    ] {
+        assert!(text.contains(wanted), "“{wanted}” is not said:\n{text}");
     }
 }
 
