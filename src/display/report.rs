@@ -428,6 +428,8 @@ pub struct Dots {
     pub stub_head: String,
     /// The labels of the arms, for the legend.
     pub arms: Vec<String>,
+    /// The labels of the grades, from the lowest: shares are bars, divided by grade. Without, they are symbols.
+    pub grades: Vec<String>,
     /// The scale of the shares, in percent.
     pub shares: Axis,
     /// The scale of the differences, in percentage points; 0 is no difference. None where no arms are compared.
@@ -451,6 +453,8 @@ pub struct DotRow {
     pub heading: bool,
     /// The share of each arm, in percent.
     pub shares: Vec<Option<f64>>,
+    /// Of each arm the share of each grade, in percent, where there are grades.
+    pub grades: Vec<Vec<f64>>,
     /// The difference of each compared arm (position of the arm, estimate, interval).
     pub differences: Vec<(usize, f64, (f64, f64))>,
     /// Keys of the results shown.

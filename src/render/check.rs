@@ -268,7 +268,7 @@ impl Inspector {
         self.text(name, "head of the stub", &dots.stub_head);
         self.axis(name, "axis of shares", &dots.shares);
         dots.differences.iter().for_each(|axis| self.axis(name, "axis of differences", axis));
-        for label in &dots.arms {
+        for label in dots.arms.iter().chain(&dots.grades) {
             self.text(name, "legend", label);
         }
         for words in dots.sides.iter().flat_map(|(left, right)| [left, right]) {

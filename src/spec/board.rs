@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::spec::report::Edition;
 use crate::spec::text::Name;
 
 /// A page of large numbers with their labels, in groups; by arm below each where there are several arms.
@@ -13,7 +14,7 @@ pub struct SnapshotLayout {
     pub groups: Vec<SnapshotGroup>,
 }
 
-/// Numbers under one heading.
+/// Numbers under one heading; a report that shows none of them has not the heading either.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SnapshotGroup {
@@ -29,7 +30,8 @@ pub struct SnapshotGroup {
 pub struct SnapshotCell {
     /// What it is.
     pub label: String,
-    /// The analysis: a status, an accrual, a summary of subjects, or occurrences.
+    /// The analysis: a status, an accrual, a summary of subjects, or occurrences. Or a safety rule, or a monitoring plan at a
+    /// look, which tell whether a boundary is reached and how near it is.
     pub of: Name,
     /// The box of the status, or the item of the summary or of the occurrences. Of an accrual `all` or `late`: the rate by
     /// which the last participant is projected; none for how many there are.
@@ -44,10 +46,21 @@ pub struct SnapshotCell {
     /// How many are planned in all, to be told behind the number.
     #[serde(default)]
     pub planned: Option<u64>,
+    /// Only in these of the reports that show the page; in all of them if absent.
+    #[serde(default)]
+    pub reports: Vec<Edition>,
+    /// Only at a look of the monitoring plan.
+    #[serde(default)]
+    pub at_look: bool,
+}
+
+impl SnapshotCell {
+    /// What is shown if nothing is said.
+    pub const COUNT: &str = "{count}";
 }
 
 fn count() -> String {
-    "{count}".to_owned()
+    SnapshotCell::COUNT.to_owned()
 }
 
 /// A page of benefits and harms: differences of proportions from the reference arm on one axis, on which right is always

@@ -354,13 +354,16 @@ pub enum OrderBy {
 }
 
 impl DisplaySpec {
-    /// The monitoring plan of whose looks it tells.
+    /// Whether it tells of the looks of a monitoring plan.
     #[must_use]
-    pub fn plan(&self) -> Option<&Name> {
+    pub fn tells_of(&self, plan: &Name) -> bool {
         let table = self.looks.as_ref().map(|layout| &layout.of);
         let figure = self.boundary.as_ref().map(|layout| &layout.of);
         let power = self.conditional_power.as_ref().map(|layout| &layout.of);
-        table.or(figure).or(power).or(self.what_if.as_ref().map(|layout| &layout.of))
+        let what_if = self.what_if.as_ref().map(|layout| &layout.of);
+        let groups = self.snapshot.iter().flat_map(|layout| &layout.groups);
+        let cells = groups.flat_map(|group| &group.cells).map(|cell| &cell.of);
+        [table, figure, power, what_if].into_iter().flatten().chain(cells).any(|own| own == plan)
     }
 }
 

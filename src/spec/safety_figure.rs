@@ -101,6 +101,9 @@ pub struct DotsLayout {
     /// Show the outermost levels instead of the innermost.
     #[serde(default)]
     pub outermost: bool,
+    /// Bars in place of symbols, divided by the highest grade of each subject.
+    #[serde(default)]
+    pub grades: bool,
 }
 
 /// A table of parameters: value and change by visit.

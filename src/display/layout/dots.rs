@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::display::assemble::{Assembly, data_row, note, plain};
-use crate::display::layout::occurrence::{Choice, Node, compared, difference_method, nodes, real};
+use crate::display::layout::occurrence::{Choice, GRADE, Node, compared, difference_method, nodes, real};
 use crate::display::layout::response::level_text;
 use crate::display::layout::{Laid, axis, contrasts, interval, number};
 use crate::display::number::Style;
@@ -26,10 +26,11 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
         let footnotes = limit_note(layout, occurrence, study);
         return Some(Laid { body: Body::Table(nothing(occurrence, assembly)), footnotes, analyses });
     }
+    let grades = if layout.grades { grades(occurrence, &shown, assembly) } else { Vec::new() };
     let mut rows = Vec::new();
     let mut words = Vec::new();
     for node in &shown {
-        let (row, said) = row(node, occurrence, method, assembly);
+        let (row, said) = row(node, occurrence, method, &grades, assembly);
         rows.push(row);
         words.push(said);
     }
@@ -60,6 +61,7 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
             words.join("; ")
         ),
         arms,
+        grades: grades.iter().map(|(_, label)| label.clone()).collect(),
         shares: axis::holding("Participants, %", &shares),
         differences: compares.then(|| axis::holding("Difference, percentage points", &differences)),
         sides: compares.then(|| (format!("more in {reference}"), format!("more in {other}"))),
@@ -77,6 +79,10 @@ pub(super) fn figure(layout: &DotsLayout, assembly: &mut Assembly<'_>) -> Option
             _ => String::new(),
         }
     ))];
+    footnotes.extend((!grades.is_empty()).then(|| {
+        note("Bars are divided by the highest grade of each participant in the line, the highest at the left: the end of a \
+              shade is the percentage with that grade or a higher one.")
+    }));
     footnotes.extend(limit_note(layout, occurrence, study));
     Some(Laid { body: Body::Dots(dots), footnotes, analyses })
 }
@@ -103,19 +109,58 @@ fn lines(occurrence: &Occurrence, choice: Choice, assembly: &mut Assembly<'_>) -
     ranked.into_iter().map(|(_, node)| node.at_edge()).collect()
 }
 
+/// The grades from the lowest, with their labels; what has none is below them, if there is such a thing.
+fn grades(occurrence: &Occurrence, shown: &[Node], assembly: &Assembly<'_>) -> Vec<(String, String)> {
+    let arms = &assembly.study.arm;
+    let unknown = |node: &Node| {
+        let key = |arm: &str| graded(node.key(occurrence, Statistic::Count).arm(arm), MISSING_LEVEL);
+        let has = |value: &Value| matches!(value, Value::Count(count) if *count > 0);
+        arms.iter().any(|arm| assembly.rows.get(&key(&arm.id)).is_some_and(|row| has(&row.value)))
+    };
+    let unknown = shown.iter().any(unknown).then(|| (MISSING_LEVEL.to_owned(), "Grade missing".to_owned()));
+    let own = occurrence.grades.iter().map(|grade| (grade.value.clone(), grade.label.clone()));
+    unknown.into_iter().chain(own).collect()
+}
+
+/// The key of those with this highest grade.
+fn graded(mut key: Key, grade: &str) -> Key {
+    key.groups.push((GRADE.to_owned(), grade.to_owned()));
+    key
+}
+
 /// A line, and what it says in words.
-fn row(node: &Node, occurrence: &Occurrence, method: Option<Method>, assembly: &mut Assembly<'_>) -> (DotRow, String) {
+fn row(
+    node: &Node,
+    occurrence: &Occurrence,
+    method: Option<Method>,
+    grades: &[(String, String)],
+    assembly: &mut Assembly<'_>,
+) -> (DotRow, String) {
     let study = assembly.study;
     let style = Style { points: true, ..Style::recorded(0) };
     let mut row = DotRow { indent: node.indent, stub: node.label.clone(), ..DotRow::default() };
     let mut words = Vec::new();
     for arm in &study.arm {
         let key = node.key(occurrence, Statistic::Share).arm(&arm.id);
-        words.push(format!("{} {} %", arm.label, assembly.text(&key, style)));
-        row.shares.push(match assembly.row(&key).map(|row| &row.value) {
-            Some(Value::Share { part, whole }) => Some(real(*part) * 100.0 / real(*whole)),
-            _ => None,
-        });
+        let mut said = format!("{} {} %", arm.label, assembly.text(&key, style));
+        row.shares.push(percent(&key, assembly));
+        let (mut of_grades, mut parts) = (Vec::new(), Vec::new());
+        for (grade, label) in grades {
+            let key = graded(key.clone(), grade);
+            let share = percent(&key, assembly).unwrap_or(0.0);
+            if share > 0.0 {
+                parts.push(format!("{label} {} %", assembly.text(&key, style)));
+            }
+            of_grades.push(share);
+            row.keys.push(key);
+        }
+        if !grades.is_empty() {
+            row.grades.push(of_grades);
+        }
+        if !parts.is_empty() {
+            said = format!("{said} ({})", parts.join(", "));
+        }
+        words.push(said);
         row.keys.push(key);
     }
     let position = |id: &str| study.arm.iter().position(|arm| *arm.id == *id);
@@ -134,6 +179,14 @@ fn row(node: &Node, occurrence: &Occurrence, method: Option<Method>, assembly: &
         row.keys.extend(keys);
     }
     (row, format!("{}: {}", node.label, words.join(", ")))
+}
+
+/// A share, in percent; none of nobody.
+fn percent(key: &Key, assembly: &mut Assembly<'_>) -> Option<f64> {
+    match assembly.row(key).map(|row| &row.value) {
+        Some(Value::Share { part, whole }) => Some(real(*part) * 100.0 / real(*whole)),
+        _ => None,
+    }
 }
 
 fn limit_note(layout: &DotsLayout, occurrence: &Occurrence, study: &Study) -> Vec<Footnote> {

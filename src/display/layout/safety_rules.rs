@@ -4,7 +4,9 @@
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
 use crate::display::layout::{Laid, axis};
 use crate::display::number::Style;
-use crate::display::report::{Align, Body, Cell, Column, Footnote, Mark, Plot, Series, SeriesStyle, Table, TableRow};
+use crate::display::report::{
+    Align, Body, Card, Cell, Column, Footnote, Mark, Plot, Series, SeriesStyle, Table, TableRow,
+};
 use crate::display::shell;
 use crate::results::{Key, Statistic, Value};
 use crate::spec::looks::{SafetyBoundaryLayout, SafetyRulesLayout};
@@ -80,6 +82,29 @@ fn arm_rows(rule: &SafetyRule, assembly: &mut Assembly<'_>) -> Vec<TableRow> {
         rows.push(data_row(1, arm.label.clone(), cells));
     }
     rows
+}
+
+/// How far the arms are from the boundary, at a glance.
+pub(super) fn card(rule: &SafetyRule, label: &str, assembly: &mut Assembly<'_>) -> Card {
+    let study = assembly.study;
+    let (mut arms, mut keys, mut any) = (Vec::new(), Vec::new(), false);
+    for (position, arm) in study.arm.iter().enumerate() {
+        let of = |statistic| key(rule, statistic).arm(&arm.id);
+        let counts = assembly.cell("{count}/{n}", Style::recorded(0), &of);
+        let bound = none_or(assembly, of(Statistic::Boundary));
+        let status = of(Statistic::Status);
+        any |= matches!(assembly.row(&status).map(|row| &row.value), Some(Value::Text(word)) if word == "reached");
+        arms.push((position, format!("{}, boundary {}", counts.text, bound.text)));
+        keys.extend([counts.keys, bound.keys, vec![status]].concat());
+    }
+    let number = match (assembly.is_shell(), any) {
+        (true, _) => shell::WORDS,
+        (_, true) => "REACHED",
+        _ => "not reached",
+    };
+    let alone = arms.len() == 1;
+    let below = if alone { arms.pop().map(|(_, text)| text).unwrap_or_default() } else { String::new() };
+    Card { label: label.to_owned(), number: number.to_owned(), below, arms, keys }
 }
 
 /// A boundary, or that there is none yet.

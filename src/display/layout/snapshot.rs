@@ -1,7 +1,7 @@
 //! A page of large numbers: what a board sees first.
 
 use crate::display::assemble::Assembly;
-use crate::display::layout::Laid;
+use crate::display::layout::{Laid, looks, safety_rules};
 use crate::display::number::Style;
 use crate::display::report::{Body, Card, CardGroup, Snapshot};
 use crate::display::shell;
@@ -23,8 +23,12 @@ pub(super) fn page(layout: &SnapshotLayout, assembly: &mut Assembly<'_>) -> Laid
             any_by_arm |= !arms.is_empty();
             let of_arms = if arms.is_empty() { String::new() } else { format!(" ({})", arms.join(", ")) };
             words.push(format!("{}: {} {}{of_arms}", cell.label, own.number, own.below));
-            if !analyses.contains(&cell.of.to_string()) {
-                analyses.push(cell.of.to_string());
+            let endpoint =
+                study.monitoring.iter().find(|plan| plan.id == cell.of).and_then(|plan| plan.monitored.as_ref());
+            for name in [Some(&cell.of), endpoint.map(|own| &own.endpoint)].into_iter().flatten() {
+                if !analyses.contains(&name.to_string()) {
+                    analyses.push(name.to_string());
+                }
             }
             cards.push(own);
         }
@@ -80,6 +84,12 @@ impl<'a> Kind<'a> {
 
 fn card(cell: &SnapshotCell, assembly: &mut Assembly<'_>) -> Card {
     let study = assembly.study;
+    if let Some(rule) = study.safety_rule.iter().find(|rule| rule.id == cell.of) {
+        return safety_rules::card(rule, &cell.label, assembly);
+    }
+    if study.monitoring.iter().any(|plan| plan.id == cell.of) {
+        return looks::card(&cell.of, &cell.label, assembly);
+    }
     let kind = Kind::of(cell, study);
     let accrual = study.accrual.iter().find(|accrual| accrual.id == cell.of);
     let key = |statistic: Statistic, arm: Option<&str>| {

@@ -1,14 +1,17 @@
 //! Shares and differences on paper: draws what was laid out.
 
-use super::{APART, AWAY, Field, INSET, LABEL, LEGEND_GAP, PITCH, Page, Sheet, indent};
+use super::{APART, AWAY, BARS_APART, Field, INSET, LABEL, LEGEND_GAP, PITCH, Page, SAMPLE, Sheet, indent};
 use crate::display::{Axis, DotRow, POOLED};
-use crate::render::palette::{ArmStyle, GRID, INK, PAPER, RULE, SOFT, TINT, arm};
+use crate::render::palette::{ArmStyle, GRID, INK, PAPER, RULE, SOFT, TINT, arm, shade};
 use crate::render::pen::{Anchor, Lettering, Pen};
 use crate::render::sheet::small;
 
 /// Radius of a symbol, and half the side of the square of a difference.
 const RADIUS: f64 = 2.4;
 const SQUARE: f64 = 2.1;
+/// Height of a bar, and depth of the shade of the lowest grade.
+const BAR: f64 = 5.0;
+const LIGHTEST: usize = 12;
 
 impl Sheet<'_> {
     /// Draws one page.
@@ -52,8 +55,11 @@ impl Sheet<'_> {
         let left = self.shares.left;
         let top = (height - self.legend.height - LEGEND_GAP).max(0.0);
         pen.at_corner((left + INSET, top), |pen| {
-            self.legend.draw(pen, |pen, index, at| {
-                pen.symbol(self.look(index).symbol, at, RADIUS, self.look(index).colour);
+            self.legend.draw(pen, |pen, index, at| match index.checked_sub(self.dots.arms.len()) {
+                None => pen.symbol(self.look(index).symbol, at, RADIUS, self.look(index).colour),
+                Some(grade) => {
+                    self.part(pen, (at.0 - SAMPLE / 2.0, at.1 - BAR / 2.0), SAMPLE, grade);
+                }
             });
         });
         for (line, words) in self.head.iter().enumerate() {
@@ -72,14 +78,40 @@ impl Sheet<'_> {
             let look = Lettering { size: self.size, bold: row.heading, colour: INK };
             pen.text(words, (indent(row, self.size), baseline), Anchor::Start, look);
         }
+        if !self.dots.grades.is_empty() {
+            self.bars(pen, row, middle);
+        }
         // Each arm stands a little below the one before, so that equal shares are seen.
         let aside = |turn: usize, of: usize| (small(turn) - small(of.max(1) - 1) / 2.0) * APART;
-        for (of, share) in row.shares.iter().enumerate() {
+        let symbols = if self.dots.grades.is_empty() { row.shares.as_slice() } else { &[] };
+        for (of, share) in symbols.iter().enumerate() {
             let Some(share) = share else { continue };
             let at = (self.shares.across(*share), middle + aside(of, self.dots.arms.len()));
             pen.mark(self.look(of).symbol, at, RADIUS, self.look(of).colour);
         }
         self.differences(pen, row, middle, aside);
+    }
+
+    /// A bar for each arm behind its symbol, the highest grade first.
+    fn bars(&self, pen: &mut Pen, row: &DotRow, middle: f64) {
+        for (of, grades) in row.grades.iter().enumerate() {
+            let down = middle + (small(of) - small(self.dots.arms.len() - 1) / 2.0) * BARS_APART;
+            pen.mark(self.look(of).symbol, (self.shares.left + INSET / 2.0 - 0.5, down), RADIUS, self.look(of).colour);
+            let mut from = 0.0;
+            for (grade, share) in grades.iter().enumerate().rev().filter(|(_, share)| **share > 0.0) {
+                let left = self.shares.across(from);
+                from += share;
+                self.part(pen, (left, down - BAR / 2.0), self.shares.across(from) - left, grade);
+            }
+        }
+    }
+
+    /// The part of a bar that is of a grade: the higher it is, the darker.
+    fn part(&self, pen: &mut Pen, corner: (f64, f64), width: f64, grade: usize) {
+        let last = self.dots.grades.len().max(2) - 1;
+        let depth = LIGHTEST + (100 - LIGHTEST) * grade / last;
+        pen.block(corner, (width, BAR), shade(u8::try_from(depth).unwrap_or(100)));
+        pen.outline(corner, (width, BAR), SOFT, 0.35);
     }
 
     fn differences(&self, pen: &mut Pen, row: &DotRow, middle: f64, aside: impl Fn(usize, usize) -> f64) {

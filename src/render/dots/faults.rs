@@ -22,6 +22,15 @@ pub fn faults(dots: &Dots) -> Vec<String> {
         if row.heading && !row.differences.is_empty() {
             out.push(format!("{place} is a heading and has differences"));
         }
+        let divided = if dots.grades.is_empty() { 0 } else { expected };
+        if row.grades.len() != divided || row.grades.iter().any(|own| own.len() != dots.grades.len()) {
+            out.push(format!("the bars of {place} are not divided by {} grades of {divided} arms", dots.grades.len()));
+        }
+        for (share, grades) in row.shares.iter().zip(&row.grades) {
+            if (share.unwrap_or(0.0) - grades.iter().sum::<f64>()).abs() > 1e-6 {
+                out.push(format!("somebody in {place} has a grade that is not listed"));
+            }
+        }
         for share in row.shares.iter().flatten() {
             if !(*share >= shares.from && *share <= shares.to) {
                 out.push(format!("a share of {place}, {share}, is off the axis"));

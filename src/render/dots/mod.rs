@@ -42,6 +42,8 @@ const STUBS_MOST: f64 = 0.4;
 const SHARES: f64 = 0.46;
 /// Symbols of one row are so far apart.
 const APART: f64 = 4.6;
+/// Bars of one row are so far apart.
+const BARS_APART: f64 = 6.4;
 /// Width of a sample in the legend.
 const SAMPLE: f64 = 7.0;
 
@@ -132,7 +134,8 @@ impl<'a> Sheet<'a> {
         compared.sort_unstable();
         compared.dedup();
         // Symbols beside each other need their room, whatever the type.
-        let least = APART * small(dots.arms.len().max(compared.len())) + 3.0;
+        let apart = if dots.grades.is_empty() { APART } else { BARS_APART };
+        let least = (apart * small(dots.arms.len())).max(APART * small(compared.len())) + 3.0;
         let rows = dots.rows.iter().zip(&stubs).map(|(row, lines)| {
             let height = lines_high(size, air, PITCH, lines.len());
             Row {
@@ -146,7 +149,8 @@ impl<'a> Sheet<'a> {
             || Sides::lay_out(None, 0.0, (0.0, width)),
             |field| Sides::lay_out(dots.sides.as_ref(), field.across(0.0), (field.left - BETWEEN / 2.0, width)),
         );
-        let labels: Vec<(f64, &str)> = dots.arms.iter().map(|label| (SAMPLE, label.as_str())).collect();
+        let labels: Vec<(f64, &str)> =
+            dots.arms.iter().chain(&dots.grades).map(|label| (SAMPLE, label.as_str())).collect();
         let head = text::line(&dots.stub_head);
         Self {
             dots,

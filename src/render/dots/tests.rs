@@ -1,7 +1,7 @@
 //! Shares and differences: every mark is drawn, nothing overlaps, long figures go on over pages.
 
 use super::*;
-use crate::render::palette::{GRID, INK, PAPER};
+use crate::render::palette::{ACCENT, GRID, INK, PAPER};
 use crate::render::tests::drawn::Drawn;
 
 fn axis(title: &str, ticks: &[f64]) -> Axis {
@@ -28,6 +28,7 @@ fn dots(rows: usize, arms: usize, stub: &str) -> Dots {
             stub: if heading { format!("Class {index}") } else { format!("{stub} {index}") },
             heading,
             shares: if heading { Vec::new() } else { (0..arms).map(of).collect() },
+            grades: Vec::new(),
             differences: (0..compared).map(|arm| (arm, -4.0, (-12.0, upper))).collect(),
             keys: Vec::new(),
         }
@@ -35,6 +36,7 @@ fn dots(rows: usize, arms: usize, stub: &str) -> Dots {
     Dots {
         stub_head: "Class / term".to_owned(),
         arms: (0..arms).map(|arm| format!("Arm {arm} (N = 20)")).collect(),
+        grades: Vec::new(),
         shares: axis("Participants (%)", &[0.0, 10.0, 20.0, 30.0, 40.0]),
         differences: Some(axis(
             "Difference, percentage points (95 % confidence interval)",
@@ -88,6 +90,37 @@ fn several_comparisons_have_the_symbols_of_their_arms() {
     drawn.assert_legible(&[]);
     // Eight rows: a share each, a difference in seven, the legend.
     assert_eq!(drawn.count("circle", &[("fill", &super::super::palette::arm(0).colour.hex())]), 8 + 7 + 1);
+}
+
+#[test]
+fn bars_are_divided_by_grade_from_the_highest() {
+    for (rows, arms) in [(10, 2), (24, 3), (60, 6)] {
+        let mut dots = dots(rows, arms, "Term");
+        dots.grades = ["Grade missing", "Mild", "Moderate", "Severe"].map(str::to_owned).to_vec();
+        for row in dots.rows.iter_mut().filter(|row| !row.heading) {
+            // Nobody is moderate; the rest is shared out as one to one to two.
+            let of = |share: &Option<f64>| share.map_or(vec![0.0; 4], |own| vec![own / 4.0, own / 4.0, 0.0, own / 2.0]);
+            row.grades = row.shares.iter().map(of).collect();
+        }
+        assert_eq!(faults(&dots), Vec::<String>::new());
+        let (sheet, _) = choose(&dots, room, next).expect("it fits");
+        let (mut parts, mut drawn_rows) = (0, 0);
+        for page in &sheet.pages {
+            let drawn = Drawn::of(page.canvas, |pen| sheet.draw(page, pen));
+            drawn.assert_legible(&[]);
+            // The legend has one of each; the highest grade is the accent itself.
+            parts += drawn.count("rect", &[("fill", &ACCENT.hex())]) - 1;
+            drawn_rows += page.rows.iter().filter(|row| !dots.rows[**row].heading).count();
+        }
+        let without = usize::from(arms > 1);
+        assert_eq!(parts, drawn_rows * arms - without, "{rows} rows");
+    }
+    let mut dots = dots(3, 2, "Term");
+    dots.grades = vec!["Mild".to_owned()];
+    dots.rows[1].grades = vec![vec![20.0], vec![20.0]];
+    let said = faults(&dots).join("; ");
+    assert!(said.contains("somebody in row 2 has a grade that is not listed"), "{said}");
+    assert!(said.contains("the bars of row 3 are not divided by 1 grades of 2 arms"), "{said}");
 }
 
 #[test]

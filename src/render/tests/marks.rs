@@ -34,12 +34,14 @@ fn dots(words_of: &str, count: usize) -> Dots {
         stub: format!("{words_of} Dot-{index}-of-{count}."),
         heading: index == 0,
         shares: if index == 0 { Vec::new() } else { vec![Some(5.0), Some(10.0)] },
+        grades: Vec::new(),
         differences: if index == 0 { Vec::new() } else { vec![(0, 5.0, (1.0, 9.0))] },
         keys: Vec::new(),
     };
     Dots {
         stub_head: format!("Term {words_of}"),
         arms: vec![format!("Left {words_of}"), words("Right")],
+        grades: Vec::new(),
         shares: axis("Share (%)"),
         differences: Some(axis("Points more")),
         sides: Some((words("less"), format!("more {words_of}"))),

@@ -209,6 +209,11 @@ impl Check<'_> {
             }
         }
         display.dots.iter().for_each(|layout| self.refers(&layout.of, "occurrences", &occurrences));
+        let own = display.dots.as_ref().filter(|layout| layout.grades);
+        let graded = |of: &Name| study.occurrence.iter().any(|own| own.id == *of && own.grade.is_none());
+        if let Some(layout) = own.filter(|layout| graded(&layout.of)) {
+            self.error(layout.of.span.start, format!("{} has no grade to divide bars by", layout.of));
+        }
         if let Some(layout) = &display.parameters {
             self.refers(&layout.of, "parameter summary", &summaries);
             self.formats(at, &layout.number_rows);

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::results::{Family, Method, Statistic};
+use crate::spec::board::SnapshotCell;
 use crate::spec::endpoint::Endpoint;
 use crate::spec::output::DisplaySpec;
 use crate::spec::status::Status;
@@ -81,9 +82,14 @@ impl Check<'_> {
         let Some(layout) = &display.snapshot else { return };
         let at = display.id.span.start;
         let cells = || layout.groups.iter().flat_map(|group| &group.cells);
+        if cells().all(|cell| cell.at_look || !cell.reports.is_empty()) {
+            self.error(at, "a snapshot needs a number that every report shows, at a look or not");
+        }
         if !(1..=MOST).contains(&cells().count()) {
             self.error(at, format!("a snapshot has 1 to {MOST} numbers: they are read at one glance"));
         }
+        let rules = study.safety_rule.iter().map(|own| &*own.id);
+        let boundaries: Vec<&str> = rules.chain(study.monitoring.iter().map(|own| &*own.id)).collect();
         let summaries = study.summary.iter().filter(|summary| summary.frame.is_none());
         let known: Vec<&str> = study
             .status
@@ -92,12 +98,20 @@ impl Check<'_> {
             .chain(study.accrual.iter().map(|own| &*own.id))
             .chain(summaries.map(|own| &*own.id))
             .chain(study.occurrence.iter().map(|own| &*own.id))
+            .chain(boundaries.iter().copied())
             .collect();
         for cell in cells() {
             let at = cell.of.span.start;
             self.filled(at, "the label of a number", &cell.label);
             self.refers(&cell.of, "analysis of a snapshot,", &known);
             self.format(at, &cell.show, Statistic::ALL);
+            if boundaries.contains(&&*cell.of) {
+                let plain = cell.item.is_none() && cell.level.is_none() && cell.planned.is_none();
+                if !plain || cell.show != SnapshotCell::COUNT {
+                    self.error(at, format!("{} tells of its boundary, and nothing else of it can be chosen", cell.of));
+                }
+                continue;
+            }
             let status = study.status.iter().find(|own| own.id == cell.of).map(|own| {
                 let boxes = own.boxes.iter().map(|own| &*own.id);
                 boxes.collect::<Vec<_>>()

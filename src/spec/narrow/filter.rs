@@ -95,6 +95,27 @@ impl Filter<'_> {
     }
 }
 
+/// Takes those numbers out of snapshots that are not to be shown, and headings that are left without.
+pub(super) fn keep_cells<'i>(document: &mut DeTable<'i>, shown: &dyn Fn(&DeTable<'i>) -> bool) {
+    let Some(DeValue::Array(displays)) = document.get_mut("display").map(Spanned::get_mut) else { return };
+    for display in displays.iter_mut() {
+        let DeValue::Table(display) = display.get_mut() else { continue };
+        let Some(DeValue::Table(snapshot)) = display.get_mut("snapshot").map(Spanned::get_mut) else { continue };
+        let Some(DeValue::Array(groups)) = snapshot.get_mut("groups").map(Spanned::get_mut) else { continue };
+        for group in groups.iter_mut() {
+            let DeValue::Table(group) = group.get_mut() else { continue };
+            let Some(DeValue::Array(cells)) = group.get_mut("cells").map(Spanned::get_mut) else { continue };
+            let own = std::mem::replace(cells, DeArray::new()).into_iter();
+            *cells = own.filter(|cell| cell.get_ref().as_table().is_none_or(shown)).collect();
+        }
+        let has_cells = |group: &Spanned<DeValue<'i>>| {
+            let cells = group.get_ref().as_table().and_then(|group| group.get("cells"));
+            cells.and_then(|cells| cells.get_ref().as_array()).is_none_or(|cells| !cells.is_empty())
+        };
+        *groups = std::mem::replace(groups, DeArray::new()).into_iter().filter(has_cells).collect();
+    }
+}
+
 /// A document as plain values; of one that could be read, nothing is lost.
 pub(super) fn as_table(document: &DeTable<'_>) -> Table {
     let deserializer = toml::de::ValueDeserializer::from(Spanned::new(0..0, DeValue::Table(document.clone())));

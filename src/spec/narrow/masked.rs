@@ -103,9 +103,12 @@ impl Study {
                 continue;
             }
             plan.monitored = None;
-            for display in study.display.iter().filter(|display| display.plan() == Some(&plan.id)) {
+            for display in study.display.iter().filter(|display| display.tells_of(&plan.id)) {
                 let message = "the comparison that is monitored would tell which arm is which".to_owned();
-                let hint = "withhold the display: identifies-arm = \"…\"";
+                let hint = match &display.snapshot {
+                    Some(_) => "leave the number to the unmasked report: reports = [\"dsmb-closed-unmasked\"]",
+                    None => "withhold the display: identifies-arm = \"…\"",
+                };
                 findings.push(Finding::error(self.origin.place(display.id.span.start), message).hint(hint));
             }
         }

@@ -11,12 +11,13 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use crate::error::{Error, Finding, Place, Stage};
+use crate::spec::board::SnapshotCell;
 use crate::spec::design::FactText;
 use crate::spec::output::DisplaySpec;
 use crate::spec::report::{Audience, Edition};
 use crate::spec::text::Name;
 use crate::spec::{Reading, Study, alone};
-use filter::{Filter, as_table};
+use filter::{Filter, as_table, keep_cells};
 use masked::arm_as_text;
 use mentions::{Element, Mentions, Words, collect};
 
@@ -41,10 +42,12 @@ impl Study {
     /// specification).
     pub fn narrowed(&self, edition: Edition, look: bool, codes: &[String]) -> Result<Narrowed, Error> {
         let (document, _) = DeTable::parse_recoverable(self.origin.text());
-        let document = document.into_inner();
+        let mut document = document.into_inner();
+        let whole = Mentions::of(&as_table(&document));
+        keep_cells(&mut document, &|cell| is_shown(cell, edition, look));
         let table = as_table(&document);
         let mentions = Mentions::of(&table);
-        let kept = self.kept(edition, look, &table, &mentions)?;
+        let kept = self.kept(edition, look, &table, [&mentions, &whole])?;
         let masked = edition.audience() != Audience::Unmasked;
         if masked {
             self.refuse_masked(edition, &kept, &mentions)?;
@@ -86,7 +89,12 @@ impl Study {
         let shows = |display: &&DisplaySpec| {
             sections.contains(&*display.section) && (display.reports.is_empty() || edition.shows(&display.reports))
         };
-        edition.is_before_the_end() && self.display.iter().filter(shows).any(|display| display.at_look)
+        let of_cell = |cell: &SnapshotCell| cell.at_look && (cell.reports.is_empty() || edition.shows(&cell.reports));
+        let needs = |display: &DisplaySpec| {
+            let groups = display.snapshot.iter().flat_map(|layout| &layout.groups);
+            display.at_look || groups.flat_map(|group| &group.cells).any(of_cell)
+        };
+        edition.is_before_the_end() && self.display.iter().filter(shows).any(needs)
     }
 
     /// The specification with what the named displays or analyses need, and no more.
@@ -156,13 +164,14 @@ impl Study {
         roots
     }
 
-    /// The elements of a report. The final report keeps what no report shows: its results are the complete ones.
+    /// The elements of a report, by what stands in it and, for what only other reports show, by all that stands in the
+    /// specification. The final report keeps what no report shows: its results are the complete ones.
     fn kept(
         &self,
         edition: Edition,
         look: bool,
         table: &Table,
-        mentions: &Mentions,
+        [mentions, whole]: [&Mentions; 2],
     ) -> Result<BTreeSet<Element>, Error> {
         let always = always(table);
         let roots = self.roots(edition, look);
@@ -182,7 +191,7 @@ impl Study {
         }
         let others = Edition::ALL.into_iter().filter(|other| *other != edition);
         let of_others: Vec<Element> = others.flat_map(|other| self.roots(other, true)).collect();
-        let of_others = mentions.needed(&of_others, &BTreeSet::new());
+        let of_others = whole.needed(&of_others, &BTreeSet::new());
         Ok(mentions
             .words
             .keys()
@@ -221,6 +230,16 @@ impl Study {
             table.insert("facts".to_owned(), Value::Array(head.facts.iter().map(fact).collect()));
         }
     }
+}
+
+/// Whether a number of a snapshot stands in a report.
+fn is_shown(cell: &DeTable<'_>, edition: Edition, look: bool) -> bool {
+    let named = |name: &str| Edition::ALL.into_iter().find(|own| own.name() == name);
+    let reports = cell.get("reports").and_then(|own| own.get_ref().as_array());
+    let reports = reports.into_iter().flat_map(|names| names.iter());
+    let reports: Vec<Edition> = reports.filter_map(|name| named(name.get_ref().as_str()?)).collect();
+    let at_look = cell.get("at-look").and_then(|own| own.get_ref().as_bool()) == Some(true);
+    (reports.is_empty() || edition.shows(&reports)) && (look || !at_look || edition == Edition::Final)
 }
 
 /// The words of what every report has.

@@ -189,6 +189,41 @@ fn only_what_is_asked_for_stays() {
 }
 
 #[test]
+fn numbers_of_a_snapshot_stand_where_they_may() {
+    let page = "[[display]]\nid = \"page\"\nnumber = \"Figure 1\"\nsection = \"1\"\ntitle = \"Numbers\"\n[display.snapshot]\n\
+        groups = [{ title = \"All\", cells = [{ label = \"Age\", of = \"who\", item = \"age\", show = \"{n}\" }] },\n\
+        { title = \"Given\", cells = [\n\
+        { label = \"Doses\", of = \"given\", item = \"any\", reports = [\"dsmb-closed-unmasked\"] },\n\
+        { label = \"Age\", of = \"loyal\", item = \"age\", show = \"{n}\", reports = [\"final\"] },\n\
+        { label = \"Age\", of = \"who\", item = \"age\", show = \"{n}\", reports = [\"dsmb-closed\"], at-look = true }] }]\n";
+    let whole = study(&format!("{STUDY}{page}"));
+    let shown = |edition, look| {
+        let own = whole.narrowed(edition, look, &codes()).unwrap_or_else(|error| panic!("{error}")).study;
+        let page = own.display.iter().find_map(|display| display.snapshot.clone()).expect("it is shown");
+        let groups = page.groups.iter().map(|group| group.cells.iter().map(|cell| cell.of.to_string()).collect());
+        let groups: Vec<Vec<String>> = groups.collect();
+        (groups, own.occurrence.len(), own.summary.len())
+    };
+    let groups = |all: &[&[&str]]| -> Vec<Vec<String>> {
+        all.iter().map(|own| own.iter().map(|of| (*of).to_owned()).collect()).collect()
+    };
+    assert_eq!(shown(Edition::DsmbOpen, true), (groups(&[&["who"]]), 0, 1));
+    assert_eq!(shown(Edition::DsmbClosed, false), (groups(&[&["who"]]), 0, 1));
+    assert_eq!(shown(Edition::DsmbClosed, true), (groups(&[&["who"], &["who"]]), 0, 1));
+    assert_eq!(shown(Edition::DsmbClosedUnmasked, true), (groups(&[&["who"], &["given", "who"]]), 1, 1));
+    // The final report does not compute what stands in others alone.
+    assert_eq!(shown(Edition::Final, false), (groups(&[&["who"], &["loyal"]]), 0, 2));
+    assert!(whole.may_look(Edition::DsmbClosed) && !whole.may_look(Edition::DsmbOpen));
+    let none = page.replace(
+        "of = \"who\", item = \"age\", show = \"{n}\" }] }",
+        "of = \"who\", item = \"age\", show = \"{n}\", at-look = true }] }",
+    );
+    let said =
+        Study::parse(&format!("{STUDY}{none}"), "study.toml").map(|_| ()).expect_err("it may be empty").to_string();
+    assert!(said.contains("needs a number that every report shows"), "{said}");
+}
+
+#[test]
 fn displays_of_a_look_stand_only_in_a_look() {
     let at_look = STUDY.replace("title = \"Who\"\nsummary", "title = \"Who\"\nat-look = true\nsummary");
     let whole = study(&at_look);

@@ -10,7 +10,7 @@ pub(super) use what_if::table as what_if;
 use crate::display::assemble::{Assembly, aligned, data_row, heading, note, plain};
 use crate::display::layout::Laid;
 use crate::display::number::Style;
-use crate::display::report::{Align, Body, Cell, Column, Footnote, Table, TableRow};
+use crate::display::report::{Align, Body, Card, Cell, Column, Footnote, Table, TableRow};
 use crate::results::{Key, Method, Reason, Statistic, Value};
 use crate::spec::looks::{ConditionalPowerLayout, LooksLayout};
 use crate::spec::monitoring::{Assumed, Monitoring, TestSides};
@@ -230,6 +230,40 @@ fn result_rows(shown: &Shown<'_>, now: usize, assembly: &mut Assembly<'_>) -> Ve
         push("… with the arms exchanged", cell);
     }
     rows
+}
+
+/// What the bounds say at the look that is now, at a glance; or that there is none.
+pub(super) fn card(of: &Name, label: &str, assembly: &mut Assembly<'_>) -> Card {
+    let card =
+        |number: String, below: String, keys| Card { label: label.to_owned(), number, below, arms: Vec::new(), keys };
+    let Some(shown) = Shown::of(of, assembly) else { return card("no plan".to_owned(), String::new(), Vec::new()) };
+    let Some(now) = shown.now.or_else(|| assembly.is_shell().then_some(1)) else {
+        return card("no look".to_owned(), String::new(), Vec::new());
+    };
+    let plan = shown.plan;
+    let at = |statistic| Key::new(&*plan.id, statistic).method(Method::GroupSequential);
+    let verdict = verdict_cell(assembly, at(Statistic::Status));
+    let mut keys = verdict.keys;
+    let mut words = vec![format!("look {now} of {}", shown.looks)];
+    for (before, key) in [
+        ("Z ", at(Statistic::Z)),
+        ("efficacy from ", key(plan, Statistic::Bound, now)),
+        ("futility below ", key(plan, Statistic::FutilityBound, now)),
+        ("harm below ", key(plan, Statistic::HarmBound, now)),
+    ] {
+        let cell = maybe(assembly, shown.style, key);
+        if !cell.text.is_empty() {
+            words.push(format!("{before}{}", cell.text));
+            keys.extend(cell.keys);
+        }
+    }
+    let reversed = at(Statistic::Status).variable("reversed");
+    if assembly.rows.get(&reversed).is_some() {
+        let cell = verdict_cell(assembly, reversed);
+        words.push(format!("with the arms exchanged: {}", cell.text));
+        keys.extend(cell.keys);
+    }
+    card(verdict.text, words.join("; "), keys)
 }
 
 const ESTIMATES: &[Statistic] = &[Statistic::Difference, Statistic::Ratio];

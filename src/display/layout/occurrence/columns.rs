@@ -13,7 +13,7 @@ use crate::spec::outcome::Subgroup;
 use crate::spec::safety_figure::{GradesAs, OccurrenceColumn, OccurrenceLayout};
 
 /// The name of the group of a grade in keys.
-const GRADE: &str = "grade";
+pub(in crate::display::layout) const GRADE: &str = "grade";
 
 /// A column: of whom, and what of them.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ mod columns;
 mod nodes;
 mod notes;
 
-pub(super) use columns::{compared, difference_method};
+pub(super) use columns::{GRADE, compared, difference_method};
 pub(super) use nodes::{Choice, Node, nodes, real};
 
 use crate::display::assemble::{Assembly, aligned, data_row, plain};

@@ -263,6 +263,31 @@ fn dots_stand_at_the_numbers_the_alternative_text_tells() {
     assert!(dots.alt.contains("Dizziness: Active 0.0 %, Control 20.0 %, difference −20.0 (−45.0, 5.0)"));
 }
 
+#[test]
+fn bars_tell_the_highest_grades_of_each_arm() {
+    let laid = laid("[display.dots]\nof = \"o\"\ngrades = true\n", &counts(COUNTED)).unwrap();
+    let Body::Dots(dots) = &laid.body else { panic!("no dots") };
+    // Nobody’s grade is missing.
+    assert_eq!(dots.grades, ["Mild", "Grave"]);
+    assert_eq!(dots.rows[2].grades, [[0.0, 0.0], [0.0, 20.0]]);
+    assert!(dots.alt.contains("Dizziness: Active 0.0 %, Control 20.0 % (Grave 20.0 %), difference"), "{}", dots.alt);
+    assert!(notes(&laid).contains("with that grade or a higher one"));
+    let mut results = counts(COUNTED);
+    let missing = |row: &&mut Row| row.key.groups.iter().any(|(_, grade)| grade == MISSING_LEVEL);
+    let of_control = |row: &&mut Row| {
+        row.key.groups.contains(&("arm".to_owned(), "c".to_owned())) && row.key.statistic == Statistic::Count
+    };
+    let own = results.rows.iter_mut().filter(missing).filter(of_control).find(|row| row.key.levels.len() == 2);
+    own.expect("there is such a row").value = Value::Count(1);
+    let laid = self::laid("[display.dots]\nof = \"o\"\ngrades = true\n", &results).unwrap();
+    let Body::Dots(dots) = &laid.body else { panic!("no dots") };
+    assert_eq!(dots.grades, ["Grade missing", "Mild", "Grave"]);
+    let ungraded = STUDY.replace("grade = \"GRADE\"\n", "");
+    let text = format!("{ungraded}[display.dots]\nof = \"o\"\ngrades = true\n");
+    let said = Study::parse(&text, "study.toml").map(|_| ()).expect_err("it has no grade").to_string();
+    assert!(said.contains("o has no grade to divide bars by"), "{said}");
+}
+
 /// Of parameter P: two assessed in the active arm, one of them without baseline; nobody of Q.
 fn shifts() -> Results {
     let mut results = Results::default();

@@ -2,7 +2,7 @@
 //! harms.
 
 use super::{Laid, STUDY, laid_of, notes, plot};
-use crate::display::report::{Body, Flow, Forest, Snapshot, Table};
+use crate::display::report::{Body, Card, Flow, Forest, Snapshot, Table};
 use crate::results::{Key, Method, Reason, Results, Row, Statistic, Value};
 
 const RUNNING: &str = r#"
@@ -350,6 +350,75 @@ fn harms_are_turned_so_that_right_is_better() {
     );
     assert_eq!(rows[3].mark, Some((-50.0, (-87.5, 12.5))));
     assert_eq!(sides.as_ref().map(|(left, right)| (&**left, &**right)), Some(("favours Control", "favours Active")));
+}
+
+/// A rule for safety with one event of four in one arm, and a plan of which a look says this.
+fn boundaries(status: &str, verdict: &str) -> Rows {
+    let mut rows = Rows(Vec::new());
+    for (arm, count, n, bound) in [("a", 1, 4, Some(2)), ("c", 0, 3, None)] {
+        let key = |statistic| Key::new("rule", statistic).method(Method::PosteriorRule).arm(arm);
+        rows.push(key(Statistic::Count), Value::Count(count));
+        rows.push(key(Statistic::N), Value::Count(n));
+        let bound = bound.map_or(Value::NotEstimable(Reason::NotReached), Value::Count);
+        rows.push(key(Statistic::Boundary), bound);
+        let status = if arm == "a" { status } else { "not-reached" };
+        rows.push(key(Statistic::Status), Value::Text(status.to_owned()));
+    }
+    let plan = |statistic| Key::new("plan", statistic).method(Method::GroupSequential);
+    for look in ["1", "2"] {
+        rows.push(plan(Statistic::Information).level(look), Value::Number(0.5));
+        let state = if look == "1" { "now" } else { "planned" };
+        rows.push(plan(Statistic::Status).level(look), Value::Text(state.to_owned()));
+        rows.push(plan(Statistic::Bound).level(look), Value::Number(2.9626));
+    }
+    rows.push(plan(Statistic::Z), Value::Number(1.25));
+    rows.push(plan(Statistic::Status), Value::Text(verdict.to_owned()));
+    rows
+}
+
+#[test]
+fn a_snapshot_tells_how_near_the_boundaries_are() {
+    let layout = r#"
+[display.snapshot]
+groups = [{ title = "Boundaries", cells = [{ label = "Safety", of = "rule" }, { label = "Looks", of = "plan" }] }]
+[[safety-rule]]
+id = "rule"
+label = "Toxic"
+analysis-set = "all"
+subjects = "F"
+planned = 10
+stop = { posterior = { rate = 0.2, above = 0.9, prior = [1.0, 1.0] } }
+[[monitoring]]
+id = "plan"
+label = "Better"
+looks = [0.5, 1.0]
+alpha = 0.05
+bounds = "spending-obrien-fleming"
+"#;
+    let cards = |rows: Rows| -> Vec<String> {
+        let laid = rows.laid(layout);
+        let Body::Snapshot(Snapshot { groups, .. }) = &laid.body else { panic!("no snapshot") };
+        assert_eq!(laid.analyses, ["rule", "plan"]);
+        let text = |card: &Card| {
+            assert!(!card.keys.is_empty(), "{} is of no result", card.label);
+            let of_arms: Vec<&str> = card.arms.iter().map(|(_, text)| text.as_str()).collect();
+            format!("{} | {} | {} | {}", card.label, card.number, card.below, of_arms.join(", "))
+        };
+        groups.iter().flat_map(|group| &group.cards).map(text).collect()
+    };
+    let arms = "1/4, boundary 2, 0/3, boundary none yet";
+    let below = "look 1 of 2; Z 1.2500; efficacy from 2.9626";
+    assert_eq!(
+        cards(boundaries("not-reached", "continue")),
+        [format!("Safety | not reached |  | {arms}"), format!("Looks | no bound crossed | {below} | ")]
+    );
+    assert_eq!(
+        cards(boundaries("reached", "efficacy")),
+        [format!("Safety | REACHED |  | {arms}"), format!("Looks | bound for efficacy crossed | {below} | ")]
+    );
+    let mut rows = boundaries("not-reached", "continue");
+    rows.0.retain(|row| row.value != Value::Text("now".to_owned()));
+    assert_eq!(cards(rows)[1], "Looks | no look |  | ");
 }
 
 #[test]
