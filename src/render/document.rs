@@ -5,11 +5,11 @@
 
 use serde_json::{Value, json};
 
-use super::fonts::Face;
+use super::fonts::{Face, Fonts};
 use super::sheet::{self, Turn};
 use super::targets::Targets;
 use super::{dots, flow, forest, grid, lanes, pen, plot, prose, snapshot, table, targets, text};
-use crate::display::{Body, Display, Fact, Report, Section};
+use crate::display::{Body, Display, Fact, Front, Report, Section};
 use crate::error::{Error, Finding, Place, Stage};
 
 /// Columns of the list of datasets, in points: name, file, records, variables, hash.
@@ -275,7 +275,7 @@ fn front(report: &Report) -> Value {
         "plain-title": text::line(&front.title),
         "kind": long(Face::SansBold, 11.0, &front.kind, width),
         "study": text::line(&front.study),
-        "running": text::elide(Face::Sans, 7.5, &text::line(&format!("{} · {}", front.study, front.kind)), 300.0),
+        "running": running_head(front, width),
         "status": long(Face::SerifItalic, 12.0, &front.status, width),
         "facts": facts(&front.facts, Face::Serif, 10.5, width - 130.0),
         "lock-date": text::line(&front.lock_date),
@@ -287,6 +287,23 @@ fn front(report: &Report) -> Value {
         "shell": front.lock_date.is_empty(),
         "language": front.language,
     })
+}
+
+/// What stands at the left above every page: in the room that the signs of the report leave it.
+fn running_head(front: &Front, width: f64) -> String {
+    const MOST: f64 = 300.0;
+    // Size and spacing of the letters of a sign, and what is around them.
+    const SIZE: f64 = 6.8;
+    const SPACE: f64 = 0.06;
+    const AROUND: f64 = 13.0;
+    let wide = |words: &str| Fonts::get().width(Face::SansBold, SIZE, &text::line(words));
+    let main = if front.lock_date.is_empty() || front.simulated { "SHELL – NO DATA" } else { "" };
+    let signs = front.signs.iter().map(String::as_str).chain([main]).filter(|words| !words.is_empty());
+    let letters = |words: &str| words.chars().map(|_| SPACE * SIZE).sum::<f64>();
+    let signs: f64 = signs.map(|words| wide(words) + letters(words) + AROUND).sum();
+    let session = if front.session.is_empty() { 0.0 } else { wide(&front.session) + 18.0 };
+    let room = (width - signs - session - 6.0).clamp(0.0, MOST);
+    text::elide(Face::Sans, 7.5, &text::line(&format!("{} · {}", front.study, front.kind)), room).into_owned()
 }
 
 fn provenance(report: &Report) -> Value {

@@ -8,7 +8,7 @@ use crate::spec::endpoint::Endpoint;
 use crate::spec::instrument;
 use crate::spec::output::DisplaySpec;
 use crate::spec::records::{Findings, Take};
-use crate::spec::safety_figure::LaneItem;
+use crate::spec::safety_figure::{DotsLayout, LaneItem};
 use crate::spec::template::name_of;
 use crate::spec::text::Name;
 
@@ -177,6 +177,14 @@ impl Check<'_> {
         }
     }
 
+    fn dots(&mut self, layout: &DotsLayout, occurrences: &[&str]) {
+        self.refers(&layout.of, "occurrences", occurrences);
+        let own = self.study.occurrence.iter().find(|own| own.id == layout.of);
+        if layout.grades && own.is_some_and(|own| own.grade.is_none()) {
+            self.error(layout.of.span.start, format!("{} has no grade to divide bars by", layout.of));
+        }
+    }
+
     /// Layouts over records.
     pub(super) fn of_records(&mut self, display: &DisplaySpec) {
         let study = self.study;
@@ -208,12 +216,7 @@ impl Check<'_> {
                 }
             }
         }
-        display.dots.iter().for_each(|layout| self.refers(&layout.of, "occurrences", &occurrences));
-        let own = display.dots.as_ref().filter(|layout| layout.grades);
-        let graded = |of: &Name| study.occurrence.iter().any(|own| own.id == *of && own.grade.is_none());
-        if let Some(layout) = own.filter(|layout| graded(&layout.of)) {
-            self.error(layout.of.span.start, format!("{} has no grade to divide bars by", layout.of));
-        }
+        display.dots.iter().for_each(|layout| self.dots(layout, &occurrences));
         if let Some(layout) = &display.parameters {
             self.refers(&layout.of, "parameter summary", &summaries);
             self.formats(at, &layout.number_rows);

@@ -224,6 +224,19 @@ fn numbers_of_a_snapshot_stand_where_they_may() {
 }
 
 #[test]
+fn codes_do_not_tell_which_of_three_arms_is_monitored() {
+    const THREE: &str = include_str!("../../../fixtures/studies/sle-three-arm/study.toml");
+    let codes: Vec<String> = ["B", "C", "A"].map(str::to_owned).to_vec();
+    let made = |text: &str| study(text).narrowed(Edition::DsmbClosed, true, &codes);
+    let own = made(THREE).expect("what tells the arm is withheld").study;
+    assert!(own.monitoring.iter().all(|plan| plan.monitored.is_none()), "the plan names an arm");
+    let told = THREE.replace("reports = [\"dsmb-closed-unmasked\"], at-look", "reports = [\"dsmb-closed\"], at-look");
+    assert_ne!(told, THREE);
+    let said = made(&told).expect_err("the number tells which arm it is").to_string();
+    assert!(said.contains("would tell which arm is which") && said.contains("dsmb-closed-unmasked"), "{said}");
+}
+
+#[test]
 fn displays_of_a_look_stand_only_in_a_look() {
     let at_look = STUDY.replace("title = \"Who\"\nsummary", "title = \"Who\"\nat-look = true\nsummary");
     let whole = study(&at_look);

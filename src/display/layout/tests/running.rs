@@ -400,7 +400,7 @@ bounds = "spending-obrien-fleming"
         let Body::Snapshot(Snapshot { groups, .. }) = &laid.body else { panic!("no snapshot") };
         assert_eq!(laid.analyses, ["rule", "plan"]);
         let text = |card: &Card| {
-            assert!(!card.keys.is_empty(), "{} is of no result", card.label);
+            assert!(!card.keys.is_empty() || card.number == "no look", "{} is of no result", card.label);
             let of_arms: Vec<&str> = card.arms.iter().map(|(_, text)| text.as_str()).collect();
             format!("{} | {} | {} | {}", card.label, card.number, card.below, of_arms.join(", "))
         };
