@@ -65,16 +65,24 @@ fn same_report(what: &str, other: &Tree) -> Option<String> {
 fn environment_and_folder_leave_no_trace() {
     let folder = scratch();
     copy_study(&folder.path().join("study"));
-    let environments: [(&str, &[(&str, &str)]); 7] = [
-        ("in Kathmandu", &[("TZ", "Asia/Kathmandu")]),
-        ("west of the date line", &[("TZ", "Etc/GMT+12")]),
-        ("in Turkish", &[("LANG", "tr_TR.UTF-8"), ("LC_ALL", "tr_TR.UTF-8")]),
-        ("in German, with decimal commas", &[("LANG", "de_DE.UTF-8"), ("LC_NUMERIC", "de_DE.UTF-8")]),
-        ("in no language", &[("LC_ALL", "C")]),
-        ("with threads of polars and rayon", &[("RAYON_NUM_THREADS", "3"), ("POLARS_MAX_THREADS", "3")]),
+    let environments: [(&str, &[(&str, &str)]); 3] = [
         (
-            "with colours and a narrow terminal",
-            &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "20"), ("TERM", "xterm-256color")],
+            "in Kathmandu, in Turkish, with threads of polars and rayon",
+            &[
+                ("TZ", "Asia/Kathmandu"),
+                ("LANG", "tr_TR.UTF-8"),
+                ("LC_ALL", "tr_TR.UTF-8"),
+                ("RAYON_NUM_THREADS", "3"),
+                ("POLARS_MAX_THREADS", "3"),
+            ],
+        ),
+        (
+            "west of the date line, in German, with decimal commas",
+            &[("TZ", "Etc/GMT+12"), ("LANG", "de_DE.UTF-8"), ("LC_NUMERIC", "de_DE.UTF-8")],
+        ),
+        (
+            "in no language, with colours and a narrow terminal",
+            &[("LC_ALL", "C"), ("CLICOLOR_FORCE", "1"), ("COLUMNS", "20"), ("TERM", "xterm-256color")],
         ),
     ];
     let mut faults = Vec::new();
