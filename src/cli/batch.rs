@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::terminal::{Terminal, one_line, print_path, tell};
 use crate::error::Error;
 use crate::pipeline::batch::{self, Outcome};
-use crate::pipeline::{self, LogOf, StudyFile};
+use crate::pipeline::{LogOf, StudyFile};
 
 /// What a batch asks for.
 pub(super) struct Order<'a> {
@@ -27,7 +27,7 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool, today: &st
     let members = batch::members(order.studies, order.out)?;
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let lines = terminal.lines(&names);
-    let outcomes = batch::run(&members, order.template, order.strict, &|study, stage| lines.stage(study, stage));
+    let outcomes = batch::run(&members, order.template, order.strict, today, &|study, stage| lines.stage(study, stage));
     lines.done();
     terminal.done();
     for outcome in &outcomes {
@@ -46,12 +46,6 @@ pub(super) fn run(order: Order<'_>, terminal: &Terminal, quiet: bool, today: &st
     }
     for line in table(&outcomes) {
         terminal.say(&line);
-    }
-    // One after the other: reports of one look are remembered once.
-    for (member, outcome) in members.iter().zip(&outcomes) {
-        if let Ok(made) = &outcome.made {
-            pipeline::record(&member.file, &made.taken, today)?;
-        }
     }
     let exit = outcomes.iter().map(Outcome::exit_number).max().unwrap_or(0);
     let made = outcomes.iter().filter_map(|outcome| outcome.made.as_ref().ok());

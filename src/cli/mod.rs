@@ -394,10 +394,9 @@ fn perform(verb: &Verb, terminal: &Terminal) -> Result<Vec<Finding>, Error> {
             let file = StudyFile::at(&study, data.clone()).as_of(cutoff.day).asked(asked.clone());
             let target = pipeline::claim(&file, out)?;
             let run = pipeline::run(&file, template, *strict, &progress)?;
-            let taken = run.taken.clone();
-            let findings = finish(run, out, &target, terminal)?;
-            pipeline::record(&file, &taken, &report.date(today))?;
-            Ok(findings)
+            // What shows the results of a look is never there without the look being remembered.
+            pipeline::record(&file, &run.taken, &report.date(today))?;
+            finish(run, out, &target, terminal)
         }
         Verb::Shells { study, report, out, template } => {
             let asked = Asked { edition: report.edition(), ..Asked::default() };

@@ -118,7 +118,7 @@ pub fn frames(plan: &Plan, data: &LockedData) -> Result<(Frames, Vec<Finding>), 
             rules.insert(id, Arc::new(vector));
         }
     }
-    let sets = subjects::sets(plan, &rules, &planned, &actual, &index, &mut notes);
+    let sets = subjects::sets(plan, &rules, &planned, &actual, &index, data.cut.is_some(), &mut notes);
     let columns = ancova_values(plan, &sheets, &index, &mut notes);
     conservation::check(plan, &rules, &planned, &index, &mut notes);
     listed_levels(plan, &rules, &index, &mut notes);

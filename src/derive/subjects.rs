@@ -36,15 +36,20 @@ pub(crate) fn arms(
     arms
 }
 
-/// Membership of the analysis sets. Each member must have an arm, and each arm of a set as randomised must have a member.
+/// Membership of the analysis sets. Each member must have an arm, and each arm of a set as randomised should have a member:
+/// of data that were cut, which may be those of the first weeks of a trial, that is told; at the end it is a fault.
 pub(crate) fn sets(
     plan: &Plan,
     rules: &BTreeMap<RuleId, Arc<Vector>>,
     planned: &[Option<usize>],
     actual: &[Option<usize>],
     index: &SubjectIndex,
+    is_cut: bool,
     notes: &mut Notes<'_>,
 ) -> Vec<Vec<bool>> {
+    let empty_is = |place, message: String| {
+        if is_cut { Finding::warning(place, message) } else { Finding::error(place, message) }
+    };
     let mut sets = Vec::with_capacity(plan.sets.len());
     for set in &plan.sets {
         let members: Vec<bool> = match rules.get(&set.rule).map(|vector| &**vector) {
@@ -66,13 +71,13 @@ pub(crate) fn sets(
             notes.findings.push(Finding::error(place.clone().subjects(without), message));
         }
         if !members.contains(&true) {
-            notes.findings.push(Finding::error(place, format!("nobody is in analysis set {}", set.id)));
+            notes.findings.push(empty_is(place, format!("nobody is in analysis set {}", set.id)));
         } else if set.basis == ArmBasis::Planned {
             for (position, arm) in plan.arms.iter().enumerate() {
                 let empty = !(0..index.len()).any(|subject| members[subject] && arms[subject] == Some(position));
                 if empty {
                     let message = format!("nobody of analysis set {} is in arm {}", set.id, arm.id);
-                    notes.findings.push(Finding::error(plan.rule(arm.planned).place.clone(), message));
+                    notes.findings.push(empty_is(plan.rule(arm.planned).place.clone(), message));
                 }
             }
         }

@@ -295,6 +295,9 @@ fn fits(before: &[Entry], entry: &Entry) -> Result<(), String> {
             if look.number.is_some() == look.reason.is_some() {
                 return Err("a look is either planned, with its number, or not, with its reason".to_owned());
             }
+            if look.date < look.cutoff {
+                return Err(format!("a look on {} cannot have data as of {}", look.date, look.cutoff));
+            }
             let earlier: Vec<&Look> = looks_of(before, &look.plan).collect();
             if let Some(last) = earlier.last() {
                 if look.date < last.date || look.cutoff < last.cutoff {
@@ -315,13 +318,30 @@ fn fits(before: &[Entry], entry: &Entry) -> Result<(), String> {
             match own.look.checked_sub(1).and_then(|place| looks_of(before, &own.plan).nth(place)) {
                 None => Err(format!("{} has no look {}", own.plan, own.look)),
                 Some(look) if own.date < look.date => Err("a decision follows its look".to_owned()),
-                Some(_) => Ok(()),
+                Some(_) => follows(before, own),
             }
         }
         Entry::Board(board) => {
             dated(&board.met)?;
-            board.reported.as_deref().map_or(Ok(()), dated)
+            let Some(reported) = board.reported.as_deref() else { return Ok(()) };
+            dated(reported)?;
+            if *reported < *board.met { Err("a board reports after it met".to_owned()) } else { Ok(()) }
         }
+    }
+}
+
+/// Whether a decision can follow those after the same look: it may be changed later, but a trial that was stopped is over.
+fn follows(before: &[Entry], own: &Decided) -> Result<(), String> {
+    let of_look =
+        |entry: &&Entry| matches!(entry, Entry::Decision(other) if other.plan == own.plan && other.look == own.look);
+    match before.iter().rfind(of_look) {
+        Some(Entry::Decision(last)) if last.decision == Decision::Stop => {
+            Err(format!("the board stopped the trial on {}", last.date))
+        }
+        Some(Entry::Decision(last)) if own.date <= last.date => {
+            Err(format!("the board decided “{}” on {} already", last.decision.name(), last.date))
+        }
+        _ => Ok(()),
     }
 }
 

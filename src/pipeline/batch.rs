@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::{Error, Finding, Place, Stage};
-use crate::pipeline::{self, StudyFile, Taken, package};
+use crate::pipeline::{self, StudyFile, package};
 use crate::spec::report::Edition;
 
 /// A study of a batch.
@@ -42,8 +42,6 @@ pub struct Made {
     pub results: usize,
     /// How many of them have no value.
     pub not_estimable: usize,
-    /// What the ledger will remember of it.
-    pub taken: Taken,
     /// Warnings of all stages.
     pub warnings: Vec<Finding>,
 }
@@ -108,17 +106,18 @@ pub fn members(files: Vec<StudyFile>, out: &Path) -> Result<Vec<Member>, Error> 
 
 /// Runs all studies and writes their packages, in parallel; outcomes stand in the order of the studies.
 ///
-/// `watch` is told the position of a study and the stage it begins, from any thread.
+/// `today` is the day of looks that are taken, for the ledger. `watch` is told the position of a study and the stage it begins, from any thread.
 #[must_use]
 pub fn run(
     members: &[Member],
     template: Option<&str>,
     strict: bool,
+    today: &str,
     watch: &(dyn Fn(usize, &str) + Sync),
 ) -> Vec<Outcome> {
     let one = |(position, member): (usize, &Member)| Outcome {
         name: member.name.clone(),
-        made: make(member, template, strict, &|stage| watch(position, stage)),
+        made: make(member, template, strict, today, &|stage| watch(position, stage)),
     };
     members.par_iter().enumerate().map(one).collect()
 }
@@ -128,6 +127,7 @@ fn make(
     member: &Member,
     template: Option<&str>,
     strict: bool,
+    today: &str,
     progress: pipeline::Progress<'_>,
 ) -> Result<Made, Error> {
     let claimed = member.target.as_ref().map(|target| pipeline::claim(&member.file, target)).transpose()?;
@@ -139,6 +139,8 @@ fn make(
         return Err(Error::one(Stage::Files, Finding::error(place, "the specification changed while it was read")));
     };
     progress("package");
+    // What shows the results of a look is never there without the look being remembered.
+    pipeline::record(&member.file, &run.taken, today)?;
     let mut warnings = run.warnings;
     warnings.extend(claimed.publish(&run.package.files)?);
     Ok(Made {
@@ -147,7 +149,6 @@ fn make(
         pages: run.pages.text.len(),
         results: run.results.rows.len(),
         not_estimable: run.results.not_estimable(),
-        taken: run.taken,
         warnings,
     })
 }

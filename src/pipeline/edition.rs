@@ -7,11 +7,11 @@ use crate::data::LockedData;
 use crate::data::mask::{MaskOrder, Sealed};
 use crate::error::{Error, Finding, Place, Stage};
 use crate::pipeline::key::CodeKey;
-use crate::pipeline::{StudyFile, locking};
+use crate::pipeline::{StudyFile, define, locking};
 use crate::plan::{self, Shown};
 use crate::results::EditionShown;
 use crate::spec::Study;
-use crate::spec::narrow::Narrowed;
+use crate::spec::narrow::{CODED_ARM, Narrowed};
 use crate::spec::report::{Audience, Edition};
 
 /// Which report is asked for.
@@ -65,13 +65,15 @@ pub(super) fn admit(whole: &Study, file: &StudyFile) -> Result<Admitted, Error> 
     if let Some(study) = whole.only(&only).filter(|_| asked.edition == Edition::Final) {
         narrowed.study = study;
     }
-    let (sealed, described, lock_text) = locking::opened(whole, file)?;
+    let (sealed, define, lock_text) = locking::opened(whole, file)?;
     let shown = shown(asked, key.as_ref());
     if audience == Audience::Unmasked {
+        let mut data = sealed.opened();
+        let described = define::hold(define.as_ref(), &mut data, &whole.data.subject)?;
         return Ok(Admitted {
             narrowed,
             without_look,
-            data: sealed.opened(),
+            data,
             described,
             lock_text: Some(lock_text.clone()),
             lock: lock_text,
@@ -80,8 +82,11 @@ pub(super) fn admit(whole: &Study, file: &StudyFile) -> Result<Admitted, Error> 
         });
     }
     let order = order(whole, &sealed, key.as_ref(), &letters)?;
-    let data = sealed.masked(&order);
-    let described = described.into_iter().filter(|finding| !order.hides(&finding.place)).collect();
+    let mut data = sealed.masked(&order);
+    // It describes neither what is gone nor the codes.
+    let define = define.map(|own| own.without(&order.datasets, &order.variables));
+    let mut described = define::hold(define.as_ref(), &mut data, &whole.data.subject)?;
+    described.retain(|finding| !finding.place.variable.as_ref().is_some_and(|name| CODED_ARM.contains(&name.as_str())));
     let words = whole.masking.iter().flat_map(|masking| masking.words.clone()).collect();
     Ok(Admitted { narrowed, without_look, data, described, lock_text: None, lock: lock_text, shown, words })
 }
@@ -123,7 +128,19 @@ fn key(whole: &Study, asked: &Asked) -> Result<Option<CodeKey>, Error> {
             let message = format!("the report {} shows codes and needs a key: --key FILE", asked.edition.name());
             Err(refuse(message, "make one for the series of reports: trialpress key new STUDY --out FILE"))
         }
-        (Some(_), _) if asked.edition != Edition::Final => Ok(None),
+        // One key may be given for several reports; that of a dry run is for no report that knows the arms.
+        (Some(path), audience) if asked.edition != Edition::Final => {
+            let is_dummy = CodeKey::read(path, whole)?.is_dummy();
+            if is_dummy && audience == Audience::Unmasked {
+                let message = format!(
+                    "{} has dummy codes, and the report {} shows the arms",
+                    path.display(),
+                    asked.edition.name()
+                );
+                return Err(refuse(message, "leave it out of a dry run, or give the key of the series"));
+            }
+            Ok(None)
+        }
         (Some(_), _) => Err(refuse("the final report has no codes and needs no key".to_owned(), "leave out --key")),
         (None, _) => Ok(None),
     }

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::data::define::Define;
 use crate::data::lock::diff::{LockDiff, Side, diff};
 use crate::data::lock::records::{Records, sha256};
 use crate::data::lock::signature::{self, Trust};
@@ -156,22 +157,22 @@ fn lock_text(file: &StudyFile) -> Result<String, Error> {
     })
 }
 
-/// Opens the locked data of a study, held against its define.xml, and hands them over under seal, with the findings of that
-/// and the text of the lock. The lock must be signed if the specification says by whom.
+/// Opens the locked data of a study and hands them over under seal, with the define.xml they are held against when the seal is
+/// gone: what may not be known cannot be found in them then. And the text of the lock, which must be signed if the
+/// specification says by whom.
 ///
 /// # Errors
 /// There is no lock, it is not valid or not signed as it must be, or the data are not as locked.
-pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(Sealed, Vec<Finding>, String), Error> {
+pub(super) fn opened(study: &Study, file: &StudyFile) -> Result<(Sealed, Option<Define>, String), Error> {
     let files = files(study, file)?;
     let text = lock_text(file)?;
     let lock = Lock::parse(&text, &file.lock_path().display().to_string())?;
     if let Some(trust) = trust(study, file)? {
         signature::verify(&text, signature_text(file)?.as_deref(), &trust, &lock.head.locked)?;
     }
-    let mut data = data::open(&files.delivery, &lock)?;
+    let data = data::open(&files.delivery, &lock)?;
     files.unchanged(&data)?;
-    let described = define::hold(files.define.as_ref(), &mut data, &study.data.subject)?;
-    Ok((Sealed::new(data), described, text))
+    Ok((Sealed::new(data), files.define, text))
 }
 
 /// Whose signature the specification asks for.
@@ -293,8 +294,13 @@ fn side(path: &Path) -> Result<(Side, Vec<Finding>), Error> {
     let study_path = if is_study { path.to_path_buf() } else { lock_path.with_file_name("study.toml") };
     if file_name == LOCK && study_path.exists() {
         let file = StudyFile::at(&study_path, None);
-        match read_study(&file).and_then(|(study, _)| opened(&study, &file)) {
-            Ok((data, ..)) => side.data = Some(data.opened()),
+        let held = |study: &Study| {
+            let (sealed, own, _) = opened(study, &file)?;
+            let mut data = sealed.opened();
+            define::hold(own.as_ref(), &mut data, &study.data.subject).map(|_| data)
+        };
+        match read_study(&file).and_then(|(study, _)| held(&study)) {
+            Ok(data) => side.data = Some(data),
             Err(error) => {
                 let message =
                     format!("its data are not as locked ({} findings), and are not compared", error.findings.len());

@@ -28,6 +28,13 @@ pub struct Taken {
     unplanned: Option<String>,
 }
 
+impl Taken {
+    /// Whether it will remember anything.
+    pub(super) const fn is_a_look(&self) -> bool {
+        !self.looks.is_empty()
+    }
+}
+
 /// Whether a run is a look.
 #[derive(Default)]
 pub(super) struct Looking {
@@ -76,7 +83,7 @@ pub(super) fn looking(
     file: &StudyFile,
     (plan, frames): (&Plan, &Frames),
     lock: &str,
-    day: Option<i32>,
+    (day, is_dry): (Option<i32>, bool),
 ) -> Result<Looking, Error> {
     let edition = file.asked.edition;
     let mut looking = Looking::default();
@@ -89,13 +96,7 @@ pub(super) fn looking(
     let shown = path.display().to_string();
     let text = kept.map_or_else(|| opened(study), |(text, _)| text);
     let ledger = ledger::parse(&text, &shown, None)?;
-    let mut findings = Vec::new();
-    if ledger.opening.study != study.study.id {
-        let message = format!("the ledger is of the study {}", ledger.opening.study);
-        findings.push(
-            Finding::error(Place::file(shown.clone()), message).hint("name the one of this study: --ledger FILE"),
-        );
-    }
+    let mut findings = of_study(study, &ledger, &shown);
     let day = day.map_or_else(String::new, date::text);
     let data = hex(&Sha256::new().chain_update(lock).chain_update(&day).finalize());
     let unplanned = file.asked.unplanned.as_deref();
@@ -111,6 +112,8 @@ pub(super) fn looking(
         };
         match ledger::due(design, &ledger, information, &cut) {
             Due::Planned(number) => {
+                let needless = "the look is planned: the reason of --unplanned is not written down";
+                looking.warnings.extend(unplanned.map(|_| Finding::warning(Place::default(), needless)));
                 looks.now = Some(LookNumber::Planned(number));
                 looking.taken.looks.push((design.clone(), LookNumber::Planned(number), information));
             }
@@ -154,6 +157,15 @@ pub(super) fn looking(
         looking.taken = Taken::default();
         looking.head = (!looking.looks.is_empty()).then_some(ledger.head);
     }
+    // A dry run with codes of nobody tells nothing of the arms: it is no look.
+    if is_dry {
+        looking.taken = Taken::default();
+    }
+    if day.is_empty() && !looking.taken.looks.is_empty() {
+        let message = "this report is a look of the monitoring plan, and the ledger needs the day of its data";
+        let finding = Finding::error(Place::default(), message).hint("give it: --cutoff DATE");
+        return Err(Error::one(Stage::Usage, finding));
+    }
     looking.taken.data = data;
     looking.taken.cut = day;
     looking.taken.unplanned.clone_from(&file.asked.unplanned);
@@ -172,10 +184,11 @@ fn of_other_data(ledger: &Ledger, plan: &str, day: &str) -> Option<Finding> {
     Some(Finding::warning(Place::default(), message).hint(hint))
 }
 
-/// Writes the looks of a run into the ledger, on that day. What another run of the same data has written stands.
+/// Writes the looks of a run into the ledger, on that day, before the package is published: results of a look are never shown
+/// without it. What another run of the same data has written stands.
 ///
 /// # Errors
-/// The ledger does not hold together or cannot be written.
+/// The ledger does not hold together or cannot be written; another look was taken since the run began.
 pub fn record(file: &StudyFile, taken: &Taken, today: &str) -> Result<(), Error> {
     if taken.looks.is_empty() {
         return Ok(());
@@ -183,6 +196,7 @@ pub fn record(file: &StudyFile, taken: &Taken, today: &str) -> Result<(), Error>
     let (study, _) = read_study(file)?;
     let path = path(file);
     let shown = path.display().to_string();
+    let _held = publish::wait_for(&path)?;
     let mut text = read(&path)?.map_or_else(|| opened(&study), |(text, _)| text);
     for (design, number, information) in &taken.looks {
         let ledger = ledger::parse(&text, &shown, None)?;
@@ -190,6 +204,16 @@ pub fn record(file: &StudyFile, taken: &Taken, today: &str) -> Result<(), Error>
             continue;
         }
         let cut = Cut { content: &taken.data, day: &taken.cut, complete: false, unplanned: taken.unplanned.as_deref() };
+        let due = ledger::due(design, &ledger, *information, &cut);
+        let is_same = match number {
+            LookNumber::Planned(number) => due == Due::Planned(*number),
+            LookNumber::Unplanned => due == Due::Unplanned,
+        };
+        if !is_same {
+            let message = format!("{}: another look was taken while this report was made", design.label);
+            let finding = Finding::error(Place::file(shown), message);
+            return Err(Error::one(Stage::Lock, finding.hint("make it again, knowing of that look")));
+        }
         let look = ledger::taken(design, &ledger, *number, *information, (today, &cut))?;
         text = ledger::append(&text, &shown, Entry::Look(look))?;
     }
@@ -210,18 +234,32 @@ pub enum Remark {
 /// # Errors
 /// There is no ledger, it does not hold together, or the remark contradicts it.
 pub fn remark(file: &StudyFile, remark: Remark) -> Result<(), Error> {
+    let (study, _) = read_study(file)?;
     let path = path(file);
+    let _held = publish::wait_for(&path)?;
     let text = package::read_text(&path).map_err(|mut error| {
         let hint = "a ledger is begun by the first look: run STUDY --report dsmb-closed --cutoff DATE";
-        error.findings.iter_mut().for_each(|finding| finding.hint = Some(hint.to_owned()));
+        let absent = !path.exists();
+        error.findings.iter_mut().filter(|_| absent).for_each(|finding| finding.hint = Some(hint.to_owned()));
         error
     })?;
+    let shown = path.display().to_string();
+    Error::unless_clean(Stage::Lock, of_study(&study, &ledger::parse(&text, &shown, None)?, &shown))?;
     let entry = match remark {
         Remark::Decision(decided) => Entry::Decision(decided),
         Remark::Board(board) => Entry::Board(board),
     };
-    let text = ledger::append(&text, &path.display().to_string(), entry)?;
+    let text = ledger::append(&text, &shown, entry)?;
     publish::write_file(&path, text.as_bytes())
+}
+
+/// A ledger belongs to one study.
+fn of_study(study: &Study, ledger: &Ledger, shown: &str) -> Vec<Finding> {
+    if ledger.opening.study == study.study.id {
+        return Vec::new();
+    }
+    let message = format!("the ledger is of the study {}", ledger.opening.study);
+    vec![Finding::error(Place::file(shown), message).hint("name the one of this study: --ledger FILE")]
 }
 
 /// Verifies the ledger of a study: its chain, and every look computed again. Gives it, and the digest of its last line.
@@ -232,6 +270,7 @@ pub fn verify_ledger(file: &StudyFile, head: Option<&str>) -> Result<Ledger, Err
     let (study, _) = read_study(file)?;
     let path = path(file);
     let ledger = ledger::parse(&package::read_text(&path)?, &path.display().to_string(), head)?;
-    let findings = study.monitoring.iter().flat_map(|design| ledger::recheck(design, &ledger)).collect();
+    let mut findings = of_study(&study, &ledger, &path.display().to_string());
+    findings.extend(study.monitoring.iter().flat_map(|design| ledger::recheck(design, &ledger)));
     Error::unless_clean(Stage::Lock, findings).map(|_| ledger)
 }

@@ -170,7 +170,7 @@ pub fn claim(file: &StudyFile, out: &Path) -> Result<Target, Error> {
     let data = file.data_folder(&study);
     // Data beside the study file share its folder with all that belongs to the study.
     let apart: Vec<PathBuf> = if publish::is_same(&data, &file.folder()) { Vec::new() } else { vec![data] };
-    package::claim(out, &apart)
+    package::claim(out, &apart, &package::pdf_names(&study.study.id, file.asked.edition))
 }
 
 /// Claims the target of a report made again; it may not lie within the package that is read.
@@ -178,7 +178,7 @@ pub fn claim(file: &StudyFile, out: &Path) -> Result<Target, Error> {
 /// # Errors
 /// See [`Target::claim`].
 pub fn claim_again(package: &Path, out: &Path) -> Result<Target, Error> {
-    package::claim(out, &[package.to_path_buf()])
+    package::claim(out, &[package.to_path_buf()], package::main_pdf(package).as_slice())
 }
 
 /// Stages 1 to 4: specification, data, plan, variables. No statistic is computed.
@@ -194,16 +194,14 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
     let mut ready = Ready::of(narrowed, &data, file, progress)?;
     // Whether the run is a look is told by the information that is there.
     let day = ready.data.cut.as_ref().map(|cut| cut.day);
-    let looking = looks::looking((&whole, &ready.study), file, (&ready.plan, &ready.frames), &lock, day)?;
+    let is_dry = shown.as_ref().is_some_and(|own| own.dummy);
+    let looking = looks::looking((&whole, &ready.study), file, (&ready.plan, &ready.frames), &lock, (day, is_dry))?;
     if let Some(narrowed) = without_look.filter(|_| !looking.is_look) {
         ready = Ready::of(narrowed, &data, file, progress)?;
     }
     let Ready { study, text, data, cut_given, conformance, mut plan, frames, warnings } = ready;
     plan.looks = looking.looks.into_iter().collect();
     let warnings = [data.warnings.clone(), described, warnings, looking.warnings].concat();
-    // A dry run with codes of nobody tells nothing of the arms: it is no look.
-    let is_dry = shown.as_ref().is_some_and(|own| own.dummy);
-    let taken = if is_dry { Taken::default() } else { looking.taken };
     Ok(Checked {
         study,
         text,
@@ -215,7 +213,7 @@ pub fn check(file: &StudyFile, progress: Progress<'_>) -> Result<Checked, Error>
         cut_given,
         plan,
         frames,
-        taken,
+        taken: looking.taken,
         ledger: looking.head,
         warnings,
     })

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Finding, Stage};
-use crate::pipeline::hex;
 use crate::pipeline::publish::{Target, failed, shown};
+use crate::pipeline::{hex, papers};
 use crate::render::Pages;
 use crate::results::{Dataset, Provenance, Results, store};
 use crate::spec::Study;
+use crate::spec::report::Edition;
 
 /// The file that lists the SHA-256 of all others, in the form `sha256sum --check` reads.
 const SUMS: &str = "SHA256SUMS";
@@ -100,12 +101,39 @@ fn of_pages(pages: &Pages) -> impl Iterator<Item = (String, Vec<u8>)> {
     figures.chain(sources).map(|(path, text)| (path, text.clone().into_bytes()))
 }
 
-/// Claims the target of a package. `apart` are folders that the run reads.
+/// Claims the target of a package. `apart` are folders that the run reads, `names` those that its PDF may have: only a package
+/// of the same report of the same study is replaced, so that nobody finds a closed report where the open one was.
 ///
 /// # Errors
-/// See [`Target::claim`]; what stands there is neither empty nor a package of an earlier run, or holds other files too.
-pub(super) fn claim(target: &Path, apart: &[PathBuf]) -> Result<Target, Error> {
-    Target::claim(target, apart, is_replaceable)
+/// See [`Target::claim`]; what stands there is neither empty nor a package of an earlier run, holds other files too, or is of
+/// another report.
+pub(super) fn claim(target: &Path, apart: &[PathBuf], names: &[String]) -> Result<Target, Error> {
+    let claimed = Target::claim(target, apart, is_replaceable)?;
+    match main_pdf(target).filter(|earlier| !names.contains(earlier)) {
+        None => Ok(claimed),
+        Some(earlier) => {
+            let finding =
+                Finding::error(shown(target), format!("the package of another report stands here: {earlier}"));
+            Err(Error::one(Stage::Files, finding.hint("choose another folder, or remove that package")))
+        }
+    }
+}
+
+/// The names that the PDF of a report of a study may have: as a run writes it, and as shells.
+pub(super) fn pdf_names(study: &str, edition: Edition) -> Vec<String> {
+    let id = file_name(study);
+    let of_run = if edition == Edition::Final { format!("{id}.pdf") } else { format!("{id}-{}.pdf", edition.name()) };
+    vec![of_run, format!("{id}-shells.pdf")]
+}
+
+/// The PDF of the report in a package, if there is a package.
+pub(super) fn main_pdf(folder: &Path) -> Option<String> {
+    let sums = read_text(&folder.join(SUMS)).ok()?;
+    let mut paths = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1));
+    let is_report = |path: &&str| {
+        Path::new(path).extension().is_some_and(|own| own == "pdf") && !path.contains('/') && *path != papers::FORM
+    };
+    paths.find(is_report).map(str::to_owned)
 }
 
 /// Whether a folder holds a package.

@@ -54,6 +54,11 @@ pub fn explain(
     // Only what is asked for is computed.
     let file = &StudyFile { only: vec![id.to_owned()], ..file.clone() };
     let checked = check(file, progress)?;
+    if checked.taken.is_a_look() {
+        let message = "what a look shows is explained when it was taken, and this one is not in the ledger";
+        let hint = "make its report first: run STUDY --report … --cutoff DATE";
+        return Err(Error::one(Stage::Lock, Finding::error(Place::default(), message).hint(hint)));
+    }
     progress("analyses");
     let results = analysis::run(&checked.plan, &checked.frames, Trace::On);
     let provenance = provenance::of(&checked);

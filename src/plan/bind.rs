@@ -176,6 +176,39 @@ impl<'a> Binding<'a> {
                 self.findings.push(finding);
             }
         }
+        self.masking_of_arms();
+    }
+
+    /// What tells the arms is masked, and what is masked tells nothing of what is left.
+    fn masking_of_arms(&mut self) {
+        let study = self.study;
+        let Some(masking) = &study.masking else { return };
+        let is_masked = |name: &str| masking.variables.iter().any(|own| **own == *name);
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for text in study.arm.iter().flat_map(|arm| [&arm.planned, &arm.actual]) {
+            let Ok(rule) = Rule::parse(&text.sql) else { continue };
+            for (name, position) in rule.columns() {
+                if !is_masked(name) && told.insert(name.to_owned()) {
+                    let place = study.origin.place_in_rule(text, position.line, position.column);
+                    let message = format!("{name} tells the arm of a participant, and [masking] does not take it away");
+                    self.findings.push(Finding::error(place, message).hint(format!("variables = [\"{name}\", …]")));
+                }
+            }
+        }
+        for (dataset, text) in &masking.records {
+            let Ok(rule) = Rule::parse(&text.sql) else { continue };
+            for (name, position) in rule.columns().into_iter().filter(|(name, _)| is_masked(name)) {
+                let place = study.origin.place_in_rule(text, position.line, position.column);
+                let message = format!("which records of {dataset} are left would tell of {name}, which is masked");
+                let hint = "choose records by what is not masked, or mask the dataset";
+                self.findings.push(Finding::error(place, message).hint(hint));
+            }
+            if **dataset == *study.data.subjects {
+                let place = study.origin.place_in_rule(text, 1, 1);
+                let message = format!("{dataset} says who the subjects are: none of its records can be masked");
+                self.findings.push(Finding::error(place, message).hint("choose participants by an analysis set"));
+            }
+        }
     }
 
     /// Compiles a rule; a mistake becomes a finding and the rule a placeholder, so that the walk goes on.

@@ -67,7 +67,7 @@ fn a_leak_is_noticed() {
     let study = Study::of(STUDIES[0]);
     let leaks = [
         ("PPROTFL", Reassignment::Blocks, "number = \"CASE WHEN PPROTFL = 'Y' THEN AGE END\""),
-        ("TRT01P", Reassignment::Exchanged, "number = \"CASE WHEN TRT01P = 'MSC' THEN AGE END\""),
+        ("TRT01PN", Reassignment::Exchanged, "number = \"CASE WHEN TRT01PN = 1 THEN AGE END\""),
     ];
     for (variable, way, shown) in leaks {
         let made = [study.clone(), study.reassigned(way, 7)].map(|mut study| {

@@ -91,9 +91,18 @@ impl Told<'_> {
         self.push(self.key(Statistic::OneSidedP), Value::number(seen.one_sided()));
         self.push(self.key(Statistic::BValue), Value::number(seen.z * own.share.sqrt()));
         self.push(self.key(Statistic::Status), Value::Text(verdict.name().to_owned()));
+        // Codes do not tell which arm is hoped to be better: what is said is said of both readings.
         if self.looks.coded {
             let other = Verdict::of(self.plan, own, last, -seen.z);
-            self.push(self.key(Statistic::Status).variable("reversed"), Value::Text(other.name().to_owned()));
+            let reversed = |statistic| self.key(statistic).variable("reversed");
+            let rows = [
+                (reversed(Statistic::Status), Value::Text(other.name().to_owned())),
+                (reversed(Statistic::Z), Value::number(-seen.z)),
+                (reversed(Statistic::OneSidedP), Value::number(1.0 - seen.one_sided())),
+            ];
+            for (key, value) in rows {
+                self.push(key, value);
+            }
         }
         let [estimate, ..] = seen.statistics();
         let of = |statistic| seen.as_of(&self.plan.id, statistic).method(Method::GroupSequential);
@@ -110,9 +119,14 @@ impl Told<'_> {
         }
         if !last {
             self.powers(design, now, seen.z, &|key| key);
+            if self.looks.coded {
+                self.powers(design, now, -seen.z, &|key| key.level("reversed"));
+            }
         }
         self.repeated(plan, frames, own, seen);
-        if last || verdict != Verdict::None {
+        // A one-sided stop is one for the arm that is tested, which codes do not tell.
+        let tells = !self.looks.coded || self.plan.sides == TestSides::Two;
+        if tells && (last || verdict != Verdict::None) {
             self.stopped(design, now, seen);
         }
     }

@@ -4,7 +4,6 @@
 use super::look::Verdict;
 use super::{Design, Told, When};
 use crate::analysis::comparison::Pair;
-use crate::analysis::{Trace, Work};
 use crate::derive::Frames;
 use crate::plan::{JobKind, Plan};
 use crate::results::{Family, Key, Reason, Statistic, Value};
@@ -37,21 +36,24 @@ impl Told<'_> {
     }
 
     /// For each number of responders in the reference arm: with how many in the other one a bound would be crossed. Arms
-    /// share the information of the look as they share the participants now.
+    /// share the information of the look as they share those randomised: whom they have decided so far is not how many they
+    /// will have. With codes nothing is told: which arm is tested would have to be known.
     fn responders(&mut self, plan: &Plan, frames: &Frames, design: &Design, next: usize, of: &Monitored) {
         let Some(job) = plan.jobs.iter().find(|job| job.analysis == *of.endpoint) else { return };
         let counts = matches!(job.kind, JobKind::Binary(_)) && of.method.family() == Family::ShareTest;
         let Some(planned) = self.plan.planned.filter(|_| counts && plan.arms.len() > 1) else { return };
-        let work = Work { plan, frames, job, trace: Trace::Off, rows: Vec::new() };
         let reference = plan.reference_arm;
         let named = of.arm.as_ref().and_then(|name| plan.arms.iter().position(|arm| arm.id == **name));
         let arm = named.or_else(|| (0..plan.arms.len()).find(|arm| *arm != reference)).unwrap_or(reference);
-        let whole = work.members(job.set, None).len();
-        if whole == 0 {
+        let randomised = |arm: Option<usize>| {
+            frames.planned.iter().flatten().filter(|own| arm.is_none_or(|arm| **own == arm)).count()
+        };
+        let whole = randomised(None);
+        if whole == 0 || self.looks.coded {
             return;
         }
         let amount = design.looks[next].share * planned;
-        let sizes = [arm, reference].map(|arm| share_of(amount, work.members(job.set, Some(arm)).len(), whole));
+        let sizes = [arm, reference].map(|arm| share_of(amount, randomised(Some(arm)), whole));
         let [n, others] = sizes;
         if n == 0 || others == 0 {
             return;

@@ -5,7 +5,7 @@
 //! lists with their where clauses, code lists, names of study and standards. Results metadata and documents are read
 //! past. Bytes in, values out; no I/O.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kind;
 use super::format::kind_of_sas_format;
@@ -274,6 +274,32 @@ impl Define {
     pub fn label(&self, dataset: &str, variable: &str) -> Option<&str> {
         let label = self.dataset(dataset)?.variable(variable)?.item.label.as_str();
         Some(label).filter(|label| !label.is_empty())
+    }
+
+    /// The same without what may not be known of: these datasets, these variables, and whatever is said of records that are
+    /// told by them. Keys with one of them would no longer be keys.
+    #[must_use]
+    pub fn without(&self, datasets: &BTreeSet<String>, variables: &BTreeSet<String>) -> Self {
+        let mut own = self.clone();
+        let has = |names: &BTreeSet<String>, name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        own.datasets.retain(|name, _| !has(datasets, name));
+        for dataset in own.datasets.values_mut() {
+            dataset.variables.retain(|variable| !has(variables, &variable.item.name));
+            if dataset.keys.iter().any(|key| has(variables, key)) {
+                dataset.keys.clear();
+            }
+            let told = |check: &RangeCheck| check.variable.as_ref().is_none_or(|name| has(variables, name));
+            for variable in &mut dataset.variables {
+                variable.values.retain(|value| !value.clauses.iter().flat_map(|clause| &clause.checks).any(told));
+            }
+        }
+        let hides = |finding: &Finding| {
+            let place = &finding.place;
+            place.dataset.as_ref().is_some_and(|name| has(datasets, name))
+                || place.variable.as_ref().is_some_and(|name| has(variables, name))
+        };
+        own.warnings.retain(|finding| !hides(finding));
+        own
     }
 
     /// The dictionaries that its code lists name, with their versions.

@@ -263,6 +263,16 @@ fn put_in_place(disk: &dyn Disk, names: &Names) -> Result<Option<PathBuf>, Error
     Ok(earlier.cloned())
 }
 
+/// Keeps others from reading a file and writing it anew until the value is gone; waits for whoever does so now.
+///
+/// # Errors
+/// Nothing can be written beside it.
+pub(super) fn wait_for(path: &Path) -> Result<impl Drop + use<>, Error> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".entry");
+    RunLock::wait(&path.with_file_name(name))
+}
+
 /// Writes a single file in place of an earlier one, whole or not at all, as a package is written. A link is followed;
 /// what is no file, as a terminal or a pipe, is written to directly.
 ///

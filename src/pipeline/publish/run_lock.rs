@@ -34,12 +34,25 @@ impl RunLock {
     /// # Errors
     /// Another run holds it, or its file cannot be made.
     pub(super) fn take(target: &Path) -> Result<Self, Error> {
+        Self::of(target, false)
+    }
+
+    /// Takes the lock of a file that is written in a moment, when whoever holds it is done.
+    ///
+    /// # Errors
+    /// Its file cannot be made.
+    pub(super) fn wait(target: &Path) -> Result<Self, Error> {
+        Self::of(target, true)
+    }
+
+    fn of(target: &Path, waits: bool) -> Result<Self, Error> {
         let name = target.file_name().unwrap_or_default().to_os_string();
         let path = target.with_file_name(hidden(name, "lock"));
         for _ in 0..ATTEMPTS {
             let open = File::options().read(true).write(true).create(true).truncate(false).open(&path);
             let file = open.map_err(|error| failed(target, "open the run lock beside", &error))?;
-            match file.try_lock() {
+            let locked = if waits { file.lock().map_err(TryLockError::Error) } else { file.try_lock() };
+            match locked {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(held(target, file)),
                 Err(TryLockError::Error(error)) => return Err(failed(target, "take the run lock beside", &error)),

@@ -87,43 +87,6 @@ impl Study {
         Error::unless_clean(Stage::Specification, findings).map(|_| ())
     }
 
-    /// A plan that names the arm it compares does so by its real name. Of two arms only one can be meant; of more, a report
-    /// with codes cannot show what is compared: it counts looks and no more.
-    pub(super) fn without_monitored_arm(
-        &self,
-        edition: Edition,
-        study: &mut Self,
-        text: &mut Table,
-    ) -> Result<(), Error> {
-        let several = edition.audience() == Audience::Coded && study.arm.len() > 2;
-        let mut findings = Vec::new();
-        for plan in &mut study.monitoring {
-            let named = plan.monitored.as_mut().is_some_and(|monitored| monitored.arm.take().is_some());
-            if !(named && several) {
-                continue;
-            }
-            plan.monitored = None;
-            for display in study.display.iter().filter(|display| display.tells_of(&plan.id)) {
-                let message = "the comparison that is monitored would tell which arm is which".to_owned();
-                let hint = match &display.snapshot {
-                    Some(_) => "leave the number to the unmasked report: reports = [\"dsmb-closed-unmasked\"]",
-                    None => "withhold the display: identifies-arm = \"…\"",
-                };
-                findings.push(Finding::error(self.origin.place(display.id.span.start), message).hint(hint));
-            }
-        }
-        for plan in text.get_mut("monitoring").and_then(Value::as_array_mut).into_iter().flatten() {
-            let Some(plan) = plan.as_table_mut() else { continue };
-            let named = |own: &Value| own.as_table().is_some_and(|own| own.contains_key("arm"));
-            if several && plan.get("monitored").is_some_and(named) {
-                plan.remove("monitored");
-            } else if let Some(monitored) = plan.get_mut("monitored").and_then(Value::as_table_mut) {
-                monitored.remove("arm");
-            }
-        }
-        Error::unless_clean(Stage::Specification, findings).map(|_| ())
-    }
-
     /// Displays that are nothing but a comparison have nothing to show of all arms together.
     pub(super) fn refuse_comparisons(&self, edition: Edition, narrowed: &Self) -> Result<(), Error> {
         let alone = !narrowed.compares();

@@ -1,6 +1,7 @@
 //! A specification as one report needs it: its displays, and what they need. What other reports show is not there, so that
 //! nothing of it is read, computed or written; of a masked report, what is masked is not there either, nor the arms.
 
+mod coded;
 mod filter;
 mod masked;
 mod mentions;
@@ -61,19 +62,23 @@ impl Study {
             return Err(Error { stage: Stage::Specification, findings: reading.findings });
         };
         self.entitle(edition, &mut study, &mut text);
+        if edition != Edition::Final {
+            // What is masked is taken away, or may be known: either way it is nobody's care any more.
+            study.masking = None;
+            text.remove("masking");
+        }
         if masked {
             study.arm = self.shown_arms(edition, codes);
             text.insert("arm".to_owned(), Value::Array(study.arm.iter().map(arm_as_text).collect()));
-            for (section, key) in
-                [("masking", ""), ("data", "cut-off"), ("conformance", "accept"), ("conformance", "rule")]
-            {
-                match text.get_mut(section).and_then(Value::as_table_mut) {
-                    Some(table) if !key.is_empty() => _ = table.remove(key),
-                    _ => _ = text.remove(section),
+            for (section, key) in [("data", "cut-off"), ("conformance", "accept"), ("conformance", "rule")] {
+                if let Some(table) = text.get_mut(section).and_then(Value::as_table_mut) {
+                    table.remove(key);
                 }
             }
             self.without_masked(&mut study, &mut text)?;
             self.without_monitored_arm(edition, &mut study, &mut text)?;
+            self.without_arms_of_hypotheses(edition, &mut study, &mut text)?;
+            self.refuse_drawn(edition, &study)?;
             self.refuse_comparisons(edition, &study)?;
             alone::without_comparisons(&mut study);
         }

@@ -16,7 +16,11 @@ pub(in super::super) fn figure(layout: &BoundaryLayout, assembly: &mut Assembly<
     let coded = word(assembly, &coded).is_some();
     let both = plan.sides == TestSides::Two || coded;
     let shares: Vec<f64> = (1..=shown.looks)
-        .map(|look| number(assembly, &key(plan, Statistic::Information, look)).unwrap_or(plan.shares()[look - 1]))
+        .map(|look| {
+            // Before there are data, that of the plan; it may have fewer looks than were taken.
+            let planned = || plan.shares().get(look - 1).copied().unwrap_or(1.0);
+            number(assembly, &key(plan, Statistic::Information, look)).unwrap_or_else(planned)
+        })
         .map(|share| share * 100.0)
         .collect();
     let mut series: Vec<Series> = Vec::new();

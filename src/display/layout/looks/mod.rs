@@ -197,10 +197,24 @@ fn result_rows(shown: &Shown<'_>, now: usize, assembly: &mut Assembly<'_>) -> Ve
         }
     };
     let at = |statistic| Key::new(&*plan.id, statistic).method(Method::GroupSequential);
+    let readings = readings(plan, assembly);
+    let with = |stub: &str, reading: &Option<String>| match reading {
+        Some(words) => format!("{stub}, {words}"),
+        None => stub.to_owned(),
+    };
+    let first = readings.as_ref().map(|(first, _)| first.clone());
+    for (stub, key) in [
+        (with("Z", &first), at(Statistic::Z)),
+        (with("B-value", &first), at(Statistic::BValue)),
+        (with("one-sided p", &first), at(Statistic::OneSidedP)),
+    ] {
+        push(&stub, maybe(assembly, shown.style, key));
+    }
+    if let Some((_, second)) = &readings {
+        let key = at(Statistic::OneSidedP).variable("reversed");
+        push(&format!("one-sided p, {second}"), maybe(assembly, shown.style, key));
+    }
     for (stub, statistic) in [
-        ("Z", Statistic::Z),
-        ("B-value", Statistic::BValue),
-        ("one-sided p", Statistic::OneSidedP),
         ("two-sided p", Statistic::PValue),
         ("degrees of freedom", Statistic::Df),
         ("bound for efficacy on t", Statistic::TBound),
@@ -211,11 +225,19 @@ fn result_rows(shown: &Shown<'_>, now: usize, assembly: &mut Assembly<'_>) -> Ve
     for (stub, method, way, statistics) in [
         ("estimate", Method::GroupSequential, None, ESTIMATES),
         ("repeated interval, of the method", Method::RepeatedInterval, Some("method"), LIMITS),
-        ("repeated interval, of Wald’s kind", Method::RepeatedInterval, Some("wald"), LIMITS),
+        ("repeated interval, estimate ∓ bound × standard error", Method::RepeatedInterval, Some("wald"), LIMITS),
         ("median-unbiased estimate", Method::StagewiseOrdering, None, ESTIMATES),
         ("its interval", Method::StagewiseOrdering, None, LIMITS),
     ] {
         let keys = found(plan, method, way, statistics, assembly);
+        // Without a bound at this look there is no interval that goes with it, which the table says of the bound.
+        let is_bounded = assembly
+            .rows
+            .get(&key(plan, Statistic::Bound, now))
+            .is_some_and(|row| !matches!(row.value, Value::NotEstimable(_)));
+        if method == Method::RepeatedInterval && !is_bounded {
+            continue;
+        }
         let texts: Vec<String> = keys.iter().map(|key| assembly.text(key, shown.style)).collect();
         let text = if texts.len() == 2 { format!("({})", texts.join(", ")) } else { texts.join("") };
         push(stub, Cell { text, keys, ..Cell::default() });
@@ -223,13 +245,26 @@ fn result_rows(shown: &Shown<'_>, now: usize, assembly: &mut Assembly<'_>) -> Ve
     let ordered = Key::new(&*plan.id, Statistic::PValue).method(Method::StagewiseOrdering);
     push("stage-wise ordered p", maybe(assembly, shown.style, ordered));
     let status = verdict_cell(assembly, at(Statistic::Status));
-    push("what the bounds say", status);
-    let reversed = at(Statistic::Status).variable("reversed");
-    if assembly.rows.get(&reversed).is_some() {
-        let cell = verdict_cell(assembly, reversed);
-        push("… with the arms exchanged", cell);
+    push(&with("what the bounds say", &first), status);
+    if let Some((_, second)) = &readings {
+        let cell = verdict_cell(assembly, at(Statistic::Status).variable("reversed"));
+        push(&format!("what the bounds say, {second}"), cell);
     }
     rows
+}
+
+/// With codes, the two readings of a result: the one that its sign is of, and the other. Which is meant only the key tells.
+fn readings(plan: &Monitoring, assembly: &Assembly<'_>) -> Option<(String, String)> {
+    let reversed = Key::new(&*plan.id, Statistic::Status).method(Method::GroupSequential).variable("reversed");
+    assembly.rows.get(&reversed)?;
+    let contrast =
+        found(plan, Method::GroupSequential, None, ESTIMATES, assembly).into_iter().find_map(|key| key.contrast);
+    let (first, second) = contrast?;
+    let label = |id: &str| {
+        let arm = assembly.study.arm.iter().find(|arm| *arm.id == *id);
+        arm.map_or_else(|| id.to_owned(), |arm| arm.label.clone())
+    };
+    Some((format!("if {} is tested", label(&first)), format!("if {} is tested", label(&second))))
 }
 
 /// What the bounds say at the look that is now, at a glance; or that there is none.
@@ -242,28 +277,35 @@ pub(super) fn card(of: &Name, label: &str, assembly: &mut Assembly<'_>) -> Card 
     };
     let plan = shown.plan;
     let at = |statistic| Key::new(&*plan.id, statistic).method(Method::GroupSequential);
+    let readings = readings(plan, assembly);
     let verdict = verdict_cell(assembly, at(Statistic::Status));
     let mut keys = verdict.keys;
     let mut words = vec![format!("look {now} of {}", shown.looks)];
+    let signed = if readings.is_some() { "|Z| " } else { "Z " };
     for (before, key) in [
-        ("Z ", at(Statistic::Z)),
+        (signed, at(Statistic::Z)),
         ("efficacy from ", key(plan, Statistic::Bound, now)),
         ("futility below ", key(plan, Statistic::FutilityBound, now)),
         ("harm below ", key(plan, Statistic::HarmBound, now)),
     ] {
         let cell = maybe(assembly, shown.style, key);
         if !cell.text.is_empty() {
-            words.push(format!("{before}{}", cell.text));
+            let text = if before == "|Z| " { cell.text.trim_start_matches('−') } else { &cell.text };
+            words.push(format!("{before}{text}"));
             keys.extend(cell.keys);
         }
     }
-    let reversed = at(Statistic::Status).variable("reversed");
-    if assembly.rows.get(&reversed).is_some() {
-        let cell = verdict_cell(assembly, reversed);
-        words.push(format!("with the arms exchanged: {}", cell.text));
-        keys.extend(cell.keys);
+    let Some((first, second)) = readings else { return card(verdict.text, words.join("; "), keys) };
+    let other = verdict_cell(assembly, at(Statistic::Status).variable("reversed"));
+    keys.extend(other.keys);
+    if other.text == verdict.text {
+        return card(verdict.text, words.join("; "), keys);
     }
-    card(verdict.text, words.join("; "), keys)
+    // In the order of the codes, whichever of them the sign is of.
+    let mut said = [format!("{first}: {}", verdict.text), format!("{second}: {}", other.text)];
+    said.sort();
+    words.extend(said);
+    card("depends on the arm".to_owned(), words.join("; "), keys)
 }
 
 const ESTIMATES: &[Statistic] = &[Statistic::Difference, Statistic::Ratio];
@@ -321,11 +363,16 @@ pub(super) fn conditional_power(layout: &ConditionalPowerLayout, assembly: &mut 
         if shown.now == Some(look) {
             let z = Key::new(&*plan.id, Statistic::Z).method(Method::GroupSequential);
             let z = maybe(assembly, shown.style, z);
-            rows.push(data_row(
-                1,
-                "at the result of this look".to_owned(),
-                [vec![z], powers(assembly, &|key| key)].concat(),
-            ));
+            let readings = readings(plan, assembly);
+            let stub = "at the result of this look";
+            let own = readings.as_ref().map_or_else(|| stub.to_owned(), |(first, _)| format!("{stub}, {first}"));
+            rows.push(data_row(1, own, [vec![z], powers(assembly, &|key| key)].concat()));
+            if let Some((_, second)) = readings {
+                let z = Key::new(&*plan.id, Statistic::Z).method(Method::GroupSequential).variable("reversed");
+                let z = maybe(assembly, shown.style, z);
+                let cells = [vec![z], powers(assembly, &|key| key.level("reversed"))].concat();
+                rows.push(data_row(1, format!("{stub}, {second}"), cells));
+            }
         }
         // Of a look that was taken there is nothing left to tell.
         if rows.len() > first {
@@ -399,7 +446,14 @@ fn notes(shown: &Shown<'_>, assembly: &mut Assembly<'_>) -> Vec<Footnote> {
     if shown.now.is_some() {
         notes.push(note(
             "Z is the normal quantile of the p-value, above 0 for a benefit. A bound on the effect is that on Z times the \
-             standard error at this look, scaled by the root of the information.",
+             standard error at this look, scaled by the root of the information; the standard error is that of the analysis, \
+             or where it has none the width of its interval over twice the normal quantile.",
+        ));
+    }
+    if readings(plan, assembly).is_some() {
+        notes.push(note(
+            "Codes do not tell which arm is tested against the other: both readings are given, and the unmasked report has \
+             the one that is meant.",
         ));
     }
     if plan.drift.is_some() {

@@ -50,8 +50,8 @@ pub(in super::super) fn table(layout: &WhatIfLayout, assembly: &mut Assembly<'_>
         let more = responders(&shown, next, assembly);
         if !more.is_empty() {
             footnotes.push(note(
-                "Responders: the arms share the information of the look as they share the participants now; by the test of \
-                 the plan.",
+                "Responders: the arms share the information of the look as they share those randomised; by the test of the \
+                 plan.",
             ));
         }
         rows.extend(more);
