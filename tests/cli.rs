@@ -43,7 +43,7 @@ fn with_study() -> TempDir {
     let folder = scratch();
     let source = fixture_study(FLAGSHIP);
     copy_folder(&source.join("data"), &folder.path().join("study/data"));
-    for name in ["study.toml", "data.lock"] {
+    for name in ["study.toml", "data.lock", "monitoring.ledger"] {
         fs::copy(source.join(name), folder.path().join("study").join(name)).expect("the fixture has its files");
     }
     folder

@@ -90,6 +90,11 @@ pub(super) fn looking(
     let path = path(file);
     let kept = read(&path)?;
     let none = narrowed.monitoring.is_empty() && edition != Edition::Interim;
+    if edition == Edition::Final && kept.is_none() && study.monitoring.iter().any(|plan| plan.information.is_some()) {
+        let message = format!("there is no ledger of looks at {}: the report says that none was taken", path.display());
+        let hint = "if there were looks, name their ledger: --ledger FILE";
+        looking.warnings.push(Finding::warning(Place::default(), message).hint(hint));
+    }
     if edition.audience() == Audience::Open || none || edition == Edition::Final && kept.is_none() {
         return Ok(looking);
     }

@@ -295,7 +295,7 @@ fn run_dated(
     provenance.source_date = date;
     let Checked { study, text, lock_text, mut warnings, words, taken, .. } = checked;
     if let Some(previous) = &file.asked.previous {
-        warnings.extend(judgement::changes(previous, &results, file.asked.edition)?);
+        warnings.extend(judgement::changes(previous, (&study, &results, &provenance))?);
     }
     template.clone_into(&mut provenance.template);
     let made = Made { study, text, lock: lock_text, results, provenance, warnings };
@@ -357,7 +357,7 @@ fn finish(made: Made, words: &[String], progress: Progress<'_>) -> Result<Run, E
     progress("displays");
     let mut report = display::arrange(&study, &results, &provenance)?;
     // The report says itself what a person has to look at.
-    for finding in judgement::words(&report, words) {
+    for finding in judgement::words(&report, &text, words) {
         report.provenance.warnings.push(finding.to_string());
         provenance.warnings.push(finding.to_string());
         warnings.push(finding);

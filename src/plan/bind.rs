@@ -195,6 +195,15 @@ impl<'a> Binding<'a> {
                 }
             }
         }
+        // What is printed of words in a masked report may not depend on the labels, so the words must be theirs.
+        for arm in &study.arm {
+            let label = arm.label.to_lowercase();
+            if !masking.words.iter().any(|word| label.contains(&word.to_lowercase())) {
+                let place = study.origin.place(arm.id.span.start);
+                let message = format!("no word of [masking] stands in the label “{}”", arm.label);
+                self.findings.push(Finding::warning(place, message).hint("words = [\"…\"]: what names a treatment"));
+            }
+        }
         for (dataset, text) in &masking.records {
             let Ok(rule) = Rule::parse(&text.sql) else { continue };
             for (name, position) in rule.columns().into_iter().filter(|(name, _)| is_masked(name)) {

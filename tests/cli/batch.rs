@@ -31,8 +31,9 @@ fn spoil(study: &Path, from: &str, to: &str) {
 /// The packages are those of single runs, byte for byte.
 fn as_alone(desk: &Path, packages: &[(&str, &str)]) {
     for (study, package) in packages {
-        succeed(desk, &["run", study, "--out", "alone"]);
-        let differences = tree_differences(&tree(&desk.join("alone")), &tree(&desk.join("out").join(package)));
+        let alone = format!("alone/{package}");
+        succeed(desk, &["run", study, "--out", &alone]);
+        let differences = tree_differences(&tree(&desk.join(alone)), &tree(&desk.join("out").join(package)));
         assert!(differences.is_empty(), "the package of {study} differs from that of a single run:{differences}");
     }
 }

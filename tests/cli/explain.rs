@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::{FLAGSHIP, no_panic, with_study};
-use crate::support::{fixture_study, read, succeed, trialpress};
+use super::{no_panic, with_study};
+use crate::support::{read, succeed, trialpress};
 
 #[test]
 fn explain_names_rules_datasets_and_subjects() {
@@ -109,9 +109,7 @@ fn every_count_of_every_analysis_names_its_subjects() {
 fn explain_of_looks_names_the_plan_its_endpoint_and_the_ledger() {
     let folder = with_study();
     let looks = |of: &str| succeed(folder.path(), &["explain", "study", of]).stdout;
-    assert!(looks("t-9-6").contains("\nno analysis: "), "without a ledger no look is quoted:\n{}", looks("t-9-6"));
     let own = folder.path().join("study/monitoring.ledger");
-    fs::copy(fixture_study(FLAGSHIP).join("monitoring.ledger"), &own).expect("the fixture has its ledger");
     let text = looks("t-9-6");
     let ledger = read(&own);
     let bound = ledger.split("\"futility\":").nth(1).and_then(|rest| rest.split(',').next()).expect("a bound");
@@ -123,6 +121,8 @@ fn explain_of_looks_names_the_plan_its_endpoint_and_the_ledger() {
     ] {
         assert!(text.contains(wanted), "“{wanted}” is not said:\n{text}");
     }
+    fs::remove_file(&own).expect("it is there");
+    assert!(looks("t-9-6").contains("\nno analysis: "), "without a ledger no look is quoted:\n{}", looks("t-9-6"));
 }
 
 #[test]

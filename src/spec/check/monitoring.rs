@@ -28,6 +28,7 @@ impl Check<'_> {
                 format!("{} says the error spent at {} looks of {}", plan.id, spent.len(), plan.looks.len()),
             );
         }
+        self.shape(at, &plan.bounds, plan.tail(), &format!("the bounds of {}", plan.id));
         if plan.bounds == BoundRule::SpendingObrienFlemingHalved && plan.sides == TestSides::One {
             self.error(at, "spending-obrien-fleming-halved halves the error of two sides, and this test has one");
         }
@@ -46,6 +47,35 @@ impl Check<'_> {
             self.futility(plan, futility);
         }
         self.monitored(plan);
+    }
+
+    /// Numbers for which bounds are bounds; `error` is what they spend on one side in all.
+    fn shape(&mut self, at: usize, bounds: &BoundRule, error: f64, whose: &str) {
+        let wrong = match bounds {
+            BoundRule::Custom(spent) => {
+                let rises =
+                    spent.windows(2).all(|pair| pair[0] <= pair[1]) && spent.first().is_none_or(|own| *own >= 0.0);
+                let ends = spent.last().is_none_or(|last| (last - error).abs() <= 1e-9);
+                (!rises || !ends).then(|| format!("the error they spend on one side does not rise to {error}"))
+            }
+            BoundRule::HwangShihDeCani(own) => {
+                (own.is_nan() || own.abs() > 40.0).then(|| "a parameter from −40 to 40".to_owned())
+            }
+            BoundRule::Power(own) => {
+                (!(*own > 0.0 && *own <= 40.0)).then(|| "a power above 0, of at most 40".to_owned())
+            }
+            BoundRule::WangTsiatis(own) => {
+                (own.is_nan() || own.abs() > 1.0).then(|| "a parameter from −1 to 1".to_owned())
+            }
+            BoundRule::HaybittlePeto(own) => {
+                (!(*own > 1.0 && *own <= 8.0)).then(|| "a bound on Z above 1, of at most 8".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            let says = if matches!(bounds, BoundRule::Custom(_)) { wrong } else { format!("they need {wrong}") };
+            self.error(at, format!("{whose} cannot be had: {says}"));
+        }
     }
 
     fn planned_looks(&mut self, plan: &Monitoring) {
@@ -94,6 +124,7 @@ impl Check<'_> {
                     format!("bounds for futility of {} need one side, a drift, and spending functions", plan.id);
                 self.error(at, message);
             }
+            self.shape(at, bounds, futility.beta.unwrap_or(0.0), &format!("the bounds for futility of {}", plan.id));
             if let BoundRule::Custom(spent) = bounds
                 && spent.len() != plan.looks.len()
             {
