@@ -10,6 +10,7 @@
 //! - `pilot`: printed cells of a real trial against its published report.
 //! - `pages`: the text of the pages.
 //! - `populated`: every display of every study in the fixtures is filled.
+//! - `procedure`: from the key to the meeting, and what people do wrong on the way.
 //! - `properties`: what must hold whatever the data are.
 //! - `exports`: exported datasets against a second program.
 //! - `second_study`: the example of three arms against its independent program.
@@ -53,6 +54,7 @@ mod pages;
 mod peers;
 mod pilot;
 mod populated;
+mod procedure;
 mod properties;
 mod readers;
 mod record;
