@@ -199,7 +199,7 @@ impl Study {
 /// The words of rules.
 fn said_by<'a>(rules: impl Iterator<Item = &'a RuleText>) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    rules.for_each(|rule| mentions::said(&rule.sql, &mut words));
+    rules.for_each(|rule| mentions::said_in_rule(&rule.sql, &mut words));
     words
 }
 

@@ -227,22 +227,26 @@ pub(super) fn collect(value: &Value, words: &mut Words) {
 /// The words of a text. Of a template only what is computed counts, of a rule not the values in quotes.
 pub(super) fn said(text: &str, words: &mut BTreeSet<String>) {
     let is_template = text.contains("{{") || text.contains("{%");
-    let mut add = |part: &str| {
-        let of = part.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
-        words.extend(of.filter(|word| !word.is_empty()).map(str::to_owned));
-        // In a rule a minus takes apart, in a name it joins.
-        words.extend(
-            part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_owned),
-        );
-    };
     if is_template {
         for part in text.split("{{").skip(1).filter_map(|part| part.split("}}").next()) {
-            add(part);
+            add(part, words);
         }
         for part in text.split("{%").skip(1).filter_map(|part| part.split("%}").next()) {
-            add(part);
+            add(part, words);
         }
     } else {
-        text.split('\'').step_by(2).for_each(add);
+        said_in_rule(text, words);
     }
+}
+
+/// The words of a rule: not the values in quotes, whatever stands in them.
+pub(super) fn said_in_rule(text: &str, words: &mut BTreeSet<String>) {
+    text.split('\'').step_by(2).for_each(|part| add(part, words));
+}
+
+fn add(part: &str, words: &mut BTreeSet<String>) {
+    let of = part.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+    words.extend(of.filter(|word| !word.is_empty()).map(str::to_owned));
+    // In a rule a minus takes apart, in a name it joins.
+    words.extend(part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_owned));
 }
