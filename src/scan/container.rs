@@ -27,6 +27,8 @@ const CLOSED: &[Signature] = &[
     (b"age-encryption.org/", "an encrypted file"),
     (b"-----BEGIN PGP MESSAGE", "an encrypted message"),
     (b"Salted__", "an encrypted file"),
+    (b"\x5d\0\0\x80\0\xff\xff\xff\xff", "lzma"),
+    (b"\x1f\x9d\x90", "compress"),
     (b"fLaC", "sound"),
     (b"ID3", "sound"),
     (b"OggS", "sound"),
@@ -38,6 +40,17 @@ const PICTURES: &[&[u8]] =
 
 /// Formats that may begin anywhere in a file of another format.
 const CARVED: [&[u8]; 4] = [b"%PDF-", png::SIGNATURE, zip::MEMBER, b"\x1f\x8b\x08"];
+
+/// What is packed in a way that is not undone, by bytes so many that they do not stand together by chance; for bzip2 they
+/// follow its four first ones.
+const EMBEDDED: &[Signature] = &[
+    (b"1AY&SY", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document or an encrypted new one"),
+    (b"-----BEGIN PGP MESSAGE", "an encrypted message"),
+];
 
 /// How a zstd stream begins.
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
@@ -118,6 +131,11 @@ fn is_zlib(bytes: &[u8]) -> bool {
 /// Containers that begin later: appended to a picture, within a tape archive or a memory image. What begins like one and
 /// is none is not told.
 fn carve(hunt: &mut Hunt<'_>, channel: &str, bytes: &[u8]) {
+    for (start, name) in EMBEDDED {
+        if bytes.windows(start.len()).any(|here| here == *start) {
+            hunt.unread(channel, format!("{name} begins within it, which is not unpacked"));
+        }
+    }
     for start in CARVED {
         let mut from = 1;
         while let Some(at) = bytes.get(from..).and_then(|rest| rest.windows(start.len()).position(|here| here == start))

@@ -148,7 +148,8 @@ pub(super) fn nibble(byte: u8) -> Option<u8> {
 }
 
 /// Families of escapes: their name, and what undoes them.
-pub(super) const ESCAPES: [(&str, Undo); 6] = [
+pub(super) const ESCAPES: [(&str, Undo); 7] = [
+    ("rich text", rich_text),
     ("escapes of a programming language", backslashes),
     ("entities of markup", entities),
     ("percent encoding", |bytes| pairs_after(bytes, b'%')),
@@ -226,6 +227,42 @@ fn backslashes(bytes: &[u8]) -> Option<Vec<u8>> {
         b'\r' => Some((Vec::new(), if rest.get(2) == Some(&b'\n') { 3 } else { 2 })),
         _ => None,
     })
+}
+
+/// The text of RTF: without its groups and control words, its escaped letters as they are meant.
+fn rich_text(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.windows(5).any(|here| here == b"{\\rtf") {
+        return None;
+    }
+    let (mut text, mut at) = (Vec::new(), 0);
+    while let Some(byte) = bytes.get(at) {
+        let rest = &bytes[at + 1..];
+        let (meant, length): (Vec<u8>, usize) = match (byte, rest) {
+            (b'{' | b'}' | b'\n' | b'\r', _) => (Vec::new(), 0),
+            (b'\\', [b'\'', high, low, ..]) => {
+                let code = nibble(*high).zip(nibble(*low)).map(|(high, low)| high << 4 | low);
+                (code.map(|code| western(code).to_string().into_bytes()).unwrap_or_default(), 3)
+            }
+            (b'\\', [first, ..]) if first.is_ascii_alphabetic() => {
+                let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+                let digits = rest[letters..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'-').count();
+                let space = usize::from(rest.get(letters + digits) == Some(&b' '));
+                let number =
+                    std::str::from_utf8(&rest[letters..letters + digits]).ok().and_then(|own| own.parse::<i32>().ok());
+                // Numbers above 32767 are written below 0; what follows is for programs that do not know the letter.
+                let letter = number
+                    .filter(|_| &rest[..letters] == b"u")
+                    .and_then(|own| u32::try_from(if own < 0 { own + 0x1_0000 } else { own }).ok().and_then(utf8));
+                let known = usize::from(letter.is_some() && rest.get(letters + digits + space) == Some(&b'?'));
+                (letter.unwrap_or_default(), letters + digits + space + known)
+            }
+            (b'\\', [mark, ..]) => (vec![*mark], 1),
+            _ => (vec![*byte], 0),
+        };
+        text.extend(meant);
+        at += 1 + length;
+    }
+    Some(text)
 }
 
 fn entities(bytes: &[u8]) -> Option<Vec<u8>> {

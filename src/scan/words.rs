@@ -58,7 +58,7 @@ pub struct Words {
     plain: (AhoCorasick, Vec<usize>),
     /// Letters and digits of the words alone.
     squashed: (AhoCorasick, Vec<usize>),
-    /// Bytes in which the letter case of ASCII does not matter: UTF-16, hexadecimal digests.
+    /// Bytes in which the letter case of ASCII does not matter: UTF-16, UTF-32, hexadecimal digests.
     caseless: (AhoCorasick, Vec<(usize, &'static str)>),
     /// Bytes as they are: digests themselves and in base64.
     bytes: (AhoCorasick, Vec<(usize, &'static str)>),
@@ -102,6 +102,9 @@ impl Words {
                 let units = || form.encode_utf16();
                 caseless.push((units().flat_map(u16::to_le_bytes).collect(), (number, "UTF-16")));
                 caseless.push((units().flat_map(u16::to_be_bytes).collect(), (number, "UTF-16")));
+                let codes = || form.chars().map(u32::from);
+                caseless.push((codes().flat_map(u32::to_le_bytes).collect(), (number, "UTF-32")));
+                caseless.push((codes().flat_map(u32::to_be_bytes).collect(), (number, "UTF-32")));
             }
             for (name, digest) in digests(text) {
                 let digits: String = encoded::to_hexadecimal(&digest[..DIGITS / 2]);
@@ -151,7 +154,7 @@ impl Words {
             .collect()
     }
 
-    /// Where words stand in bytes that are not text: in UTF-16, and as digests.
+    /// Where words stand in bytes that are not text: in UTF-16 and UTF-32, and as digests.
     pub(super) fn in_bytes(&self, bytes: &[u8]) -> Vec<Match> {
         let of = |(machine, known): &(AhoCorasick, Vec<(usize, &'static str)>)| {
             let matches = everywhere(machine, bytes).into_iter();

@@ -99,7 +99,7 @@ fn each_byte(word: &str, write: fn(u8) -> String) -> Vec<u8> {
     format!("the arm is {} here", word.bytes().map(write).collect::<Vec<_>>().concat()).into_bytes()
 }
 
-const WRITTEN: [Plant; 26] = [
+const WRITTEN: [Plant; 29] = [
     ("text", "the file", |word| sentence(word).into_bytes()),
     ("capitals", "the file", |word| sentence(&word.to_uppercase()).into_bytes()),
     ("within a longer word", "the file", |word| format!("tbl-ae-{}s", word.to_lowercase()).into_bytes()),
@@ -115,6 +115,18 @@ const WRITTEN: [Plant; 26] = [
     }),
     ("base64 for addresses", "as base64", |word| {
         to_base64(format!("??>{word}>>").as_bytes()).replace('+', "-").replace('/', "_").into_bytes()
+    }),
+    ("UTF-32 with its mark", "as UTF-32", |word| {
+        [vec![0xff, 0xfe, 0, 0], sentence(word).chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()].concat()
+    }),
+    ("letters of rich text", "as rich text", |word| {
+        let letters: String = word.chars().map(|c| format!("\\u{}?", u32::from(c))).collect();
+        format!("{{\\rtf1\\ansi {{\\b Words}} of {letters}\\par}}").into_bytes()
+    }),
+    ("rich text in parts", "as rich text", |word| {
+        let (first, second) = word.split_at(word.char_indices().nth(3).map_or(0, |(at, _)| at));
+        let bytes: String = first.bytes().map(|byte| format!("\\'{byte:02x}")).collect();
+        format!("{{\\rtf1\\ansi Words of {bytes}{{\\b {second}}} and more\\par}}").into_bytes()
     }),
     ("UTF-16 in base64", "as base64", |word| to_base64(&utf16_le(&sentence(word))).into_bytes()),
     ("hexadecimal", "as hexadecimal", |word| format!("id: {}", to_hexadecimal(word.as_bytes())).into_bytes()),

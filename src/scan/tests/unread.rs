@@ -7,7 +7,7 @@ use super::{OTHER, WORD, search};
 /// Something that cannot be read, and what is told of it.
 type Closed = (&'static str, &'static str, fn(&str) -> Vec<u8>);
 
-const CLOSED: [Closed; 14] = [
+const CLOSED: [Closed; 17] = [
     ("encrypted PDF", "it is encrypted", |word| {
         let more = vec![(10, b"<< /Filter /Standard /V 4 >>".to_vec())];
         Paper { trailer: format!("/Encrypt 10 0 R /Note ({word})"), more, ..Paper::default() }.bytes()
@@ -29,6 +29,13 @@ const CLOSED: [Closed; 14] = [
     }),
     ("bzip2", "it is bzip2", |word| [b"BZh91AY&SY\x80\x90", word.as_bytes()].concat()),
     ("7z", "it is 7z", |word| [b"7z\xbc\xaf\x27\x1c\0\x04", word.as_bytes()].concat()),
+    ("bzip2 in a tape archive", "bzip2 begins within it", |word| {
+        [b"a.bz2\0\0\0", [0; 504].as_slice(), b"BZh91AY&SY\x80\x90", word.as_bytes()].concat()
+    }),
+    ("xz in an image of memory", "xz begins within it", |word| {
+        [random_text().as_bytes(), b"\xfd7zXZ\0\0\x04", word.as_bytes()].concat()
+    }),
+    ("lzma", "it is lzma", |word| [b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0", word.as_bytes()].concat()),
     ("cut gzip", "is damaged", |word| {
         let whole = gzip(format!("{word} {}", random_text()).as_bytes());
         whole[..whole.len() / 2].to_vec()
