@@ -9,7 +9,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::awkward::{copy_folder, tree};
-use crate::support::{Outcome, fixture_study, read, scratch, succeed, trialpress, write};
+use crate::support::{Outcome, displays, fixture_study, read, scratch, succeed, trialpress, write};
 
 const FLAGSHIP: &str = "ln-msc-il2";
 const THREE: &str = "sle-three-arm";
@@ -116,6 +116,9 @@ fn a_look_that_was_not_planned_is_shown_and_quoted() {
     let lines = read(&desk.join("study/monitoring.ledger")).lines().count();
     assert_eq!(lines, 3, "the opening and two looks");
     succeed(desk, &["run", "study", "--out", "final"]);
+    let shown = displays(&desk.join("final"));
+    let looks = shown.iter().find(|display| display["number"] == "Table 7.1").expect("the table of looks is there");
+    assert!(looks.to_string().contains("not planned"), "the look is taken for one that was planned: {looks}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub use information::information;
 
 use crate::analysis::{reason, value};
 use crate::derive::Frames;
-use crate::plan::{Looks, Plan};
+use crate::plan::{LookNumber, Looks, Plan};
 use crate::results::{Key, Method, Results, Row, Statistic, Value};
 use crate::spec::monitoring::{Assumed, Monitoring, TestSides};
 use crate::stats::Undefined;
@@ -128,6 +128,12 @@ impl Told<'_> {
         ];
         if let Some(planned) = plan.planned {
             rows.push((at(Statistic::AvailableInformation), Value::number(own.share * planned)));
+        }
+        let taken = self.looks.past.get(look).map(|past| &past.number);
+        let is_now = own.when == When::Now;
+        let number = taken.or(self.looks.now.as_ref().filter(|_| is_now));
+        if number == Some(&LookNumber::Unplanned) {
+            rows.push((at(Statistic::Status).variable("unplanned"), Value::Text("unplanned".to_owned())));
         }
         // Looks that were taken come first, in their order.
         if let Some(past) = self.looks.past.get(look) {

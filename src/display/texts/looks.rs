@@ -25,7 +25,11 @@ pub(super) fn sentence(plan: &Monitoring, results: &Results) -> String {
         1 => "1 look".to_owned(),
         more => format!("{more} looks"),
     };
-    let begun = format!("{} before the end planned, {} taken", looks(planned), taken.len());
+    let mut begun = format!("{} before the end planned, {} taken", looks(planned), taken.len());
+    let unplanned = (1..=taken.len()).filter(|look| is_unplanned(plan, results, *look)).count();
+    if unplanned > 0 {
+        begun = format!("{begun}, {unplanned} of them not planned");
+    }
     if taken.is_empty() {
         return begun;
     }
@@ -37,6 +41,12 @@ pub(super) fn sentence(plan: &Monitoring, results: &Results) -> String {
         None => "no decision is recorded",
     };
     format!("{begun}, on {}; {end}", days.join(", "))
+}
+
+fn is_unplanned(plan: &Monitoring, results: &Results, look: usize) -> bool {
+    let key = Key::new(&*plan.id, Statistic::Status).method(Method::GroupSequential).variable("unplanned");
+    let key = key.level(&look.to_string());
+    results.rows.iter().any(|row| row.key == key)
 }
 
 #[cfg(test)]
@@ -58,5 +68,9 @@ mod tests {
         push("decision", "continue");
         let told = "1 look before the end planned, 1 taken, on 2027-03-01; the trial was not stopped";
         assert_eq!(sentence(&plan, &results), told);
+        let key = Key::new("p", Statistic::Status).method(Method::GroupSequential).variable("unplanned").level("1");
+        let value = Value::Text("unplanned".to_owned());
+        results.rows.push(Row { key, value, unit: None, subjects: None });
+        assert_eq!(sentence(&plan, &results), told.replace("1 taken", "1 taken, 1 of them not planned"));
     }
 }

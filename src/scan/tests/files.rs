@@ -120,12 +120,12 @@ const WRITTEN: [Plant; 29] = [
         [vec![0xff, 0xfe, 0, 0], sentence(word).chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()].concat()
     }),
     ("letters of rich text", "as rich text", |word| {
-        let letters: String = word.chars().map(|c| format!("\\u{}?", u32::from(c))).collect();
+        let letters = word.chars().map(|c| format!("\\u{}?", u32::from(c))).collect::<Vec<_>>().concat();
         format!("{{\\rtf1\\ansi {{\\b Words}} of {letters}\\par}}").into_bytes()
     }),
     ("rich text in parts", "as rich text", |word| {
         let (first, second) = word.split_at(word.char_indices().nth(3).map_or(0, |(at, _)| at));
-        let bytes: String = first.bytes().map(|byte| format!("\\'{byte:02x}")).collect();
+        let bytes = first.bytes().map(|byte| format!("\\'{byte:02x}")).collect::<Vec<_>>().concat();
         format!("{{\\rtf1\\ansi Words of {bytes}{{\\b {second}}} and more\\par}}").into_bytes()
     }),
     ("UTF-16 in base64", "as base64", |word| to_base64(&utf16_le(&sentence(word))).into_bytes()),

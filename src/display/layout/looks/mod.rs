@@ -57,6 +57,7 @@ impl<'a> Shown<'a> {
         let head = |look: usize| {
             let at = key(self.plan, Statistic::Status, look);
             let date = word(assembly, &at.clone().variable("date")).unwrap_or_default();
+            let unplanned = word(assembly, &at.clone().variable("unplanned")).is_some();
             let state = match word(assembly, &at) {
                 Some("taken") if date.is_empty() => "taken".to_owned(),
                 Some("taken") => format!("taken {date}"),
@@ -64,7 +65,9 @@ impl<'a> Shown<'a> {
                 _ => "planned".to_owned(),
             };
             let name = if look == self.end { format!("Look {look} (end)") } else { format!("Look {look}") };
-            Column { head: vec![name, state], align: Align::Decimal }
+            let mut head = vec![name, state];
+            head.extend(unplanned.then(|| "not planned".to_owned()));
+            Column { head, align: Align::Decimal }
         };
         (1..=self.looks).map(head).collect()
     }
