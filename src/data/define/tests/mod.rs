@@ -195,3 +195,22 @@ fn what_only_explains_may_be_missing() {
 fn numbers_of_rules_are_in_order_and_stand_once() {
     assert!(RULES.windows(2).all(|pair| pair[0].id < pair[1].id));
 }
+
+/// A masked report holds its data against what is left of define.xml: nothing there tells of records by what is masked.
+#[test]
+fn what_is_masked_is_not_described() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    let whole = read(sample("2.1").as_bytes(), "define.xml").expect("a sound define.xml");
+    let own = &whole.datasets["ADXX"];
+    assert_eq!(own.keys.len(), 3);
+    assert_eq!(own.variable("AVAL").map(|variable| variable.values.len()), Some(2));
+    let left = whole.without(&names(&[]), &names(&["avisitn"]));
+    let own = &left.datasets["ADXX"];
+    assert!(own.variable("AVISITN").is_none() && own.keys.is_empty());
+    // One of the two lists of values goes by the visit.
+    let values = own.variable("AVAL").map(|variable| variable.values.as_slice()).unwrap_or_default();
+    let times =
+        |value: &DefinedValue| value.clauses.iter().flat_map(|own| &own.checks).all(|own| own.values == ["TIME"]);
+    assert!(values.len() == 1 && times(&values[0]), "{values:?}");
+    assert!(whole.without(&names(&["ADXX"]), &names(&[])).datasets.is_empty());
+}
