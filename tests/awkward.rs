@@ -64,7 +64,7 @@ impl Desk {
         match original {
             Original::Flagship => {
                 let source = fixture_study("ln-msc-il2");
-                for name in ["study.toml", "data.lock"] {
+                for name in ["study.toml", "data.lock", "monitoring.ledger"] {
                     copy(&source.join(name), &desk.study(name));
                 }
                 copy_folder(&source.join("data"), &desk.study("data"));

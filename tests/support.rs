@@ -64,14 +64,24 @@ pub fn specification(name: &str) -> Table {
 /// Takes the monitoring plan away, with what is monitored and what is shown of it.
 fn without_looks(study: &mut Table) {
     let plans = study.remove("monitoring");
-    let plans = plans.iter().filter_map(toml::Value::as_array).flatten();
-    let monitored = plans.filter_map(|plan| plan.get("monitored").map(|own| text_of(own, "endpoint").to_owned()));
+    let plans_of: Vec<&toml::Value> = plans.iter().filter_map(toml::Value::as_array).flatten().collect();
+    let monitored =
+        plans_of.iter().filter_map(|plan| plan.get("monitored").map(|own| text_of(own, "endpoint").to_owned()));
     let monitored: Vec<String> = monitored.collect();
     for key in ["endpoint", "analysis-set"] {
         if let Some(elements) = study.get_mut(key).and_then(toml::Value::as_array_mut) {
             // Those in whom an outcome is decided are a set for looks alone.
             let is_of_looks = |id: &str| monitored.iter().any(|own| own == id) || id.starts_with("decided");
             elements.retain(|element| !is_of_looks(text_of(element, "id")));
+        }
+    }
+    let names: Vec<String> = plans_of.iter().map(|plan| text_of(plan, "id").to_owned()).collect();
+    for display in study.get_mut("display").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        let groups = display.get_mut("snapshot").and_then(|own| own.get_mut("groups"));
+        for group in groups.and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            if let Some(cells) = group.get_mut("cells").and_then(toml::Value::as_array_mut) {
+                cells.retain(|cell| !names.iter().any(|name| name == text_of(cell, "of")));
+            }
         }
     }
     let is_said = |text: &toml::Value| text.as_str().is_some_and(|text| text.contains("looks(of"));

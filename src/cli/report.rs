@@ -140,7 +140,7 @@ treatment is removed before anything is read. Look at the words and changes it w
  6. The closed report: `trialpress run STUDY --report dsmb-closed --cutoff DATE --key KEYFILE --out closed`; with real arms, \
 where the charter says so, `--report dsmb-closed-unmasked`. Keep it in a folder that the sponsor cannot read. If the day is a \
 look of the monitoring plan, with 90 % of the information it is planned at, efficacy is shown, and `monitoring.ledger` remembers \
-the look: keep that file with the study. A folder holds one report; another one does not take its place.
+the look: keep that file with the study. A report to a board takes the place of no other one.
  7. Before the open report leaves the house: `trialpress scan open --words LIST` with all names, doses and kit numbers.
  8. The meeting: the closed package holds recommendation-form.pdf, which has no data. Afterwards `trialpress ledger met STUDY` and \
 `trialpress ledger decide STUDY --plan PLAN --look 1 --decision continue` write down that it met and what it decided; the \

@@ -101,15 +101,21 @@ fn of_pages(pages: &Pages) -> impl Iterator<Item = (String, Vec<u8>)> {
     figures.chain(sources).map(|(path, text)| (path, text.clone().into_bytes()))
 }
 
-/// Claims the target of a package. `apart` are folders that the run reads, `names` those that its PDF may have: only a package
-/// of the same report of the same study is replaced, so that nobody finds a closed report where the open one was.
+/// Claims the target of a package. `apart` are folders that the run reads, `names` those that its PDF may have: a report to a
+/// board takes the place of the same report alone, and nothing else takes its place, so that nobody finds a closed report where
+/// the open one was.
 ///
 /// # Errors
 /// See [`Target::claim`]; what stands there is neither empty nor a package of an earlier run, holds other files too, or is of
 /// another report.
 pub(super) fn claim(target: &Path, apart: &[PathBuf], names: &[String]) -> Result<Target, Error> {
     let claimed = Target::claim(target, apart, is_replaceable)?;
-    match main_pdf(target).filter(|earlier| !names.contains(earlier)) {
+    let is_of_board = |name: &String| {
+        let others = Edition::ALL.into_iter().filter(|edition| *edition != Edition::Final);
+        others.map(|edition| format!("-{}.pdf", edition.name())).any(|end| name.ends_with(&end))
+    };
+    let is_kept = |earlier: &String| is_of_board(earlier) || names.iter().any(is_of_board);
+    match main_pdf(target).filter(|earlier| !names.contains(earlier) && is_kept(earlier)) {
         None => Ok(claimed),
         Some(earlier) => {
             let finding =
